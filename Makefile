@@ -1,0 +1,43 @@
+# The commands of the house. `make demo` and `make test` are all a new user needs.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+NAMES  ?= all
+
+.PHONY: demo test check bench lock clean
+
+demo: $(VENV)/.runtime
+	@deploy/system-packages.sh runtime
+	$(BIN)/congvan demo
+
+test: $(VENV)/.dev
+	@deploy/system-packages.sh test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	@deploy/system-packages.sh runtime
+	$(BIN)/congvan bench $(NAMES)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	@deploy/system-packages.sh python
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock:
+	uv pip compile pyproject.toml --group build --generate-hashes --no-header --python-version 3.11 -q -o requirements.lock
+	uv pip compile pyproject.toml --group dev --generate-hashes --no-header --python-version 3.11 -q -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

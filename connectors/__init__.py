@@ -1,0 +1,1 @@
+"""The axis and other systems: edXML, SOAP, and the hub."""

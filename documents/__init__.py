@@ -1,0 +1,1 @@
+"""The domain: documents, their lifecycles, registers, numbers, the ledger, and the store."""

@@ -1,0 +1,1 @@
+"""Signatures, seals, their appearance and their verification."""

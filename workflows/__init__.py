@@ -1,0 +1,1 @@
+"""Prefect flows and tasks, wiring, settings and the congvan command."""
