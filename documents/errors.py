@@ -1,0 +1,74 @@
+"""What can go wrong, sorted by what the caller must do next.
+
+Three families and one odd case. `Refused`: never retry, tell who asked what to
+mend. `Unavailable`: nothing was changed, the one retry predicate tries again.
+`EvidenceBroken`: stop and call a person. `OutcomeUnknown`: the request may or
+may not have arrived; settle it by asking, never by a new id.
+
+A leaf sets `code` (stable, English, dotted), `vietnamese`, `english` and
+`remedy` as templates over its positional details ({0}, {1}, …). Details are the
+exception's args, so every error survives pickling between processes.
+"""
+
+from typing import ClassVar
+
+
+class OfficeError(Exception):
+    """Base of every error this system raises on purpose."""
+
+    code: ClassVar[str] = "office.error"
+    """Stable dotted name: written to the ledger, shown by commands, sent to correspondents."""
+    vietnamese: ClassVar[str] = "Có lỗi: {0}"
+    english: ClassVar[str] = "Something went wrong: {0}"
+    remedy: ClassVar[str] = ""
+    """What to mend, Vietnamese first; empty where nothing can be done by the caller."""
+
+    def __init__(self, *details: object) -> None:
+        super().__init__(
+            *(detail if isinstance(detail, str) else str(detail) for detail in details)
+        )
+
+    def _filled(self, template: str) -> str:
+        return template.format(*self.args, *("?",) * 6)
+
+    def __str__(self) -> str:
+        text = f"{self._filled(self.vietnamese)} / {self._filled(self.english)}"
+        remedy = self._filled(self.remedy)
+        return f"{text}. {remedy} [{self.code}]" if remedy else f"{text} [{self.code}]"
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the error as commands and the ledger write it."""
+        return {
+            "code": self.code,
+            "vi": self._filled(self.vietnamese),
+            "en": self._filled(self.english),
+            "remedy": self._filled(self.remedy),
+        }
+
+
+class Refused(OfficeError):
+    """The request is wrong. Retrying cannot help; tell whoever asked."""
+
+
+class Unavailable(OfficeError):
+    """Something outside is down. Nothing was changed; try again later."""
+
+
+class EvidenceBroken(OfficeError):
+    """A signature, seal or digest does not hold. Stop and call a person."""
+
+
+class OutcomeUnknown(OfficeError):
+    """The request left and no answer came. Ask under the same id; never resend under a new one."""
+
+
+class StepRefused(Refused):
+    """The lifecycle has no such step from this state, or not for this role."""
+
+    code = "document.step_refused"
+    vietnamese = "Không thể thực hiện bước «{1}» khi văn bản đang ở trạng thái «{0}»{2}"
+    english = "cannot {1} a document that is {0}{2}"
+    remedy = "Xem `congvan show` để biết bước tiếp theo / see `congvan show` for the next step"
+
+    def __init__(self, state: str, step: str, why: str = "") -> None:
+        super().__init__(state, step, why and f" ({why})")
