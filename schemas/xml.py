@@ -1,0 +1,275 @@
+"""The one XML parser: everything that comes from outside goes through here.
+
+Two ways in. `parse` makes a tree of a small message. `StreamParser` takes
+chunks and diverts the text of named elements (base64 files) to sinks, so that a
+file never sits in a tree. Both refuse DOCTYPE, entities and processing
+instructions, drop comments, and bound size, depth, elements, attributes and
+namespaces. Neither reads files or the network (XML 1.0; XInclude and
+schemaLocation are inert).
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from lxml import etree
+
+
+class Reason(StrEnum):
+    """Why a message is refused."""
+
+    NOT_WELL_FORMED = "not_well_formed"
+    DOCTYPE = "doctype"
+    """A DOCTYPE, which is where entities come from."""
+    INSTRUCTION = "instruction"
+    """A processing instruction."""
+    TOO_LARGE = "too_large"
+    """Larger, deeper or wider than the limits."""
+
+
+class XmlRefused(ValueError):
+    """The bytes are not XML that may come in; `connectors` translates this."""
+
+    def __init__(self, reason: Reason, detail: str, line: int | None = None) -> None:
+        super().__init__(reason, detail, line)
+        self.reason = reason
+        self.detail = detail
+        self.line = line
+        """1 for the first line; None where the parser does not tell."""
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.detail}" if self.line else self.detail
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message may cost."""
+
+    size: int = 80 << 20
+    """Bytes, whole; 80 MiB holds 50 MiB of files in base64."""
+    text: int = 4 << 20
+    """Characters outside diverted elements, attributes included."""
+    depth: int = 64
+    elements: int = 50_000
+    attributes: int = 64
+    """For one element."""
+    namespaces: int = 64
+    """Declared on one element."""
+
+
+LIMITS = Limits()
+
+_HARDENED: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "recover": False,
+    "collect_ids": False,
+    "encoding": "utf-8",  # whatever the declaration says: no second meaning of the same bytes
+}
+
+
+def parse(data: bytes, *, limits: Limits = LIMITS) -> etree._Element:
+    """Return the root of *data*, a message without large text nodes (each at most 10 MB).
+
+    Raises:
+        XmlRefused: not well-formed, forbidden, or over *limits*.
+    """
+    if len(data) > limits.size:
+        raise XmlRefused(Reason.TOO_LARGE, f"{len(data)} bytes, at most {limits.size}")
+    parser = StreamParser((), _never, limits=limits)
+    parser.feed(data)
+    return parser.close()
+
+
+class Sink(Protocol):
+    """Takes the text of one diverted element."""
+
+    def write(self, text: bytes, /) -> object:
+        """Take the next piece, UTF-8, white space included."""
+        ...
+
+    def close(self) -> object:
+        """Hear that the element has ended."""
+        ...
+
+
+def _never(element: etree._Element) -> Sink:
+    raise AssertionError(element.tag)
+
+
+class StreamParser:
+    """Builds a tree from chunks and hands the text of *divert*'s elements to sinks.
+
+    *divert* holds names in Clark's notation (`{namespace}local`). *open_sink* is called at the
+    first text of such an element that is not white space; an empty element gets no sink. The
+    element stays in the tree without text; *inside* names the only children it may have
+    (`xop:Include`). What a sink raises comes out of `feed` as it is.
+    """
+
+    def __init__(
+        self,
+        divert: Collection[str],
+        open_sink: Callable[[etree._Element], Sink],
+        *,
+        inside: Collection[str] = (),
+        limits: Limits = LIMITS,
+    ) -> None:
+        self._limits = limits
+        self._size = 0
+        self._target = _Target(frozenset(divert), open_sink, frozenset(inside), limits)
+        target: Any = self._target  # the stubs ask for bytes where lxml gives str
+        self._parser = etree.XMLParser(target=target, **_HARDENED)
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes.
+
+        Raises:
+            XmlRefused: not well-formed, forbidden, or over the limits.
+        """
+        self._size += len(chunk)
+        if self._size > self._limits.size:
+            raise XmlRefused(Reason.TOO_LARGE, f"more than {self._limits.size} bytes")
+        try:
+            self._parser.feed(chunk)
+        except etree.XMLSyntaxError as error:
+            raise self._target.error or _translated(error) from None
+        if self._target.error is not None:
+            raise self._target.error
+
+    def close(self) -> etree._Element:
+        """Return the root of the whole message.
+
+        Raises:
+            XmlRefused: the message ended early.
+        """
+        try:
+            root = self._parser.close()
+        except etree.XMLSyntaxError as error:
+            raise self._target.error or _translated(error) from None
+        if self._target.error is not None:
+            raise self._target.error
+        for entry in self._parser.feed_error_log:
+            if entry.level >= etree.ErrorLevels.ERROR:  # an unbound prefix does not stop libxml2
+                raise XmlRefused(Reason.NOT_WELL_FORMED, entry.message, entry.line)
+        if not isinstance(root, etree._Element):
+            raise XmlRefused(Reason.NOT_WELL_FORMED, "no element found")
+        return root
+
+
+def _translated(error: etree.XMLSyntaxError) -> XmlRefused:
+    return XmlRefused(Reason.NOT_WELL_FORMED, str(error.msg), error.lineno)
+
+
+class _Target:
+    """What lxml calls while it parses.
+
+    No callback raises: lxml would mask the exception by the one that close() raises on the
+    unfinished tree. The first error is kept and `StreamParser` raises it.
+    """
+
+    def __init__(
+        self,
+        divert: frozenset[str],
+        open_sink: Callable[[etree._Element], Sink],
+        inside: frozenset[str],
+        limits: Limits,
+    ) -> None:
+        self.error: Exception | None = None
+        self._divert, self._open_sink, self._inside = divert, open_sink, inside
+        self._limits = limits
+        self._builder: Any = etree.TreeBuilder()  # the stubs forget its results
+        self._depth = self._elements = self._text = 0
+        self._diverted: etree._Element | None = None
+        self._sink: Sink | None = None
+
+    def doctype(self, *_: object) -> None:
+        self._refuse(Reason.DOCTYPE, "DOCTYPE is forbidden")
+
+    def pi(self, *_: object) -> None:
+        self._refuse(Reason.INSTRUCTION, "processing instructions are forbidden")
+
+    def comment(self, _: str) -> None:
+        """Drop it."""
+
+    def start(self, tag: str, attributes: dict[str, str], nsmap: dict[str, str]) -> None:
+        if self.error is not None or not self._affordable(attributes, nsmap):
+            return
+        if self._diverted is not None and tag not in self._inside:
+            self._refuse(Reason.NOT_WELL_FORMED, f"element {tag} inside encoded content")
+            return
+        # lxml hands the default namespace over as '' where its own TreeBuilder wants None
+        named: Any = {prefix or None: uri for prefix, uri in nsmap.items()} if nsmap else None
+        try:
+            element = self._builder.start(tag, dict(attributes), named)
+        except ValueError as error:
+            self._refuse(Reason.NOT_WELL_FORMED, str(error))
+            return
+        if tag in self._divert:
+            self._diverted = element
+
+    def _affordable(self, attributes: dict[str, str], nsmap: dict[str, str]) -> bool:
+        limits = self._limits
+        self._depth += 1
+        self._elements += 1
+        if attributes:
+            self._text += sum(map(len, attributes.values()))
+        if self._depth > limits.depth:
+            self._refuse(Reason.TOO_LARGE, f"deeper than {limits.depth} elements")
+        elif self._elements > limits.elements:
+            self._refuse(Reason.TOO_LARGE, f"more than {limits.elements} elements")
+        elif len(attributes) > limits.attributes or len(nsmap) > limits.namespaces:
+            self._refuse(Reason.TOO_LARGE, "too many attributes or namespaces on one element")
+        elif self._text > limits.text:
+            self._refuse(Reason.TOO_LARGE, f"more than {limits.text} characters of text")
+        return self.error is None
+
+    def data(self, text: str) -> None:
+        if self.error is not None:
+            return
+        if self._diverted is not None:
+            self._write(text)
+            return
+        self._text += len(text)
+        if self._text > self._limits.text:
+            self._refuse(Reason.TOO_LARGE, f"more than {self._limits.text} characters of text")
+            return
+        self._builder.data(text)
+
+    def _write(self, text: str) -> None:
+        try:
+            if self._sink is None:
+                if text.isspace():
+                    return
+                assert self._diverted is not None  # noqa: S101
+                self._sink = self._open_sink(self._diverted)
+            self._sink.write(text.encode())
+        except Exception as error:
+            self.error = error
+
+    def end(self, tag: str) -> None:
+        if self.error is not None:
+            return
+        self._depth -= 1
+        element = self._builder.end(tag)
+        if element is not self._diverted:
+            return
+        sink, self._sink, self._diverted = self._sink, None, None
+        if sink is not None:
+            try:
+                sink.close()
+            except Exception as error:
+                self.error = error
+
+    def close(self) -> etree._Element | None:
+        try:
+            return None if self.error is not None else self._builder.close()
+        except (etree.XMLSyntaxError, AssertionError):  # unfinished: lxml knows the line, we do not
+            return None
+
+    def _refuse(self, reason: Reason, detail: str) -> None:
+        self.error = self.error or XmlRefused(reason, detail)
