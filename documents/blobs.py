@@ -1,0 +1,87 @@
+"""The blob folder: every revision, attachment and message by its SHA-256.
+
+A blob is written to a temporary file, fsynced and renamed, so a name that exists
+holds its whole content; nothing is ever overwritten.
+"""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from documents.errors import EvidenceBroken
+
+
+class BlobMissing(EvidenceBroken):
+    """A blob that the database names is not in the folder."""
+
+    code = "blob.missing"
+    vietnamese = "Không tìm thấy tệp có mã băm {0}"
+    english = "the blob {0} is missing"
+    remedy = "Khôi phục thư mục blobs từ bản sao lưu / restore the blobs folder from a backup"
+
+
+class BlobDamaged(EvidenceBroken):
+    """A blob's content no longer has the digest of its name."""
+
+    code = "blob.damaged"
+    vietnamese = "Tệp {0} đã bị thay đổi trên đĩa"
+    english = "the blob {0} was changed on disk"
+    remedy = "Khôi phục thư mục blobs từ bản sao lưu / restore the blobs folder from a backup"
+
+
+class BlobStore:
+    """A folder of immutable files, addressed by lowercase hex SHA-256."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, sha256: str) -> Path:
+        """Return where the blob *sha256* lies, or would lie."""
+        return self.folder / sha256[:2] / sha256
+
+    def put(self, content: bytes) -> str:
+        """Store *content* durably and return its SHA-256."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        target = self.path(sha256)
+        if target.exists():
+            return sha256
+        if not target.parent.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _sync_folder(self.folder)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.rename(temporary, target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """Return the content of *sha256*.
+
+        Raises:
+            BlobMissing: there is no such blob.
+            BlobDamaged: the file's content has another digest.
+        """
+        try:
+            content = self.path(sha256).read_bytes()
+        except FileNotFoundError:
+            raise BlobMissing(sha256) from None
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise BlobDamaged(sha256)
+        return content
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in *folder* survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,119 @@
+"""The database: SQLite (WAL) embedded, PostgreSQL beyond; the same code on both.
+
+`reading()` and `writing()` give a session in one transaction. On SQLite a writing
+transaction takes the single writer's lock at once (BEGIN IMMEDIATE), so that it
+waits its turn instead of failing at its first write.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from documents.errors import Unavailable
+
+VERSION_TABLE = "congvan_schema"
+"""Alembic's own table name is Prefect's where both share a database."""
+BUSY_SECONDS = 60
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database does not answer or stays locked; nothing was changed."""
+
+    code = "database.unavailable"
+    vietnamese = "Cơ sở dữ liệu không phản hồi: {0}"
+    english = "the database does not answer: {0}"
+    remedy = "Kiểm tra máy chủ cơ sở dữ liệu / check the database server"
+
+
+class Database:
+    """One database, by SQLAlchemy URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session for reading; nothing is kept.
+
+        Raises:
+            DatabaseUnavailable: it does not answer.
+        """
+        with _translated(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session whose changes are committed together when the block ends well.
+
+        Raises:
+            DatabaseUnavailable: it does not answer, or stayed locked; nothing was changed.
+        """
+        engine = self.engine.execution_options(congvan_writing=True)
+        with _translated(), Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest migration."""
+        command.upgrade(self._alembic(), "head")
+
+    def downgrade(self, revision: str) -> None:
+        """Take the schema back to *revision* (`base` for nothing)."""
+        command.downgrade(self._alembic(), revision)
+
+    def schema_version(self) -> str | None:
+        """Return the migration the database is at; None for an empty one."""
+        with self.engine.connect() as connection:
+            options = {"version_table": VERSION_TABLE}
+            return MigrationContext.configure(connection, opts=options).get_current_revision()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _alembic(self) -> Config:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["engine"] = self.engine
+        return config
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseUnavailable(str(error.orig or error)) from error
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "autocommit": True}
+        if hasattr(sqlite3, "LEGACY_TRANSACTION_CONTROL")
+        else {"timeout": BUSY_SECONDS, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("congvan_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
