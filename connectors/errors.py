@@ -1,9 +1,100 @@
-"""What the connectors refuse or cannot do: one leaf for each thing to mend.
+"""What can go wrong between us and the outside, as the three families of `documents.errors`."""
 
-edXML's leaves come first, the wire's after them.
-"""
+from typing import ClassVar, Self
 
-from documents.errors import Refused
+from documents.errors import OutcomeUnknown, Refused, Unavailable
+
+
+class AxisUnavailable(Unavailable):
+    """The axis did not take the request: nothing was sent or nothing was done. ({0} why)."""
+
+    code = "axis.unavailable"
+    vietnamese = "Chưa kết nối được trục liên thông văn bản: {0}"
+    english = "the document axis cannot be reached: {0}"
+    remedy = "Hệ thống sẽ tự thử lại / it is tried again by itself"
+
+
+class AxisContentCorrupt(AxisUnavailable):
+    """What arrived is not what was announced: fetch again. ({0} axis id, {1} expected SHA-256)."""
+
+    code = "axis.content_corrupt"
+    vietnamese = "Nội dung gói tin {0} bị hỏng trên đường truyền (SHA-256 phải là {1})"
+    english = "message {0} was damaged on its way (its SHA-256 should be {1})"
+
+
+class AxisOutcomeUnknown(OutcomeUnknown):
+    """The request left and no whole answer came. ({0} operation, {1} why)."""
+
+    code = "axis.outcome_unknown"
+    vietnamese = "Chưa rõ trục đã nhận yêu cầu {0} hay chưa: {1}"
+    english = "it is not known whether the axis took {0}: {1}"
+    remedy = "Hỏi lại đúng mã gói tin cũ, không gửi mã mới / ask again under the same message id"
+
+
+class AxisRefused(Refused):
+    """The axis says no, and will say no again. ({0} the axis's own code, {1} its words)."""
+
+    code = "axis.refused"
+    vietnamese = "Trục liên thông văn bản từ chối ({0}): {1}"
+    english = "the document axis refuses ({0}): {1}"
+    axis_code: ClassVar[str] = ""
+    """The axis's own code that this class stands for; empty for any other."""
+
+    @classmethod
+    def of(cls, axis_code: str, description: str) -> Self:
+        """Return the leaf for *axis_code*, or a plain refusal when it has none."""
+        for leaf in cls.__subclasses__():
+            if leaf.axis_code == axis_code:
+                return leaf(axis_code, description)
+        return cls(axis_code, description)
+
+
+class UnknownRecipient(AxisRefused):
+    """No agency of this code in the axis's catalogue."""
+
+    code = "axis.unknown_recipient"
+    axis_code = "UNKNOWN_RECIPIENT"
+    vietnamese = "Trục không có cơ quan nhận này: {1}"
+    english = "the axis knows no such recipient: {1}"
+    remedy = "Kiểm tra mã định danh nơi nhận / check the recipient's organ_id"
+
+
+class DuplicateDifferent(AxisRefused):
+    """The message id was used before with other content or other recipients."""
+
+    code = "axis.duplicate_different"
+    axis_code = "DUPLICATE_DIFFERENT"
+    vietnamese = "Mã gói tin đã dùng cho nội dung hoặc nơi nhận khác: {1}"
+    english = "the message id was used with other content or other recipients: {1}"
+
+
+class TooLarge(AxisRefused):
+    """The axis takes no message of this size."""
+
+    code = "axis.too_large"
+    axis_code = "TOO_LARGE"
+    vietnamese = "Gói tin lớn quá giới hạn của trục: {1}"
+    english = "the message is larger than the axis takes: {1}"
+    remedy = "Bớt hoặc nén tệp kèm theo / remove or compress attachments"
+
+
+class DigestMismatch(AxisRefused):
+    """The confirmed digest is not the message's."""
+
+    code = "axis.digest"
+    axis_code = "DIGEST"
+    vietnamese = "Mã băm SHA-256 không khớp: {1}"
+    english = "the SHA-256 digest differs: {1}"
+    remedy = "Tải lại gói tin rồi xác nhận / fetch the message again, then confirm"
+
+
+class NotFound(AxisRefused):
+    """No such message for this agency."""
+
+    code = "axis.not_found"
+    axis_code = "NOT_FOUND"
+    vietnamese = "Trục không có gói tin này cho cơ quan: {1}"
+    english = "the axis has no such message for this agency: {1}"
 
 
 class EnvelopeInvalid(Refused):
