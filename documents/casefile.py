@@ -1,0 +1,154 @@
+"""One document's row under a step: state, ledger, revisions and errors move together.
+
+Whatever a step changes is written in the caller's one transaction with the ledger
+row that tells of it (design.md §4).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from documents import ledger
+from documents.document import Attachment
+from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
+from documents.ledger import Actor, Fact
+from documents.lifecycle import Direction, State, Step, advance
+from documents.tables import AttachmentRow, DocumentRow, RevisionRow
+
+RETRY_PAUSES = (5, 15, 60, 300, 900, 3600)
+"""Seconds between attempts of a step that found something down; the last one repeats."""
+
+
+class DocumentUnknown(Refused):
+    """No document has this id or code."""
+
+    code = "document.unknown"
+    vietnamese = "Không có văn bản «{0}»"
+    english = "there is no document «{0}»"
+    remedy = "Xem `congvan inbox` / see `congvan inbox`"
+
+
+def locked(session: Session, document_id: str) -> DocumentRow:
+    """Return the document's row, locked for this transaction.
+
+    Raises:
+        DocumentUnknown: there is none.
+    """
+    row = session.get(DocumentRow, document_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise DocumentUnknown(document_id)
+    return row
+
+
+def take(
+    session: Session,
+    row: DocumentRow,
+    step: Step,
+    actor: Actor,
+    at: datetime,
+    *,
+    evidence: str = "",
+    detail: dict[str, Any] | None = None,
+) -> State:
+    """Move *row* one step: new state, version, ledger row; earlier errors are cleared.
+
+    Raises:
+        StepRefused: the lifecycle has no such step here, or not for the actor's role.
+    """
+    after = advance(Direction(row.direction), State(row.state), step, actor.role)
+    row.state = after
+    row.version += 1
+    row.updated_at = at
+    row.held = False
+    row.attempts = 0
+    row.next_attempt_at = row.error_code = row.error_text = None
+    note(session, row, step, actor, at, evidence=evidence, detail=detail)
+    return after
+
+
+def note(
+    session: Session,
+    row: DocumentRow,
+    what: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    evidence: str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write a ledger row about *row* that changes no state."""
+    fact = Fact(row.id, what, row.state, actor, evidence, tuple((detail or {}).items()))
+    ledger.append(session, row.organ_id, fact, at)
+
+
+def add_revision(
+    session: Session, row: DocumentRow, kind: str, sha256: str, size: int, at: datetime
+) -> None:
+    """Add a revision of the document's PDF; it becomes the current one."""
+    newest = session.scalar(
+        select(func.max(RevisionRow.ordinal)).where(RevisionRow.document_id == row.id)
+    )
+    session.execute(
+        insert(RevisionRow).values(
+            document_id=row.id,
+            ordinal=(newest or 0) + 1,
+            kind=kind,
+            sha256=sha256,
+            size=size,
+            created_at=at,
+        )
+    )
+    row.current_sha256 = sha256
+
+
+def add_attachments(session: Session, document_id: str, attachments: Iterable[Attachment]) -> None:
+    """Add the files that travel with the document, in order."""
+    rows = [
+        {
+            "document_id": document_id,
+            "ordinal": ordinal,
+            "name": item.name,
+            "content_type": item.content_type,
+            "sha256": item.sha256,
+            "size": item.size,
+        }
+        for ordinal, item in enumerate(attachments, 1)
+    ]
+    if rows:
+        session.execute(insert(AttachmentRow), rows)
+
+
+def attachments_of(session: Session, document_id: str) -> list[Attachment]:
+    """Return the files that travel with the document, in order."""
+    rows = session.scalars(
+        select(AttachmentRow)
+        .where(AttachmentRow.document_id == document_id)
+        .order_by(AttachmentRow.ordinal)
+    )
+    return [Attachment(row.name, row.content_type, row.sha256, row.size) for row in rows]
+
+
+def revisions_of(session: Session, document_id: str) -> list[RevisionRow]:
+    """Return the document's revisions, oldest first."""
+    wanted = select(RevisionRow).where(RevisionRow.document_id == document_id)
+    return list(session.scalars(wanted.order_by(RevisionRow.ordinal)))
+
+
+def put_off(session: Session, document_id: str, error: OfficeError, at: datetime) -> None:
+    """Leave the document where it is and say why: to be tried again when something was down,
+    for a person to look at otherwise.
+    """
+    row = locked(session, document_id)
+    row.error_code, row.error_text = error.code, str(error)
+    row.updated_at = at
+    row.attempts += 1
+    row.held = not isinstance(error, Unavailable | OutcomeUnknown)
+    row.next_attempt_at = None if row.held else at + pause(row.attempts)
+
+
+def pause(attempts: int) -> timedelta:
+    """Return how long to wait after the *attempts*-th failure."""
+    return timedelta(seconds=RETRY_PAUSES[min(attempts, len(RETRY_PAUSES)) - 1])

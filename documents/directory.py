@@ -1,0 +1,213 @@
+"""The directory: agencies by either code, and the people in their posts.
+
+Agency codes: QĐ 20/2020/QĐ-TTg (`H99.01`) and QCVN 102:2016 (`000.00.01.H99`);
+both find the same agency (axis.md §3).
+"""
+
+import re
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from documents.document import Agency, Competence, Person, Role
+from documents.errors import Refused
+from documents.tables import AgencyRow, PersonRow
+
+_NEW_CODE = re.compile(r"^(?:[A-Y]\d{2}|\d{12})(\.[0-9A-Z]+)*$")
+_OLD_CODE = re.compile(r"^\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}$")
+
+
+class AgencyUnknown(Refused):
+    """No agency has this code."""
+
+    code = "agency.unknown"
+    vietnamese = "Không có cơ quan nào mang mã «{0}»"
+    english = "no agency has the code «{0}»"
+    remedy = "Xem danh mục: `congvan show --agencies` / see the catalogue"
+
+
+class AgencyNotServed(Refused):
+    """The agency exists but has no desk in this installation."""
+
+    code = "agency.not_served"
+    vietnamese = "Cơ quan «{0}» không thuộc bản cài đặt này"
+    english = "this installation does not serve the agency «{0}»"
+    remedy = "Chọn cơ quan của bản cài đặt này / choose an agency of this installation"
+
+
+class OrganIdInvalid(Refused):
+    """The code has neither the new nor the old form."""
+
+    code = "agency.code_invalid"
+    vietnamese = "Mã định danh «{0}» không đúng cấu trúc"
+    english = "«{0}» is not an agency code"
+    remedy = "Dùng dạng H99.01 (QĐ 20/2020) hoặc 000.00.01.H99 (QCVN 102:2016)"
+
+
+class PersonUnknown(Refused):
+    """Nobody in the agency has this id or name."""
+
+    code = "person.unknown"
+    vietnamese = "Cơ quan «{1}» không có người «{0}»"
+    english = "«{0}» is not in the agency «{1}»"
+    remedy = "Xem danh sách: `congvan show --people` / see the list of people"
+
+
+class RightMissing(Refused):
+    """The person's post does not give the right to take this step."""
+
+    code = "person.right_missing"
+    vietnamese = "«{0}» ({1}) không có thẩm quyền {2}"
+    english = "«{0}» ({1}) has no right to {2}"
+    remedy = "Chọn người có thẩm quyền / choose someone with the right"
+
+
+def check_organ_id(organ_id: str) -> None:
+    """Accept both forms of agency codes.
+
+    Raises:
+        OrganIdInvalid: it has neither form, or more than 35 characters.
+    """
+    if len(organ_id) > 35 or not (_NEW_CODE.match(organ_id) or _OLD_CODE.match(organ_id)):
+        raise OrganIdInvalid(organ_id)
+
+
+def put_agency(
+    session: Session,
+    agency: Agency,
+    *,
+    served: bool = False,
+    seal_key: str = "",
+    accepts_unsigned: bool = False,
+) -> None:
+    """Add or update an agency; a served one stays served."""
+    check_organ_id(agency.organ_id)
+    row = session.get(AgencyRow, agency.organ_id)
+    if row is None:
+        row = AgencyRow(organ_id=agency.organ_id, served=served, accepts_unsigned=accepts_unsigned)
+        session.add(row)
+    row.old_organ_id = agency.old_organ_id or None
+    row.name, row.abbreviation = agency.name, agency.abbreviation
+    row.parent_name, row.place = agency.parent_name, agency.place
+    row.address, row.email, row.telephone = agency.address, agency.email, agency.telephone
+    row.served = row.served or served
+    row.seal_key = seal_key or row.seal_key or ""
+    session.flush()
+
+
+def put_person(session: Session, person: Person, *, signing_key: str = "") -> None:
+    """Add or update a person."""
+    row = session.get(PersonRow, person.id) or PersonRow(id=person.id)
+    row.organ_id, row.full_name, row.position = person.organ_id, person.full_name, person.position
+    row.role, row.competence = person.role, person.competence
+    row.competence_line, row.signing_key = person.competence_line, signing_key
+    row.active = True
+    session.merge(row)
+    session.flush()
+
+
+def agency_row(session: Session, code: str) -> AgencyRow:
+    """Return the agency that has *code*, new or old.
+
+    Raises:
+        AgencyUnknown: none has.
+    """
+    row = session.scalar(
+        select(AgencyRow)
+        .where(or_(AgencyRow.organ_id == code, AgencyRow.old_organ_id == code))
+        .order_by((AgencyRow.organ_id == code).desc())
+        .limit(1)
+    )
+    if row is None:
+        raise AgencyUnknown(code)
+    return row
+
+
+def served_agency(session: Session, code: str) -> AgencyRow:
+    """Return the agency with *code*, whose desk is here.
+
+    Raises:
+        AgencyUnknown: none has the code.
+        AgencyNotServed: its desk is in another installation.
+    """
+    row = agency_row(session, code)
+    if not row.served:
+        raise AgencyNotServed(code)
+    return row
+
+
+def served(session: Session) -> list[AgencyRow]:
+    """Return the agencies whose desks are here."""
+    wanted = select(AgencyRow).where(AgencyRow.served.is_(True)).order_by(AgencyRow.organ_id)
+    return list(session.scalars(wanted))
+
+
+def as_agency(row: AgencyRow) -> Agency:
+    """Return the row as a value."""
+    return Agency(
+        organ_id=row.organ_id,
+        name=row.name,
+        abbreviation=row.abbreviation,
+        place=row.place,
+        parent_name=row.parent_name,
+        old_organ_id=row.old_organ_id or "",
+        address=row.address,
+        email=row.email,
+        telephone=row.telephone,
+    )
+
+
+def as_person(row: PersonRow) -> Person:
+    """Return the row as a value."""
+    return Person(
+        id=row.id,
+        organ_id=row.organ_id,
+        full_name=row.full_name,
+        position=row.position,
+        role=Role(row.role),
+        competence=Competence(row.competence),
+        competence_line=row.competence_line,
+    )
+
+
+def person_row(session: Session, organ_id: str, who: str) -> PersonRow:
+    """Return the active person of *organ_id* with the id or full name *who*.
+
+    Raises:
+        PersonUnknown: there is none.
+    """
+    row = session.scalar(
+        select(PersonRow)
+        .where(PersonRow.organ_id == organ_id, PersonRow.active.is_(True))
+        .where(or_(PersonRow.id == who, PersonRow.full_name == who))
+        .limit(1)
+    )
+    if row is None:
+        raise PersonUnknown(who, organ_id)
+    return row
+
+
+def person_with(session: Session, organ_id: str, roles: Iterable[Role]) -> PersonRow:
+    """Return an active person of *organ_id* with one of *roles*, the first by id.
+
+    Raises:
+        PersonUnknown: the agency has nobody in such a post.
+    """
+    wanted = tuple(roles)
+    row = session.scalar(
+        select(PersonRow)
+        .where(PersonRow.organ_id == organ_id, PersonRow.active.is_(True))
+        .where(PersonRow.role.in_(wanted))
+        .order_by(PersonRow.id)
+        .limit(1)
+    )
+    if row is None:
+        raise PersonUnknown("/".join(wanted), organ_id)
+    return row
+
+
+def people(session: Session, organ_ids: Iterable[str]) -> list[PersonRow]:
+    """Return the active people of the agencies."""
+    wanted = select(PersonRow).where(PersonRow.organ_id.in_(tuple(organ_ids)))
+    return list(session.scalars(wanted.where(PersonRow.active.is_(True)).order_by(PersonRow.id)))

@@ -1,0 +1,140 @@
+"""The ledger: append-only, hash-chained per agency. Every accepted step adds one row.
+
+A row's digest is SHA-256 over its canonical JSON, which holds the previous row's
+digest: changing, removing or inserting a row breaks the chain from there on.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from documents.document import Role
+from documents.tables import LedgerHeadRow, LedgerRow
+
+GENESIS = "0" * 64
+"""What the first row of a chain has for its previous digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who took a step, and in which role."""
+
+    id: str
+    role: Role
+
+
+SYSTEM = Actor("system", Role.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a ledger row says."""
+
+    document_id: str
+    step: str
+    state: str
+    actor: Actor
+    evidence: str = ""
+    """SHA-256 (lowercase hex) of what proves the step: a revision, a message, a report."""
+    detail: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where a chain does not hold."""
+
+    organ_id: str
+    sequence: int
+    reason: str
+
+
+def append(session: Session, organ_id: str, fact: Fact, at: datetime) -> None:
+    """Add *fact* to the agency's chain, in the caller's transaction; locks the chain's head."""
+    head = session.execute(
+        select(LedgerHeadRow.sequence, LedgerHeadRow.digest)
+        .where(LedgerHeadRow.organ_id == organ_id)
+        .with_for_update()
+    ).one_or_none()
+    sequence, previous = (head.sequence + 1, head.digest) if head else (1, GENESIS)
+    row = {
+        "organ_id": organ_id,
+        "sequence": sequence,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": fact.actor.id,
+        "role": fact.actor.role.value,
+        "step": fact.step,
+        "document_id": fact.document_id,
+        "state": fact.state,
+        "evidence": fact.evidence,
+        "detail": json.dumps(dict(fact.detail), ensure_ascii=False, sort_keys=True, default=str),
+        "previous": previous,
+    }
+    digest = digest_of(row)
+    session.execute(insert(LedgerRow).values(**row, digest=digest))
+    if head:
+        session.execute(
+            update(LedgerHeadRow)
+            .where(LedgerHeadRow.organ_id == organ_id)
+            .values(sequence=sequence, digest=digest)
+        )
+    else:
+        session.execute(
+            insert(LedgerHeadRow).values(organ_id=organ_id, sequence=sequence, digest=digest)
+        )
+
+
+def digest_of(row: dict[str, Any]) -> str:
+    """Return the digest of a row without its own digest."""
+    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+_COLUMNS = tuple(column.name for column in LedgerRow.__table__.columns)
+
+
+def history(session: Session, document_id: str) -> list[LedgerRow]:
+    """Return the rows about one document, oldest first."""
+    return list(
+        session.scalars(
+            select(LedgerRow)
+            .where(LedgerRow.document_id == document_id)
+            .order_by(LedgerRow.at, LedgerRow.sequence)
+        )
+    )
+
+
+def verify(session: Session) -> Iterator[Break]:
+    """Walk every chain and yield each place where it does not hold."""
+    heads = {head.organ_id: head for head in session.scalars(select(LedgerHeadRow)).all()}
+    organs = sorted({*heads, *session.scalars(select(LedgerRow.organ_id).distinct())})
+    for organ_id in organs:
+        yield from _verify_chain(session, organ_id, heads.get(organ_id))
+
+
+def _verify_chain(session: Session, organ_id: str, head: LedgerHeadRow | None) -> Iterator[Break]:
+    previous, sequence = GENESIS, 0
+    rows = session.scalars(
+        select(LedgerRow)
+        .where(LedgerRow.organ_id == organ_id)
+        .order_by(LedgerRow.sequence)
+        .execution_options(yield_per=1000)
+    )
+    for row in rows:
+        sequence += 1
+        if row.sequence != sequence:
+            yield Break(organ_id, sequence, f"row {sequence} is missing")
+            sequence = row.sequence
+        if row.previous != previous:
+            yield Break(organ_id, row.sequence, "does not follow the row before it")
+        values = {name: getattr(row, name) for name in _COLUMNS if name != "digest"}
+        if digest_of(values) != row.digest:
+            yield Break(organ_id, row.sequence, "was changed after it was written")
+        previous = row.digest
+    if head is None or (head.sequence, head.digest) != (sequence, previous):
+        yield Break(organ_id, sequence, "the chain's end is missing")

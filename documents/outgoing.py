@@ -1,0 +1,284 @@
+"""Outgoing documents (văn bản đi): from draft to dispatched, one function a step.
+
+Legal source: Decree 30/2020/ND-CP, Art. 10 to 19. Each function runs in the
+caller's writing transaction, moves the state and writes the ledger.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from documents import casefile, directory, ledger, numbering, register
+from documents.casefile import locked, take
+from documents.delivery import DeliveryState
+from documents.document import (
+    SUBJECT_LENGTH,
+    Attachment,
+    DocumentCode,
+    DocumentType,
+    Role,
+    Urgency,
+    document_key,
+)
+from documents.errors import Refused
+from documents.identity import new_id
+from documents.ledger import Actor, Fact
+from documents.lifecycle import Direction, State, Step
+from documents.placement import Placement
+from documents.tables import DeliveryRow, DocumentRow, PersonRow
+
+
+class SecretRefused(Refused):
+    """State secrets never enter the system (Decree 30/2020, Art. 1; QĐ 28/2018)."""
+
+    code = "document.secret"
+    vietnamese = "Văn bản mật («{0}») không được soạn thảo, gửi, lưu trên hệ thống này"
+    english = "a secret document («{0}») must not enter this system"
+    remedy = "Xử lý theo quy định về bảo vệ bí mật nhà nước / handle it as the law on secrets says"
+
+
+class SubjectInvalid(Refused):
+    """The subject is empty, too long, or has control characters."""
+
+    code = "document.subject_invalid"
+    vietnamese = "Trích yếu không hợp lệ: {0}"
+    english = "the subject is not valid: {0}"
+    remedy = "Trích yếu từ 1 đến 500 ký tự, không có ký tự điều khiển / 1 to 500 characters"
+
+
+class RecipientsMissing(Refused):
+    """A document needs at least one recipient."""
+
+    code = "document.recipients_missing"
+    vietnamese = "Văn bản chưa có nơi nhận"
+    english = "the document has no recipient"
+    remedy = "Thêm ít nhất một cơ quan nhận / add at least one recipient"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a specialist hands in."""
+
+    organ_id: str
+    type: DocumentType
+    subject: str
+    recipients: tuple[str, ...]
+    """Agency codes, new or old form."""
+    signer_id: str
+    drafter_id: str
+    source_sha256: str
+    """The file as it was handed in."""
+    source_size: int
+    pdf_sha256: str
+    """The normalised PDF with its reserved fields."""
+    pdf_size: int
+    pages: int
+    placement: Placement
+    notation: str = ""
+    """ký hiệu; built from type and agency where empty."""
+    unit: str = ""
+    """The drafting unit's abbreviation, for the notation of a công văn."""
+    urgency: Urgency = Urgency.ROUTINE
+    confidentiality: str = ""
+    due_date: date | None = None
+    to_places: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+def check_subject(subject: str) -> str:
+    """Return *subject* in NFC, with single spaces.
+
+    Raises:
+        SubjectInvalid: empty, over 500 characters, or with control characters.
+    """
+    text = unicodedata.normalize("NFC", subject)
+    if any(unicodedata.category(c) in {"Cc", "Cs", "Co"} and c not in "\t\n\r" for c in text):
+        raise SubjectInvalid("ký tự điều khiển / control characters")
+    text = " ".join(text.split())
+    if not 1 <= len(text) <= SUBJECT_LENGTH:
+        raise SubjectInvalid(f"{len(text)} ký tự / characters")
+    return text
+
+
+def refuse_secret(session: Session, organ_id: str, mark: str, actor: Actor, at: datetime) -> None:
+    """Record, without any content, that a secret document was refused at the door."""
+    ledger.append(
+        session, organ_id, Fact("", "refuse_secret", "", actor, "", (("mark", mark),)), at
+    )
+
+
+def create(session: Session, draft: Draft, at: datetime, document_id: str = "") -> DocumentRow:
+    """Enter a draft; its deliveries wait from now on.
+
+    Raises:
+        AgencyUnknown, AgencyNotServed, PersonUnknown, RightMissing, SubjectInvalid,
+        RecipientsMissing, SecretRefused: as they say; nothing is kept.
+    """
+    if draft.confidentiality:
+        raise SecretRefused(draft.confidentiality)
+    agency = directory.served_agency(session, draft.organ_id)
+    drafter = directory.person_row(session, agency.organ_id, draft.drafter_id)
+    signer = directory.person_row(session, agency.organ_id, draft.signer_id)
+    if signer.role != Role.LEADER or not signer.signing_key:
+        raise directory.RightMissing(signer.full_name, signer.position, "ký ban hành / sign")
+    row = DocumentRow(
+        id=document_id or new_id(),
+        direction=Direction.OUTGOING,
+        organ_id=agency.organ_id,
+        state=State.DRAFT,
+        created_at=at,
+        updated_at=at,
+        type_name=draft.type.value,
+        subject=check_subject(draft.subject),
+        urgency=int(draft.urgency),
+        place=agency.place,
+        due_date=draft.due_date,
+        to_places=list(draft.to_places),
+        pages=draft.pages,
+        sender_organ_id=agency.organ_id,
+        sender_name=agency.name,
+        code_notation=draft.notation
+        or numbering.notation(draft.type, agency.abbreviation, draft.unit),
+        drafter_id=drafter.id,
+        signer_id=signer.id,
+        clerk_id=directory.person_with(session, agency.organ_id, [Role.CLERK]).id,
+        signer_name=signer.full_name,
+        signer_position=signer.position,
+        signer_competence=signer.competence_line or signer.competence,
+        placement=draft.placement.as_dict(),
+    )
+    session.add(row)
+    session.flush()
+    casefile.add_revision(session, row, "source", draft.source_sha256, draft.source_size, at)
+    casefile.add_revision(session, row, "draft", draft.pdf_sha256, draft.pdf_size, at)
+    casefile.add_attachments(session, row.id, draft.attachments)
+    _add_deliveries(session, row, draft.recipients, at)
+    actor = actor_of(drafter)
+    casefile.note(session, row, "draft", actor, at, evidence=draft.pdf_sha256)
+    return row
+
+
+def _add_deliveries(
+    session: Session, row: DocumentRow, recipients: Sequence[str], at: datetime
+) -> None:
+    agencies = {a.organ_id: a for a in (directory.agency_row(session, c) for c in recipients)}
+    if not agencies:
+        raise RecipientsMissing
+    for agency in agencies.values():
+        session.add(
+            DeliveryRow(
+                id=new_id(),
+                document_id=row.id,
+                organ_id=agency.organ_id,
+                name=agency.name,
+                state=DeliveryState.QUEUED,
+                updated_at=at,
+            )
+        )
+    session.flush()
+
+
+def actor_of(person: PersonRow) -> Actor:
+    """Return the person as the ledger names them."""
+    return Actor(person.id, Role(person.role))
+
+
+def decide(
+    session: Session, document_id: str, step: Step, who: str, at: datetime, reason: str = ""
+) -> State:
+    """Take a person's step (submit, return, approve, void, file …).
+
+    Raises:
+        StepRefused: not from this state, or not by this person's role; approving is for
+            the one who will sign (Art. 11).
+        PersonUnknown: nobody in the document's agency is *who*.
+    """
+    row = locked(session, document_id)
+    person = directory.person_row(session, row.organ_id, who)
+    if step is Step.APPROVE and person.id != row.signer_id:
+        raise directory.RightMissing(person.full_name, person.position, "duyệt / approve")
+    detail: dict[str, Any] = {"reason": reason} if reason else {}
+    if step is Step.VOID:
+        register.void(session, row.id, reason)
+    evidence = row.current_sha256 or ""
+    return take(session, row, step, actor_of(person), at, evidence=evidence, detail=detail)
+
+
+def signed(session: Session, document_id: str, sha256: str, size: int, at: datetime) -> None:
+    """Record the leader's signature: a new revision (Art. 13)."""
+    row = locked(session, document_id)
+    actor = Actor(row.signer_id or "", Role.LEADER)
+    take(session, row, Step.SIGN, actor, at, evidence=sha256)
+    casefile.add_revision(session, row, "signed", sha256, size, at)
+
+
+def numbered(session: Session, document_id: str, at: datetime) -> DocumentCode:
+    """Give number and date, enter the register (Art. 15, 16)."""
+    row = locked(session, document_id)
+    day = numbering.local_day(at)
+    actor = Actor(row.clerk_id or "", Role.CLERK)
+    number = register.next_number(
+        session, row.organ_id, Direction.OUTGOING, series_of(row), day, row.id
+    )
+    code = DocumentCode(numbering.written_number(number), row.code_notation)
+    row.code_number, row.promulgated = code.number, day
+    row.document_key = document_key(row.organ_id, day, code)
+    take(session, row, Step.ASSIGN_NUMBER, actor, at, detail={"code": str(code), "date": day})
+    return code
+
+
+def series_of(row: DocumentRow) -> str:
+    """Return the register's series: one per named type, one for công văn (Art. 15.1)."""
+    kind = DocumentType(row.type_name)
+    return kind.abbreviation or kind.value
+
+
+def sealed(session: Session, document_id: str, sha256: str, size: int, at: datetime) -> None:
+    """Record the agency's seal, with number and date in the same revision (Art. 17.2)."""
+    row = locked(session, document_id)
+    take(session, row, Step.SEAL, Actor(row.clerk_id or "", Role.CLERK), at, evidence=sha256)
+    casefile.add_revision(session, row, "sealed", sha256, size, at)
+
+
+def prepared(session: Session, document_id: str, message_sha256: str, at: datetime) -> str:
+    """Keep the edXML message that will be sent, once: every retry sends these bytes.
+
+    Returns the SHA-256 of the message to send, which is an earlier one where there is one.
+    """
+    row = locked(session, document_id)
+    if row.message_sha256 is None:
+        row.message_sha256, row.updated_at = message_sha256, at
+    return row.message_sha256
+
+
+def dispatched(session: Session, document_id: str, axis_id: str, at: datetime) -> None:
+    """Record that the axis accepted the message for every recipient (Art. 18)."""
+    row = locked(session, document_id)
+    actor = Actor(row.clerk_id or "", Role.CLERK)
+    detail = {"axis_id": axis_id}
+    take(session, row, Step.DISPATCH, actor, at, evidence=row.message_sha256 or "", detail=detail)
+    for delivery in deliveries_of(session, document_id):
+        if delivery.state in {DeliveryState.QUEUED, DeliveryState.OUTCOME_UNKNOWN}:
+            delivery.state = DeliveryState.SENT
+        delivery.axis_id, delivery.updated_at = axis_id, at
+
+
+def undelivered(
+    session: Session, document_id: str, state: DeliveryState, text: str, at: datetime
+) -> None:
+    """Show at every waiting delivery why it waits (OUTCOME_UNKNOWN) or failed (FAILED)."""
+    waiting = {DeliveryState.QUEUED, DeliveryState.OUTCOME_UNKNOWN}
+    for delivery in deliveries_of(session, document_id):
+        if delivery.state in waiting:
+            delivery.state, delivery.note, delivery.updated_at = state, text, at
+
+
+def deliveries_of(session: Session, document_id: str) -> list[DeliveryRow]:
+    """Return the document's deliveries, by recipient."""
+    wanted = select(DeliveryRow).where(DeliveryRow.document_id == document_id)
+    return list(session.scalars(wanted.order_by(DeliveryRow.organ_id)))

@@ -1,0 +1,105 @@
+"""Registers: gapless, unique numbers per agency, series and year.
+
+Legal source: Decree 30/2020/ND-CP, Art. 15, 16, 22 and Appendix I, Part I, II.3:
+numbers run from 01 on 1 January to 31 December, given by a system function, never
+used twice. The register's row is locked until the caller's transaction ends, so a
+number exists exactly when the step that took it was committed: no gap, no double.
+"""
+
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from documents.errors import Refused
+from documents.lifecycle import Direction
+from documents.tables import RegisterEntryRow, RegisterRow
+
+
+class NumberTaken(Refused):
+    """The document already has a number, or the number has a document."""
+
+    code = "register.number_taken"
+    vietnamese = "Số {0} trong sổ «{1}» năm {2} đã được cấp"
+    english = "number {0} of register «{1}», {2}, is taken"
+    remedy = "Dùng số tiếp theo của sổ / use the register's next number"
+
+
+def next_number(
+    session: Session,
+    organ_id: str,
+    direction: Direction,
+    series: str,
+    day: date,
+    document_id: str,
+) -> int:
+    """Give *document_id* the next number of the register of *day*'s year and enter it.
+
+    A document that has a number keeps it: a repeat returns the same number.
+    *day* is the day in Vietnam. Runs in the caller's writing transaction.
+    """
+    if (taken := number_of(session, document_id)) is not None:
+        return taken
+    register = _locked(session, organ_id, direction, series, day.year)
+    number = register.last_number + 1
+    session.execute(
+        update(RegisterRow).where(RegisterRow.id == register.id).values(last_number=number)
+    )
+    session.execute(
+        insert(RegisterEntryRow).values(
+            register_id=register.id, number=number, document_id=document_id, entered_on=day
+        )
+    )
+    return number
+
+
+def number_of(session: Session, document_id: str) -> int | None:
+    """Return the number the document has in its register, if any."""
+    return session.scalar(
+        select(RegisterEntryRow.number).where(RegisterEntryRow.document_id == document_id)
+    )
+
+
+def void(session: Session, document_id: str, reason: str) -> None:
+    """Mark the document's number void with *reason*; the number stays and is never used again."""
+    session.execute(
+        update(RegisterEntryRow)
+        .where(RegisterEntryRow.document_id == document_id)
+        .values(void_reason=reason)
+    )
+
+
+def gaps(session: Session) -> list[tuple[str, str, int, list[int]]]:
+    """Return every register whose numbers are not 1…n: (agency, series, year, missing)."""
+    found = []
+    for register in session.scalars(select(RegisterRow)):
+        numbers = set(
+            session.scalars(
+                select(RegisterEntryRow.number).where(RegisterEntryRow.register_id == register.id)
+            )
+        )
+        missing = sorted(set(range(1, register.last_number + 1)) ^ numbers)
+        if missing:
+            found.append((register.organ_id, register.series, register.year, missing))
+    return found
+
+
+def _locked(
+    session: Session, organ_id: str, direction: Direction, series: str, year: int
+) -> RegisterRow:
+    """Return the register's row, locked for this transaction; opens it where it is new."""
+    key = {"organ_id": organ_id, "direction": direction, "series": series, "year": year}
+    wanted = select(RegisterRow).filter_by(**key).with_for_update()
+    if (row := session.scalar(wanted.execution_options(populate_existing=True))) is not None:
+        return row
+    upsert: Any = (
+        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    )
+    cast(
+        "CursorResult[Any]",
+        session.execute(upsert(RegisterRow).values(**key, last_number=0).on_conflict_do_nothing()),
+    )
+    return session.scalars(wanted.execution_options(populate_existing=True)).one()
