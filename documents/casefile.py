@@ -138,8 +138,9 @@ def revisions_of(session: Session, document_id: str) -> list[RevisionRow]:
 
 
 def put_off(session: Session, document_id: str, error: OfficeError, at: datetime) -> None:
-    """Leave the document where it is and say why: to be tried again when something was down,
-    for a person to look at otherwise.
+    """Leave the document where it is and say why.
+
+    What was down is tried again after a pause; anything else waits for a person.
     """
     row = locked(session, document_id)
     row.error_code, row.error_text = error.code, str(error)

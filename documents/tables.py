@@ -63,7 +63,7 @@ class Base(DeclarativeBase):
 
 
 def _among(column: str, values: list[str]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 def _states(direction: Direction) -> list[str]:

@@ -1,15 +1,24 @@
 """Alembic's entry: runs the migrations on the engine that `Database` hands over."""
 
+from typing import Literal
+
 from alembic import context
 
 from documents.database import VERSION_TABLE
-from documents.tables import Base
+from documents.tables import Base, Instant
+
+
+def _render(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """Write our own column type by its name in new migrations."""
+    return "Instant()" if kind == "type" and isinstance(item, Instant) else False
+
 
 with context.config.attributes["engine"].connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         version_table=VERSION_TABLE,
+        render_item=_render,
         render_as_batch=connection.dialect.name == "sqlite",
     )
     with context.begin_transaction():

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from documents.tables import Instant
+
 revision = "0001"
 down_revision = None
 
@@ -62,10 +64,10 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("sender", sa.String(length=35), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("fetched_at", documents.tables.Instant(timezone=True), nullable=False),
+        sa.Column("fetched_at", Instant(), nullable=False),
         sa.Column("outcome", sa.String(length=8), nullable=False),
         sa.Column("document_id", sa.String(length=36), nullable=True),
-        sa.Column("confirmed_at", documents.tables.Instant(timezone=True), nullable=True),
+        sa.Column("confirmed_at", Instant(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "outcome IN ('stored', 'opened', 'junk')", name=op.f("ck_parcel_outcome")
@@ -94,7 +96,7 @@ def upgrade() -> None:
         sa.Column("signing_key", sa.String(length=100), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "role IN (<Role.ADMINISTRATOR: 'administrator'>, <Role.CLERK: 'clerk'>, <Role.LEADER: 'leader'>, <Role.SPECIALIST: 'specialist'>, <Role.SYSTEM: 'system'>, <Role.UNIT_HEAD: 'unit_head'>)",
+            "role IN ('administrator', 'clerk', 'leader', 'specialist', 'system', 'unit_head')",
             name=op.f("ck_person_role"),
         ),
         sa.ForeignKeyConstraint(["organ_id"], ["agency.organ_id"], name=op.f("fk_person_organ_id")),
@@ -130,8 +132,8 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.String(length=35), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", documents.tables.Instant(timezone=True), nullable=False),
-        sa.Column("updated_at", documents.tables.Instant(timezone=True), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
         sa.Column("type_name", sa.String(length=100), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("urgency", sa.Integer(), nullable=False),
@@ -160,9 +162,9 @@ def upgrade() -> None:
         sa.Column("verification", sa.JSON(), nullable=True),
         sa.Column("warnings", sa.JSON(), nullable=False),
         sa.Column("lease_owner", sa.String(length=64), nullable=True),
-        sa.Column("lease_until", documents.tables.Instant(timezone=True), nullable=True),
+        sa.Column("lease_until", Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", documents.tables.Instant(timezone=True), nullable=True),
+        sa.Column("next_attempt_at", Instant(), nullable=True),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("error_code", sa.String(length=60), nullable=True),
         sa.Column("error_text", sa.Text(), nullable=True),
@@ -223,9 +225,9 @@ def upgrade() -> None:
         sa.Column("axis_id", sa.String(length=128), nullable=True),
         sa.Column("status_code", sa.String(length=2), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("updated_at", documents.tables.Instant(timezone=True), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
         sa.CheckConstraint(
-            "state IN (<DeliveryState.ACCEPTED: 'accepted'>, <DeliveryState.ARRIVED: 'arrived'>, <DeliveryState.ASSIGNED: 'assigned'>, <DeliveryState.COMPLETED: 'completed'>, <DeliveryState.FAILED: 'failed'>, <DeliveryState.OUTCOME_UNKNOWN: 'outcome_unknown'>, <DeliveryState.PROCESSING: 'processing'>, <DeliveryState.QUEUED: 'queued'>, <DeliveryState.RECALL_ASKED: 'recall_asked'>, <DeliveryState.RECALL_REFUSED: 'recall_refused'>, <DeliveryState.RECALLED: 'recalled'>, <DeliveryState.REFUSED: 'refused'>, <DeliveryState.SENT: 'sent'>)",
+            "state IN ('accepted', 'arrived', 'assigned', 'completed', 'failed', 'outcome_unknown', 'processing', 'queued', 'recall_asked', 'recall_refused', 'recalled', 'refused', 'sent')",
             name=op.f("ck_delivery_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -247,10 +249,10 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=2), nullable=False),
         sa.Column("occurrence", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("created_at", documents.tables.Instant(timezone=True), nullable=False),
-        sa.Column("sent_at", documents.tables.Instant(timezone=True), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("sent_at", Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", documents.tables.Instant(timezone=True), nullable=True),
+        sa.Column("next_attempt_at", Instant(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_feedback_document_id")
@@ -295,7 +297,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", documents.tables.Instant(timezone=True), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_revision_document_id")
         ),

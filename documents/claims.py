@@ -1,0 +1,129 @@
+"""Leases: which worker carries which document, and until when.
+
+A claim takes due documents for one owner with row locks (`SKIP LOCKED` on
+PostgreSQL, the single writer on SQLite). A lease that ran out, or whose owner
+started anew, is free again: that is how a killed worker's documents come back.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from documents.lifecycle import Direction, State, carried_states
+from documents.tables import DocumentRow, ParcelRow
+
+LEASE = timedelta(minutes=10)
+"""Longer than any pouch takes."""
+
+
+def _free(at: datetime) -> ColumnElement[bool]:
+    return or_(DocumentRow.lease_owner.is_(None), DocumentRow.lease_until < at)
+
+
+def due(
+    session: Session,
+    owner: str,
+    direction: Direction,
+    at: datetime,
+    limit: int,
+    only: Iterable[str] | None = None,
+) -> list[str]:
+    """Claim documents whose next step is the system's; the most urgent, then the oldest first.
+
+    *only* narrows the choice to some ids. Runs in a writing transaction.
+    """
+    wanted = (
+        select(DocumentRow.id)
+        .where(DocumentRow.direction == direction)
+        .where(DocumentRow.state.in_([state.value for state in carried_states(direction)]))
+        .where(DocumentRow.held.is_(False), _free(at))
+        .where(or_(DocumentRow.next_attempt_at.is_(None), DocumentRow.next_attempt_at <= at))
+        .order_by(DocumentRow.urgency.desc(), DocumentRow.created_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if only is not None:
+        wanted = wanted.where(DocumentRow.id.in_(list(only)))
+    ids = list(session.scalars(wanted))
+    if ids:
+        session.execute(
+            update(DocumentRow)
+            .where(DocumentRow.id.in_(ids))
+            .values(lease_owner=owner, lease_until=at + LEASE)
+        )
+    return ids
+
+
+def waiting(session: Session, direction: Direction, at: datetime) -> bool:
+    """Return whether any document waits for the system now (reads only)."""
+    found = session.scalar(
+        select(DocumentRow.id)
+        .where(DocumentRow.direction == direction)
+        .where(DocumentRow.state.in_([state.value for state in carried_states(direction)]))
+        .where(DocumentRow.held.is_(False), _free(at))
+        .where(or_(DocumentRow.next_attempt_at.is_(None), DocumentRow.next_attempt_at <= at))
+        .limit(1)
+    )
+    return found is not None
+
+
+def release(session: Session, ids: Iterable[str]) -> None:
+    """Give up the leases of *ids*."""
+    session.execute(
+        update(DocumentRow)
+        .where(DocumentRow.id.in_(list(ids)))
+        .values(lease_owner=None, lease_until=None)
+    )
+
+
+def release_owner(session: Session, owner: str) -> int:
+    """Give up every lease of *owner*, which has just started anew; returns how many."""
+    done = session.execute(
+        update(DocumentRow)
+        .where(DocumentRow.lease_owner == owner)
+        .values(lease_owner=None, lease_until=None)
+    )
+    return cast("CursorResult[Any]", done).rowcount
+
+
+def unopened(session: Session, limit: int) -> list[ParcelRow]:
+    """Return parcels whose bytes are kept but which were not opened, oldest first."""
+    wanted = select(ParcelRow).where(ParcelRow.outcome == "stored")
+    return list(session.scalars(wanted.order_by(ParcelRow.fetched_at).limit(limit)))
+
+
+def unconfirmed(session: Session, limit: int) -> list[ParcelRow]:
+    """Return parcels the axis may be told of: settled here, not confirmed there.
+
+    A document's parcel is settled when the document is past verification, in quarantine,
+    or was known; junk is settled too: it stays here, and would come back for ever.
+    """
+    settled = or_(
+        ParcelRow.outcome == "junk",
+        and_(ParcelRow.outcome == "opened", ParcelRow.kind == "status"),
+        and_(
+            ParcelRow.outcome == "opened",
+            DocumentRow.state.not_in([State.FETCHED, State.VERIFIED]),
+        ),
+    )
+    wanted = (
+        select(ParcelRow)
+        .outerjoin(DocumentRow, DocumentRow.id == ParcelRow.document_id)
+        .where(ParcelRow.confirmed_at.is_(None), settled)
+        .order_by(ParcelRow.fetched_at)
+        .limit(limit)
+    )
+    return list(session.scalars(wanted))
+
+
+def backlog(session: Session) -> dict[str, int]:
+    """Return how many documents stand in each state, for health lines."""
+    rows = session.execute(
+        select(DocumentRow.direction, DocumentRow.state, func.count()).group_by(
+            DocumentRow.direction, DocumentRow.state
+        )
+    )
+    return {f"{direction}.{state}": count for direction, state, count in rows}

@@ -1,0 +1,146 @@
+"""Statuses owed to senders, and statuses that came back for what was sent.
+
+Legal source: Decision 28/2018/QD-TTg (codes), Decree 30/2020/ND-CP, Art. 21.2c: the
+sender is told the same day. A status owed is a row, written with the step that owes
+it; the flow sends it under the row's id until the axis has it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from documents import casefile, directory
+from documents.arrival import StatusArrival
+from documents.casefile import locked, pause
+from documents.delivery import BY_STATUS_CODE, DeliveryState, later
+from documents.identity import new_id
+from documents.ledger import SYSTEM
+from documents.lifecycle import Direction
+from documents.tables import DeliveryRow, DocumentRow, FeedbackRow, ParcelRow
+
+
+def owe(session: Session, document_id: str, code: str, at: datetime, note: str = "") -> None:
+    """Owe the sender of an incoming document a status; each code once, 05 as often as it comes."""
+    occurred = session.scalar(
+        select(func.count())
+        .select_from(FeedbackRow)
+        .where(FeedbackRow.document_id == document_id, FeedbackRow.code == code)
+    )
+    if occurred and code != "05":
+        return
+    session.execute(
+        insert(FeedbackRow).values(
+            id=new_id(),
+            document_id=document_id,
+            code=code,
+            occurrence=(occurred or 0) + 1,
+            note=note,
+            created_at=at,
+            attempts=0,
+        )
+    )
+
+
+def unsent(session: Session, at: datetime, limit: int) -> list[str]:
+    """Return the ids of owed statuses that are due, oldest first."""
+    return list(
+        session.scalars(
+            select(FeedbackRow.id)
+            .where(FeedbackRow.sent_at.is_(None))
+            .where(or_(FeedbackRow.next_attempt_at.is_(None), FeedbackRow.next_attempt_at <= at))
+            .order_by(FeedbackRow.created_at)
+            .limit(limit)
+        )
+    )
+
+
+def owed(session: Session, ids: Iterable[str]) -> list[tuple[FeedbackRow, DocumentRow]]:
+    """Return the owed statuses *ids* that are not sent yet, with their documents."""
+    rows = session.execute(
+        select(FeedbackRow, DocumentRow)
+        .join(DocumentRow, DocumentRow.id == FeedbackRow.document_id)
+        .where(FeedbackRow.id.in_(list(ids)), FeedbackRow.sent_at.is_(None))
+        .order_by(FeedbackRow.created_at)
+    )
+    return [(feedback, document) for feedback, document in rows]
+
+
+def sent(session: Session, feedback_id: str, at: datetime) -> None:
+    """Record that the axis has the status."""
+    row = session.get_one(FeedbackRow, feedback_id, with_for_update=True)
+    if row.sent_at is None:
+        row.sent_at, row.error = at, None
+        document = locked(session, row.document_id)
+        casefile.note(session, document, f"report_{row.code}", SYSTEM, at)
+
+
+def put_off(session: Session, feedback_id: str, error: str, at: datetime) -> None:
+    """Try the status again after a growing pause; shown until it is sent."""
+    row = session.get_one(FeedbackRow, feedback_id, with_for_update=True)
+    row.attempts += 1
+    row.error, row.next_attempt_at = error, at + pause(row.attempts)
+
+
+def received(session: Session, status: StatusArrival, at: datetime) -> bool:
+    """Enter a status about a document sent from here; False when it fits none.
+
+    What is shown never goes backwards; every status is in the ledger, repeats of the
+    same code from the same recipient are not (05 is, axis.md §7).
+    """
+    parcel = session.get_one(
+        ParcelRow, {"organ_id": status.organ_id, "axis_id": status.axis_id}, with_for_update=True
+    )
+    delivery = _delivery(session, status)
+    if delivery is None or status.code not in BY_STATUS_CODE:
+        parcel.outcome = "junk"
+        parcel.error = f"{status.code} {status.document_key}: không khớp văn bản nào / fits none"
+        return False
+    parcel.outcome, parcel.document_id = "opened", delivery.document_id
+    if delivery.status_code == status.code and status.code != "05":
+        return True
+    shown = DeliveryState(delivery.state)
+    reached = later(shown, BY_STATUS_CODE[status.code])
+    if reached is not shown:
+        delivery.state, delivery.status_code = reached, status.code
+        delivery.note, delivery.updated_at = status.note, at
+    document = locked(session, delivery.document_id)
+    detail = {"recipient": delivery.organ_id, "note": status.note}
+    casefile.note(
+        session,
+        document,
+        f"status_{status.code}",
+        SYSTEM,
+        at,
+        evidence=status.message_sha256,
+        detail=detail,
+    )
+    return True
+
+
+def _delivery(session: Session, status: StatusArrival) -> DeliveryRow | None:
+    """Find the delivery a status speaks of: by document id, then by number and notation."""
+    try:
+        reporter = directory.agency_row(session, status.reporter_organ_id).organ_id
+        owner = directory.agency_row(session, status.organ_id).organ_id
+    except directory.AgencyUnknown:
+        return None
+    wanted = (
+        select(DeliveryRow)
+        .join(DocumentRow, DocumentRow.id == DeliveryRow.document_id)
+        .where(DeliveryRow.organ_id == reporter)
+        .where(DocumentRow.organ_id == owner, DocumentRow.direction == Direction.OUTGOING)
+        .with_for_update(of=DeliveryRow)
+        .limit(1)
+    )
+    found = session.scalar(wanted.where(DocumentRow.document_key == status.document_key))
+    if found is None and "/" in status.document_code:
+        number, notation = status.document_code.split("/", 1)
+        found = session.scalar(
+            wanted.where(
+                DocumentRow.code_number == number.strip(),
+                DocumentRow.code_notation == notation.strip(),
+            ).order_by(DocumentRow.created_at.desc())
+        )
+    return found

@@ -1,0 +1,194 @@
+"""Incoming documents (văn bản đến): from the axis to the register, one function a step.
+
+Legal source: Decree 30/2020/ND-CP, Art. 20 to 23; duplicates: Appendix VI, Part I,
+III.1h. Each function runs in the caller's writing transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from documents import casefile, directory, feedback, numbering, register
+from documents.arrival import Arrival
+from documents.casefile import locked, take
+from documents.document import Role
+from documents.identity import new_id
+from documents.ledger import SYSTEM, Actor
+from documents.lifecycle import Direction, State, Step
+from documents.tables import DocumentRow, ParcelRow
+
+SERIES = "ĐẾN"
+"""One register of incoming documents per agency and year (Art. 22.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What verification found: the verdict, its report, and why a person must look, if so."""
+
+    verdict: str
+    report: dict[str, Any]
+    quarantine: str = ""
+    """A reason, Vietnamese first; empty when the document may be registered."""
+
+
+def keep_parcel(session: Session, parcel: ParcelRow) -> bool:
+    """Remember a message's raw bytes before anything is read from it; False when known."""
+    key = {"organ_id": parcel.organ_id, "axis_id": parcel.axis_id}
+    if session.get(ParcelRow, key) is not None:
+        return False
+    session.add(parcel)
+    session.flush()
+    return True
+
+
+def junk(session: Session, organ_id: str, axis_id: str, error: str) -> None:
+    """Mark a parcel as not understood; its bytes stay, a person can look."""
+    parcel = _parcel(session, organ_id, axis_id)
+    parcel.outcome, parcel.error = "junk", error
+
+
+def confirmed(session: Session, organ_id: str, axis_id: str, at: datetime) -> None:
+    """Record that the axis was told that the parcel is ours."""
+    _parcel(session, organ_id, axis_id).confirmed_at = at
+
+
+def _parcel(session: Session, organ_id: str, axis_id: str) -> ParcelRow:
+    key = {"organ_id": organ_id, "axis_id": axis_id}
+    return session.get_one(ParcelRow, key, with_for_update=True, populate_existing=True)
+
+
+def arrived(session: Session, arrival: Arrival, at: datetime) -> str:
+    """Enter an arrival as FETCHED and owe its sender status 01; returns the document's id.
+
+    The same message again, under whatever code or axis id, is the same document: its id
+    is returned and nothing is entered twice.
+    """
+    agency = directory.agency_row(session, arrival.organ_id)
+    parcel = _parcel(session, arrival.organ_id, arrival.axis_id)
+    if parcel.document_id:
+        return parcel.document_id
+    known = _same_message(session, agency.organ_id, arrival)
+    if known is None:
+        row = _entered(session, agency.organ_id, arrival, at)
+        feedback.owe(session, row.id, "01", at)
+        known = row.id
+    parcel.document_id, parcel.outcome = known, "opened"
+    return known
+
+
+def _same_message(session: Session, organ_id: str, arrival: Arrival) -> str | None:
+    return session.scalar(
+        select(DocumentRow.id).where(
+            DocumentRow.organ_id == organ_id,
+            DocumentRow.direction == Direction.INCOMING,
+            DocumentRow.sender_organ_id == arrival.sender_organ_id,
+            DocumentRow.document_key == arrival.document_key,
+            DocumentRow.business_type == arrival.business_type,
+            DocumentRow.message_sha256 == arrival.message_sha256,
+        )
+    )
+
+
+def _entered(session: Session, organ_id: str, arrival: Arrival, at: datetime) -> DocumentRow:
+    row = DocumentRow(
+        id=new_id(),
+        direction=Direction.INCOMING,
+        organ_id=organ_id,
+        state=State.FETCHED,
+        created_at=at,
+        updated_at=at,
+        type_name=arrival.type_name[:100],
+        subject=arrival.subject,
+        urgency=arrival.urgency,
+        place=arrival.place[:100],
+        due_date=arrival.due_date,
+        to_places=list(arrival.to_places),
+        sender_organ_id=arrival.sender_organ_id,
+        sender_name=arrival.sender_name[:200],
+        code_number=arrival.code_number[:30],
+        code_notation=arrival.code_notation[:100],
+        promulgated=arrival.promulgated,
+        document_key=arrival.document_key[:200],
+        business_type=arrival.business_type,
+        message_sha256=arrival.message_sha256,
+        signer_name=arrival.signer_name[:255],
+        signer_position=arrival.signer_position[:100],
+        signer_competence=arrival.signer_competence[:100],
+        warnings=list(arrival.warnings),
+    )
+    session.add(row)
+    session.flush()
+    casefile.add_attachments(session, row.id, arrival.attachments)
+    if arrival.main_sha256:
+        casefile.add_revision(session, row, "received", arrival.main_sha256, arrival.main_size, at)
+    casefile.note(session, row, "fetch", SYSTEM, at, evidence=arrival.message_sha256)
+    return row
+
+
+def verified(session: Session, document_id: str, finding: Finding, at: datetime) -> State:
+    """Record what verification found: VERIFIED, or QUARANTINED with the reason (Art. 21.2)."""
+    row = locked(session, document_id)
+    row.verdict, row.verification = finding.verdict, finding.report
+    reason = finding.quarantine or _duplicate(session, row)
+    step = Step.QUARANTINE if reason else Step.VERIFY
+    detail = {"verdict": finding.verdict, **({"reason": reason} if reason else {})}
+    after = take(session, row, step, SYSTEM, at, evidence=row.current_sha256 or "", detail=detail)
+    if reason:
+        row.held, row.error_code, row.error_text = True, "incoming.quarantined", reason
+    return after
+
+
+def _duplicate(session: Session, row: DocumentRow) -> str:
+    """Return why *row* looks like another document of the same sender, if it does."""
+    others = (
+        select(DocumentRow.id, DocumentRow.receipt_number)
+        .where(
+            DocumentRow.organ_id == row.organ_id,
+            DocumentRow.direction == Direction.INCOMING,
+            DocumentRow.sender_organ_id == row.sender_organ_id,
+            DocumentRow.document_key == row.document_key,
+            DocumentRow.business_type == row.business_type,
+            DocumentRow.id != row.id,
+            DocumentRow.state.not_in([State.REFUSED, State.QUARANTINED, State.FETCHED]),
+        )
+        .limit(1)
+    )
+    other = session.execute(others).one_or_none()
+    if other is None:
+        return ""
+    number = other.receipt_number or "?"
+    return (
+        f"Trùng mã văn bản {row.document_key} với số đến {number} nhưng khác nội dung / "
+        f"same document id as receipt number {number}, other content"
+    )
+
+
+def registered(session: Session, document_id: str, at: datetime) -> int:
+    """Give the receipt number, enter the register, owe the sender status 03 (Art. 21.2c, 22)."""
+    row = locked(session, document_id)
+    day = numbering.local_day(at)
+    number = register.next_number(session, row.organ_id, Direction.INCOMING, SERIES, day, row.id)
+    row.receipt_number = number
+    take(session, row, Step.REGISTER, SYSTEM, at, detail={"receipt_number": number})
+    feedback.owe(session, row.id, "03", at)
+    return number
+
+
+def released(session: Session, document_id: str, who: str, at: datetime, reason: str) -> None:
+    """Let the clerk accept a document held in quarantine; the flow registers it then."""
+    row = locked(session, document_id)
+    person = directory.person_row(session, row.organ_id, who)
+    detail = {"reason": reason}
+    take(session, row, Step.RELEASE, Actor(person.id, Role(person.role)), at, detail=detail)
+
+
+def refused(session: Session, document_id: str, who: str, at: datetime, reason: str) -> None:
+    """Let the clerk return a document to its sender with a reason: status 02 (Art. 21.2b)."""
+    row = locked(session, document_id)
+    person = directory.person_row(session, row.organ_id, who)
+    detail = {"reason": reason}
+    take(session, row, Step.REFUSE, Actor(person.id, Role(person.role)), at, detail=detail)
+    feedback.owe(session, row.id, "02", at, reason)
