@@ -1,0 +1,192 @@
+"""What people see in the fields: images of signature and seal, printed number and date.
+
+Standards: ISO 32000-1, 8.9.5 (images with soft masks), 12.5.5 (appearance
+streams), 12.7.3.3 (variable text). Decree 30/2020, Appendix I, Part I: number
+and date in size 13, black; the leader's signature blue, the seal red.
+"""
+
+import io
+import zlib
+from dataclasses import dataclass, field
+from typing import Self
+
+from PIL import Image
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, StreamObject
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+
+from signing.errors import StampUnreadable, TextUnprintable
+from signing.font import CHARACTERS, FIRST, LAST, DigitsFont, digits_font
+from signing.objects import dictionary, name, numbers
+
+TEXT_SIZE = 13
+"""Points."""
+
+BASELINE = 3
+"""Points from a field's lower edge to the digits' baseline."""
+
+LARGEST_IMAGE = 16_000_000
+"""Pixels; a 40 mm seal at 300 dpi has 223,000."""
+
+_FONT_NAME = "/CVDIGI+LiberationSerif"
+_DEVICE = {1: "/DeviceGray", 3: "/DeviceRGB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """An image of a signature or seal, encoded once and kept for the process."""
+
+    width: int
+    """Pixels."""
+    height: int
+    colours: bytes = field(repr=False)
+    """RGB, 8 bits, zlib."""
+    opacity: bytes = field(repr=False)
+    """The soft mask: gray, 8 bits, zlib."""
+
+    @classmethod
+    def from_png(cls, png: bytes) -> Self:
+        """Decode a PNG, transparent or not.
+
+        Raises:
+            StampUnreadable: not a PNG, or too large.
+        """
+        try:
+            file = Image.open(io.BytesIO(png), formats=("PNG",))
+            if file.width * file.height > LARGEST_IMAGE:
+                raise StampUnreadable(f"{file.width} × {file.height}")
+            image = file.convert("RGBA")
+        except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as fault:
+            raise StampUnreadable(type(fault).__name__) from fault
+        return cls(
+            image.width,
+            image.height,
+            zlib.compress(image.convert("RGB").tobytes(), 9),
+            zlib.compress(image.getchannel("A").tobytes(), 9),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The visible rectangle of a field: upright width and height in points."""
+
+    width: float
+    height: float
+    turn: int = 0
+    """Degrees counterclockwise that the page's /Rotate makes necessary: 0, 90, 180 or 270."""
+
+    def form(self, content: bytes, resources: dict[str, PdfObject | str | int]) -> StreamObject:
+        """Return *content* as a form XObject that fills the field upright."""
+        matrix = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
+        return StreamObject(
+            dictionary(
+                {
+                    "Type": "/XObject",
+                    "Subtype": "/Form",
+                    "BBox": numbers(0, 0, self.width, self.height),
+                    "Matrix": numbers(*matrix[self.turn], 0, 0),
+                    "Resources": dictionary(resources),
+                }
+            ),
+            stream_data=content,
+        )
+
+
+def draw_stamp(writer: BasePdfFileWriter, frame: Frame, stamp: Stamp) -> IndirectObject:
+    """Add *stamp*, as large as *frame* allows and centred; return the appearance's reference."""
+    mask = writer.add_object(_image(stamp, 1, stamp.opacity))
+    colours = _image(stamp, 3, stamp.colours)
+    colours[name("SMask")] = mask
+    image = writer.add_object(colours)
+    scale = min(frame.width / stamp.width, frame.height / stamp.height)
+    width, height = stamp.width * scale, stamp.height * scale
+    left, bottom = (frame.width - width) / 2, (frame.height - height) / 2
+    content = b"q %f 0 0 %f %f %f cm /I Do Q" % (width, height, left, bottom)
+    return writer.add_object(frame.form(content, {"XObject": dictionary({"I": image})}))
+
+
+def draw_text(
+    writer: BasePdfFileWriter, frame: Frame, text: str, font: IndirectObject
+) -> IndirectObject:
+    """Add *text* (CHARACTERS only), centred, narrowed if too wide; return the reference."""
+    width = digits_font().width(text, TEXT_SIZE)
+    squeeze = min(1.0, frame.width / width) if width else 1.0
+    left = (frame.width - width * squeeze) / 2
+    content = b"/Tx BMC q BT /D %d Tf 0 g %f Tz %f %d Td (%s) Tj ET Q EMC" % (
+        TEXT_SIZE,
+        squeeze * 100,
+        left,
+        BASELINE,
+        text.encode("ascii"),
+    )
+    return writer.add_object(frame.form(content, {"Font": dictionary({"D": font})}))
+
+
+def ensure_printable(text: str, where: str) -> None:
+    """Return if the digits' font has every character of *text*.
+
+    Raises:
+        TextUnprintable: it has not, or there is nothing to print.
+    """
+    if not text or not set(text) <= set(CHARACTERS):
+        raise TextUnprintable(text, where)
+
+
+def add_digits_font(writer: BasePdfFileWriter) -> IndirectObject:
+    """Add the digits' font to the file; return its reference.
+
+    Raises:
+        FontMissing: the font is not installed.
+    """
+    font = digits_font()
+    return writer.add_object(
+        dictionary(
+            {
+                "Type": "/Font",
+                "Subtype": "/TrueType",
+                "BaseFont": _FONT_NAME,
+                "FirstChar": FIRST,
+                "LastChar": LAST,
+                "Widths": numbers(*font.widths),
+                "Encoding": "/WinAnsiEncoding",
+                "FontDescriptor": writer.add_object(_descriptor(writer, font)),
+            }
+        )
+    )
+
+
+def _descriptor(writer: BasePdfFileWriter, font: DigitsFont) -> DictionaryObject:
+    file = StreamObject(
+        dictionary({"Length1": font.length, "Filter": "/FlateDecode"}),
+        encoded_data=font.compressed,
+    )
+    return dictionary(
+        {
+            "Type": "/FontDescriptor",
+            "FontName": _FONT_NAME,
+            "Flags": 32,  # nonsymbolic
+            "FontBBox": numbers(*font.bounds),
+            "ItalicAngle": 0,
+            "Ascent": font.ascent,
+            "Descent": font.descent,
+            "CapHeight": 662,
+            "StemV": 80,
+            "FontFile2": writer.add_object(file),
+        }
+    )
+
+
+def _image(stamp: Stamp, channels: int, data: bytes) -> StreamObject:
+    return StreamObject(
+        dictionary(
+            {
+                "Type": "/XObject",
+                "Subtype": "/Image",
+                "Width": stamp.width,
+                "Height": stamp.height,
+                "BitsPerComponent": 8,
+                "ColorSpace": _DEVICE[channels],
+                "Filter": "/FlateDecode",
+            }
+        ),
+        encoded_data=data,
+    )

@@ -1,0 +1,131 @@
+"""What can go wrong with keys, certificates, PDF files, stamps and signatures."""
+
+from documents.errors import EvidenceBroken, Refused
+
+
+class SignatureInvalid(EvidenceBroken):
+    """A signature or seal does not hold (ETSI EN 319 102-1: TOTAL-FAILED)."""
+
+    code = "signature.invalid"
+    vietnamese = "Chữ ký số không hợp lệ: {0}"
+    english = "the digital signature is not valid: {0}"
+    remedy = "Không xử lý tệp này; báo người phụ trách / do not process the file; call a person"
+
+
+class KeyUnavailable(Refused):
+    """The key's file cannot be used: missing, readable by others, wrong passphrase, not a key."""
+
+    code = "key.unavailable"
+    vietnamese = "Không dùng được khóa ký «{0}»: {1}"
+    english = "the signing key {0} cannot be used: {1}"
+    remedy = (
+        "Kiểm tra tệp khóa (quyền 600) và mật khẩu / check the key's file (mode 600) and passphrase"
+    )
+
+
+class CertificateRefused(Refused):
+    """The certificate may not sign now: expired, not yet valid, wrong usage, not this key's."""
+
+    code = "certificate.refused"
+    vietnamese = "Chứng thư số của «{0}» không được dùng để ký: {1}"
+    english = "the certificate of {0} may not sign: {1}"
+    remedy = "Xin cấp hoặc chọn chứng thư số khác / obtain or choose another certificate"
+
+
+class PdfEncrypted(Refused):
+    """The PDF is encrypted; nobody could verify what was signed without its password."""
+
+    code = "pdf.encrypted"
+    vietnamese = "Tệp PDF có mật khẩu hoặc bị mã hóa"
+    english = "the PDF is encrypted"
+    remedy = "Bỏ mật khẩu rồi gửi lại / remove the password and hand it in again"
+
+
+class PdfAlreadySigned(Refused):
+    """The PDF has a signature where none may be, or the field is already signed."""
+
+    code = "pdf.already_signed"
+    vietnamese = "Tệp PDF đã có chữ ký số ở «{0}»"
+    english = "the PDF is already signed at {0}"
+    remedy = "Dùng bản chưa ký / use the unsigned version"
+
+
+class PdfUnreadable(Refused):
+    """The bytes are not a PDF that can be read."""
+
+    code = "pdf.unreadable"
+    vietnamese = "Không đọc được tệp PDF: {0}"
+    english = "the PDF cannot be read: {0}"
+    remedy = "Xuất lại tệp PDF từ bản gốc / export the PDF again from its source"
+
+
+class PdfFieldsMissing(Refused):
+    """The PDF was not prepared: number, day, month, signature and seal have no fields."""
+
+    code = "pdf.no_reserved_fields"
+    vietnamese = "Tệp PDF chưa được đặt sẵn ô «{0}»"
+    english = "the PDF has no reserved field {0}"
+    remedy = "Chuẩn bị tệp trước khi ký / prepare the file before its first signature"
+
+
+class PdfFieldsTaken(Refused):
+    """The PDF has fields already that reserving would collide with."""
+
+    code = "pdf.fields_taken"
+    vietnamese = "Tệp PDF đã có sẵn biểu mẫu không dùng chung được: {0}"
+    english = "the PDF has a form that cannot be shared: {0}"
+    remedy = "In lại thành PDF không có biểu mẫu / print it again as a PDF without a form"
+
+
+class PlacementOutside(Refused):
+    """A box lies outside its page, or the page does not exist."""
+
+    code = "pdf.placement_outside"
+    vietnamese = "Vị trí «{0}» nằm ngoài trang"
+    english = "the place of {0} is outside the page"
+    remedy = "Chọn lại vị trí / choose the place again"
+
+
+class LeaderSignatureMissing(Refused):
+    """The clerk seals only what a competent person has signed (Decree 30/2020, Art. 33.2)."""
+
+    code = "pdf.not_signed_by_leader"
+    vietnamese = "Văn bản chưa có chữ ký số của người có thẩm quyền"
+    english = "the document has no signature of the competent person"
+    remedy = "Trình ký trước khi đóng dấu / have it signed before it is sealed"
+
+
+class TextUnprintable(Refused):
+    """A number, day or month has characters that the digits' font lacks."""
+
+    code = "pdf.unprintable_text"
+    vietnamese = "Không in được «{0}» vào ô «{1}»"
+    english = "{0} cannot be printed in the field {1}"
+    remedy = "Chỉ dùng chữ số và các dấu / - . / use digits and / - . only"
+
+
+class StampUnreadable(Refused):
+    """The image of a signature or seal is not a PNG of a sensible size."""
+
+    code = "stamp.unreadable"
+    vietnamese = "Không đọc được ảnh chữ ký hoặc ảnh con dấu: {0}"
+    english = "the image of the signature or seal cannot be read: {0}"
+    remedy = "Dùng ảnh .png nền trong suốt / use a transparent .png"
+
+
+class FontMissing(Refused):
+    """The font for number and date is not installed."""
+
+    code = "font.missing"
+    vietnamese = "Thiếu phông chữ {0}"
+    english = "the font {0} is missing"
+    remedy = "Cài đặt: apt install fonts-liberation2 / install it: apt install fonts-liberation2"
+
+
+class TrustUnreadable(Refused):
+    """The file of trusted roots or a revocation list cannot be read."""
+
+    code = "trust.unreadable"
+    vietnamese = "Không đọc được danh sách chứng thư gốc hoặc danh sách thu hồi {0}: {1}"
+    english = "trusted roots or revocation list {0} cannot be read: {1}"
+    remedy = "Kiểm tra tệp PEM hoặc CRL / check the PEM or CRL file"

@@ -1,0 +1,194 @@
+"""Reserves the places of number, date, signature and seal before the first signature.
+
+Layout B5 (signing.md §A7), the one that keeps both signatures valid: three empty
+text fields and both signature fields exist before the leader certifies; the clerk
+fills them in the seal's own revision, and the seal locks everything.
+Standards: ISO 32000-1, 12.7 (forms), 12.7.4.5 and table 233 (field locks).
+"""
+
+from collections.abc import Iterator
+
+from pyhanko.pdf_utils.extensions import DeveloperExtension
+from pyhanko.pdf_utils.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    NumberObject,
+    PdfObject,
+)
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+
+from documents.placement import Box, Placement
+from signing.appearance import TEXT_SIZE
+from signing.errors import PdfAlreadySigned, PdfFieldsTaken, PlacementOutside
+from signing.objects import Value, dictionary, name, numbers, text
+from signing.revision import open_revision, reading, signed_fields, top_fields
+
+NUMBER_FIELD = "SoVanBan"
+DAY_FIELD = "Ngay"
+MONTH_FIELD = "Thang"
+LEADER_FIELD = "ChuKyLanhDao"
+SEAL_FIELD = "DauCoQuan"
+
+_TITLES = {
+    NUMBER_FIELD: "Số văn bản",
+    DAY_FIELD: "Ngày ban hành",
+    MONTH_FIELD: "Tháng ban hành",
+    LEADER_FIELD: "Chữ ký số của người có thẩm quyền",
+    SEAL_FIELD: "Chữ ký số của cơ quan, tổ chức",
+}
+_HELVETICA = {
+    "Type": "/Font",
+    "Subtype": "/Type1",
+    "BaseFont": "/Helvetica",
+    "Encoding": "/WinAnsiEncoding",
+}
+_PRINT = 4
+_DEFAULT_TEXT = f"/Helv {TEXT_SIZE} Tf 0 g"
+_DEPTH = 64
+"""How deep a page tree may be; a loop in a hostile file ends here."""
+LOCK_ALL = FieldMDPSpec(FieldMDPAction.ALL)
+PADES_EXTENSION: DeveloperExtension = ESIC_EXTENSION_1
+
+
+def reserve(pdf: bytes, placement: Placement) -> bytes:
+    """Return *pdf* with the five empty fields of *placement*, in one more revision.
+
+    Raises:
+        PdfUnreadable: not a PDF, or one that must be normalised first.
+        PdfEncrypted: encrypted.
+        PdfAlreadySigned: signed; nothing may be reserved any more.
+        PdfFieldsTaken: the fields exist already, or the form is a dynamic one (XFA).
+        PlacementOutside: a place is not on its page.
+    """
+    writer = open_revision(pdf)
+    with reading():
+        for signed in signed_fields(writer):
+            raise PdfAlreadySigned(signed)
+        form = _form(writer)
+        for field_name, box in _places(placement):
+            field = _widget(writer, field_name, box)
+            reference = writer.add_object(field)
+            form["/Fields"].append(reference)
+            _annotate(writer, box.page, reference)
+        writer.update_container(form["/Fields"])
+        writer.update_container(form)
+        writer.register_extension(PADES_EXTENSION)
+        writer.write_in_place()
+        return bytes(writer.prev.stream.getvalue())
+
+
+def _places(placement: Placement) -> Iterator[tuple[str, Box]]:
+    yield NUMBER_FIELD, placement.number
+    yield DAY_FIELD, placement.day
+    yield MONTH_FIELD, placement.month
+    yield LEADER_FIELD, placement.signature
+    yield SEAL_FIELD, placement.seal
+
+
+def _form(writer: IncrementalPdfFileWriter) -> DictionaryObject:
+    """Return the document's form, made if there is none."""
+    root = writer.root
+    form = root.get("/AcroForm")
+    if not isinstance(form, DictionaryObject):
+        form = dictionary({})
+        root[name("AcroForm")] = writer.add_object(form)
+        writer.update_root()
+    if "/XFA" in form:
+        raise PdfFieldsTaken("XFA")
+    for taken in top_fields(writer).keys() & _TITLES.keys():
+        raise PdfFieldsTaken(taken)
+    form.setdefault(name("Fields"), ArrayObject())
+    form[name("SigFlags")] = NumberObject(1)
+    form[name("DA")] = text(_DEFAULT_TEXT)
+    # /DA's font needs a meaning for programs that let people type into the fields
+    resources = form.setdefault(name("DR"), dictionary({}))
+    fonts = resources.setdefault(name("Font"), dictionary({}))
+    fonts.setdefault(name("Helv"), dictionary(_HELVETICA))
+    form.pop("/NeedAppearances", None)
+    return form
+
+
+def _widget(writer: IncrementalPdfFileWriter, title: str, box: Box) -> DictionaryObject:
+    """Return a merged field and widget: split ones lose their appearance in some viewers."""
+    page = _page(writer, box.page, title)
+    entries: dict[str, Value] = {
+        "Type": "/Annot",
+        "Subtype": "/Widget",
+        "T": text(title),
+        "TU": text(_TITLES[title]),
+        "F": _PRINT,
+        "P": _page_reference(writer, box.page),
+        "Rect": numbers(*_corners(page, title, box)),
+    }
+    if turn := _turn(page):
+        entries["MK"] = dictionary({"R": turn})
+    if title in (LEADER_FIELD, SEAL_FIELD):
+        entries["FT"] = "/Sig"
+    else:
+        entries |= {"FT": "/Tx", "DA": text(_DEFAULT_TEXT)}
+    if title == SEAL_FIELD:
+        entries["Lock"] = writer.add_object(_lock())
+    return dictionary(entries)
+
+
+def _corners(page: DictionaryObject, title: str, box: Box) -> tuple[float, float, float, float]:
+    """Return *box* in the page's own coordinates, whose origin need not be the corner."""
+    edges = _inherited(page, "/MediaBox")
+    if not isinstance(edges, ArrayObject) or len(edges) != 4:
+        raise PlacementOutside(title)
+    xs, ys = sorted(map(float, edges[::2])), sorted(map(float, edges[1::2]))
+    if not (0 <= box.x0 < box.x1 <= xs[1] - xs[0] and 0 <= box.y0 < box.y1 <= ys[1] - ys[0]):
+        raise PlacementOutside(title)
+    return (xs[0] + box.x0, ys[0] + box.y0, xs[0] + box.x1, ys[0] + box.y1)
+
+
+def _turn(page: DictionaryObject) -> int:
+    """Return the page's /Rotate: 0, 90, 180 or 270."""
+    rotation = _inherited(page, "/Rotate")
+    return int(rotation) % 360 // 90 * 90 if isinstance(rotation, int) else 0
+
+
+def _lock() -> DictionaryObject:
+    lock = LOCK_ALL.as_sig_field_lock()
+    lock[name("P")] = NumberObject(MDPPerm.NO_CHANGES.value)
+    return lock
+
+
+def _page_reference(writer: IncrementalPdfFileWriter, number: int) -> IndirectObject:
+    reference: IndirectObject = writer.find_page_for_modification(number)[0]
+    return reference
+
+
+def _page(writer: IncrementalPdfFileWriter, number: int, title: str) -> DictionaryObject:
+    if not 0 <= number < int(writer.root["/Pages"]["/Count"]):
+        raise PlacementOutside(title)
+    page: DictionaryObject = _page_reference(writer, number).get_object()
+    return page
+
+
+def _inherited(page: DictionaryObject, key: str) -> PdfObject | None:
+    """Return an inheritable page attribute (ISO 32000-1, 7.7.3.4)."""
+    node = page
+    for _ in range(_DEPTH):
+        if key in node:
+            value: PdfObject = node[key]
+            return value
+        if "/Parent" not in node:
+            break
+        node = node["/Parent"]
+    return None
+
+
+def _annotate(writer: IncrementalPdfFileWriter, number: int, field: IndirectObject) -> None:
+    """Append the widget to the page's annotations."""
+    page = _page_reference(writer, number).get_object()
+    annotations = page.get("/Annots")
+    if isinstance(annotations, ArrayObject):
+        annotations.append(field)
+        writer.update_container(annotations)
+    else:
+        page[name("Annots")] = ArrayObject([field])
+    writer.update_container(page)

@@ -1,0 +1,84 @@
+"""The agency's seal: number and date filled in its own revision, then everything locked.
+
+Legal source: Decree 30/2020/ND-CP, Art. 15 (number and date), Art. 33.2 (sealing
+follows the competent person's signature); Appendix I, Part I, II.8.
+Standard: ISO 32000-1, 12.8.2.4 (FieldMDP) with ISO 32000-2's /P.
+"""
+
+from datetime import datetime
+
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.signers.cms_embedder import SigMDPSetup
+
+from signing import objects
+from signing.appearance import Stamp, add_digits_font, draw_stamp, draw_text, ensure_printable
+from signing.errors import LeaderSignatureMissing, PdfAlreadySigned
+from signing.fields import (
+    DAY_FIELD,
+    LEADER_FIELD,
+    LOCK_ALL,
+    MONTH_FIELD,
+    NUMBER_FIELD,
+    SEAL_FIELD,
+)
+from signing.keys import KeyHolder, ensure_valid
+from signing.pades import Statement, embed
+from signing.revision import (
+    field_named,
+    frame_of,
+    open_revision,
+    reading,
+    set_appearance,
+    signed_fields,
+    top_fields,
+)
+
+LOCK = SigMDPSetup(md_algorithm="sha256", field_lock=LOCK_ALL, docmdp_perms=MDPPerm.NO_CHANGES)
+
+
+def seal(
+    pdf: bytes,
+    key: KeyHolder,
+    stamp: Stamp | None,
+    *,
+    number: str,
+    day: str,
+    month: str,
+    at: datetime,
+    name: str = "",
+    reason: str = "",
+) -> bytes:
+    """Return *pdf* with *number*, *day*, *month* printed and sealed by the agency's *key*.
+
+    The three texts are printed as they come (`07` for the seventh). The leader's
+    signature must be there; whether it holds is `signing.validation`'s to say.
+
+    Raises:
+        PdfUnreadable, PdfEncrypted: the file cannot be sealed as it is.
+        LeaderSignatureMissing: the leader has not signed.
+        PdfAlreadySigned: it is sealed already.
+        PdfFieldsMissing: its fields were not reserved.
+        TextUnprintable: other characters than digits and `/ - .`.
+        CertificateRefused: the certificate may not sign at *at*.
+    """
+    ensure_valid(key, at)
+    texts = {NUMBER_FIELD: number, DAY_FIELD: day, MONTH_FIELD: month}
+    for where, text in texts.items():
+        ensure_printable(text, where)
+    writer = open_revision(pdf)
+    with reading():
+        signed = signed_fields(writer)
+        if SEAL_FIELD in signed:
+            raise PdfAlreadySigned(SEAL_FIELD)
+        if LEADER_FIELD not in signed:
+            raise LeaderSignatureMissing
+        fields = top_fields(writer)
+        field = field_named(fields, SEAL_FIELD)
+        font = add_digits_font(writer)
+        for where, text in texts.items():
+            target = field_named(fields, where)
+            target[objects.name("V")] = objects.text(text)
+            set_appearance(writer, target, draw_text(writer, frame_of(target), text, font))
+        if stamp is not None:
+            set_appearance(writer, field, draw_stamp(writer, frame_of(field), stamp))
+        return embed(writer, SEAL_FIELD, key, LOCK, Statement(at, name, reason))
