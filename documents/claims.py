@@ -19,8 +19,12 @@ LEASE = timedelta(minutes=10)
 """Longer than any pouch takes."""
 
 
-def _free(at: datetime) -> ColumnElement[bool]:
-    return or_(DocumentRow.lease_owner.is_(None), DocumentRow.lease_until < at)
+def _free(at: datetime, owner: str) -> ColumnElement[bool]:
+    return or_(
+        DocumentRow.lease_owner.is_(None),
+        DocumentRow.lease_owner == owner,
+        DocumentRow.lease_until < at,
+    )
 
 
 def due(
@@ -33,13 +37,14 @@ def due(
 ) -> list[str]:
     """Claim documents whose next step is the system's; the most urgent, then the oldest first.
 
-    *only* narrows the choice to some ids. Runs in a writing transaction.
+    *only* narrows the choice to some ids; what the owner holds already it gets again.
+    Runs in a writing transaction.
     """
     wanted = (
         select(DocumentRow.id)
         .where(DocumentRow.direction == direction)
         .where(DocumentRow.state.in_([state.value for state in carried_states(direction)]))
-        .where(DocumentRow.held.is_(False), _free(at))
+        .where(DocumentRow.held.is_(False), _free(at, owner))
         .where(or_(DocumentRow.next_attempt_at.is_(None), DocumentRow.next_attempt_at <= at))
         .order_by(DocumentRow.urgency.desc(), DocumentRow.created_at)
         .limit(limit)
@@ -55,19 +60,6 @@ def due(
             .values(lease_owner=owner, lease_until=at + LEASE)
         )
     return ids
-
-
-def waiting(session: Session, direction: Direction, at: datetime) -> bool:
-    """Return whether any document waits for the system now (reads only)."""
-    found = session.scalar(
-        select(DocumentRow.id)
-        .where(DocumentRow.direction == direction)
-        .where(DocumentRow.state.in_([state.value for state in carried_states(direction)]))
-        .where(DocumentRow.held.is_(False), _free(at))
-        .where(or_(DocumentRow.next_attempt_at.is_(None), DocumentRow.next_attempt_at <= at))
-        .limit(1)
-    )
-    return found is not None
 
 
 def release(session: Session, ids: Iterable[str]) -> None:
