@@ -1,0 +1,119 @@
+"""The two messages of edXML: a document on its way (`Edoc`) and a status about one.
+
+Structure: axis.md §4, §6 and §7, after QCVN 102:2016/BTTTT and its amendment
+1:2022. Files travel beside an `Edoc`, never inside the model.
+"""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, model_validator
+
+from schemas.codes import BusinessType, StatusCode
+from schemas.edxml.field import Wire, identifier, needed, text
+from schemas.edxml.header import (
+    Code,
+    DocumentTypeInfo,
+    OtherInfo,
+    PromulgationInfo,
+    ResponseFor,
+    SignerInfo,
+)
+from schemas.edxml.organization import Organization, StaffInfo
+from schemas.edxml.trace import Business, TraceHeader
+
+NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
+"""Of everything in the message."""
+OLD_NAMESPACE = "http://www.e-doc.vn/Schema/"
+"""Of the SOAP dialect of provincial axes (axis.md §12.1); read, never written."""
+
+
+class Edoc(Wire):
+    """A document message: new, recall, update or replacement."""
+
+    sender: Organization
+    """`From`."""
+    recipients: tuple[Organization, ...]
+    """`To`, at least one, each code once."""
+    document_id: Annotated[str, text(200, required=True)]
+    """`<OrganId>,<yyyy/MM/dd>,<number>/<notation>` when we make it; opaque when we read it."""
+    code: Code
+    promulgation: PromulgationInfo
+    document_type: DocumentTypeInfo
+    subject: Annotated[str, text(500, required=True)]
+    """Trích yếu."""
+    content: Annotated[str, text(500)] = ""
+    """Tóm tắt; usually the subject again."""
+    signer: SignerInfo = SignerInfo()
+    due_date: date | None = None
+    """Hạn trả lời."""
+    other: OtherInfo = OtherInfo()
+    response_for: tuple[ResponseFor, ...] = ()
+    """Documents that this one answers, or recalls."""
+    steering_type: int | None = None
+    """Kept as it is; 0 and 1 both mean none (axis.md §5.3)."""
+    to_places: tuple[Annotated[str, text(150)], ...] = ()
+    """Nơi nhận, as printed."""
+    trace: tuple[TraceHeader, ...]
+    """At least the sender's own."""
+    business: Business = Business()
+
+    @model_validator(mode="after")
+    def _can_be_carried(self) -> Self:
+        codes = [recipient.organ_id for recipient in self.recipients]
+        if not codes:
+            raise ValueError("phải có nơi nhận (To) / needs a recipient")
+        if len(set(codes)) != len(codes):
+            raise ValueError("nơi nhận bị trùng (To) / a recipient appears twice")
+        if not self.trace:
+            raise ValueError("phải có TraceHeader của nơi gửi / needs the sender's own TraceHeader")
+        if self.business.doc_type is BusinessType.RECALL and not self.response_for:
+            raise ValueError(
+                "văn bản thu hồi phải nêu văn bản bị thu hồi (ResponseFor)"
+                " / a recall names its document in ResponseFor"
+            )
+        return self
+
+
+class StatusMessage(Wire):
+    """A business status about a document sent earlier.
+
+    It has no `To`: the axis routes it by `response_for.organ_id`.
+    """
+
+    sender: Organization
+    """`From`: who reports."""
+    response_for: ResponseFor
+    """The document; its organ_id is who is told (for 13, the receiver that holds it)."""
+    staff: StaffInfo | None = None
+    status_code: str
+    """A `StatusCode`'s value when written; two digits of any meaning when read."""
+    description: Annotated[str, text(1000)] = ""
+    """Free text; the reason of 02, 13 and 16."""
+    timestamp: Annotated[AwareDatetime | None, needed()]
+    """Whole seconds; the wire has Vietnam's local time. None only on a message that was read."""
+
+    @model_validator(mode="after")
+    def _is_a_known_status(self) -> Self:
+        try:
+            code = StatusCode(self.status_code)
+        except ValueError:
+            raise ValueError(
+                f"không có mã trạng thái {self.status_code!r} / no such status code"
+            ) from None
+        if code.needs_reason and not self.description:
+            raise ValueError(
+                f"trạng thái {code.value} phải có lý do (Description) / this status needs a reason"
+            )
+        return self
+
+
+class Reference(Wire):
+    """One attached file, as `edXMLManifest` and `AttachmentEncoded` both describe it."""
+
+    content_id: Annotated[str, identifier(200)]
+    """Without `cid:`."""
+    content_type: Annotated[str, text(100)]
+    """On the wire: the packing's, e.g. `application/zip`."""
+    description: Annotated[str, text(500)] = ""
+    attachment_name: Annotated[str, text(255, required=True)]
