@@ -23,7 +23,7 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from documents.placement import Box, Placement
 from signing.appearance import TEXT_SIZE
 from signing.errors import PdfAlreadySigned, PdfFieldsTaken, PlacementOutside
-from signing.objects import Value, dictionary, name, numbers, text
+from signing.objects import Value, dictionary, entry, name, numbers, text
 from signing.revision import open_revision, reading, signed_fields, top_fields
 
 NUMBER_FIELD = "SoVanBan"
@@ -91,7 +91,7 @@ def _places(placement: Placement) -> Iterator[tuple[str, Box]]:
 def _form(writer: IncrementalPdfFileWriter) -> DictionaryObject:
     """Return the document's form, made if there is none."""
     root = writer.root
-    form = root.get("/AcroForm")
+    form = entry(root, "AcroForm")
     if not isinstance(form, DictionaryObject):
         form = dictionary({})
         root[name("AcroForm")] = writer.add_object(form)
@@ -100,15 +100,24 @@ def _form(writer: IncrementalPdfFileWriter) -> DictionaryObject:
         raise PdfFieldsTaken("XFA")
     for taken in top_fields(writer).keys() & _TITLES.keys():
         raise PdfFieldsTaken(taken)
-    form.setdefault(name("Fields"), ArrayObject())
+    if not isinstance(entry(form, "Fields"), ArrayObject):
+        form[name("Fields")] = ArrayObject()
     form[name("SigFlags")] = NumberObject(1)
     form[name("DA")] = text(_DEFAULT_TEXT)
     # /DA's font needs a meaning for programs that let people type into the fields
-    resources = form.setdefault(name("DR"), dictionary({}))
-    fonts = resources.setdefault(name("Font"), dictionary({}))
-    fonts.setdefault(name("Helv"), dictionary(_HELVETICA))
+    fonts = _within(writer, _within(writer, form, "DR"), "Font")
+    fonts[name("Helv")] = dictionary(_HELVETICA)
     form.pop("/NeedAppearances", None)
     return form
+
+
+def _within(writer: IncrementalPdfFileWriter, of: DictionaryObject, key: str) -> DictionaryObject:
+    """Return the dictionary under *key*, made if there is none, and mark it as changed."""
+    found = entry(of, key)
+    if not isinstance(found, DictionaryObject):
+        found = of[name(key)] = dictionary({})
+    writer.update_container(found)
+    return found
 
 
 def _widget(writer: IncrementalPdfFileWriter, title: str, box: Box) -> DictionaryObject:
@@ -136,10 +145,11 @@ def _widget(writer: IncrementalPdfFileWriter, title: str, box: Box) -> Dictionar
 
 def _corners(page: DictionaryObject, title: str, box: Box) -> tuple[float, float, float, float]:
     """Return *box* in the page's own coordinates, whose origin need not be the corner."""
-    edges = _inherited(page, "/MediaBox")
+    edges = _inherited(page, "MediaBox")
     if not isinstance(edges, ArrayObject) or len(edges) != 4:
         raise PlacementOutside(title)
-    xs, ys = sorted(map(float, edges[::2])), sorted(map(float, edges[1::2]))
+    left, bottom, right, top = (float(edge) for edge in edges)
+    xs, ys = sorted((left, right)), sorted((bottom, top))
     if not (0 <= box.x0 < box.x1 <= xs[1] - xs[0] and 0 <= box.y0 < box.y1 <= ys[1] - ys[0]):
         raise PlacementOutside(title)
     return (xs[0] + box.x0, ys[0] + box.y0, xs[0] + box.x1, ys[0] + box.y1)
@@ -147,7 +157,7 @@ def _corners(page: DictionaryObject, title: str, box: Box) -> tuple[float, float
 
 def _turn(page: DictionaryObject) -> int:
     """Return the page's /Rotate: 0, 90, 180 or 270."""
-    rotation = _inherited(page, "/Rotate")
+    rotation = _inherited(page, "Rotate")
     return int(rotation) % 360 // 90 * 90 if isinstance(rotation, int) else 0
 
 
@@ -173,19 +183,20 @@ def _inherited(page: DictionaryObject, key: str) -> PdfObject | None:
     """Return an inheritable page attribute (ISO 32000-1, 7.7.3.4)."""
     node = page
     for _ in range(_DEPTH):
-        if key in node:
-            value: PdfObject = node[key]
-            return value
-        if "/Parent" not in node:
+        found = entry(node, key)
+        if found is not None:
+            return found
+        parent = entry(node, "Parent")
+        if not isinstance(parent, DictionaryObject):
             break
-        node = node["/Parent"]
+        node = parent
     return None
 
 
 def _annotate(writer: IncrementalPdfFileWriter, number: int, field: IndirectObject) -> None:
     """Append the widget to the page's annotations."""
     page = _page_reference(writer, number).get_object()
-    annotations = page.get("/Annots")
+    annotations = entry(page, "Annots")
     if isinstance(annotations, ArrayObject):
         annotations.append(field)
         writer.update_container(annotations)

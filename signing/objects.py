@@ -36,6 +36,18 @@ def numbers(*values: float) -> ArrayObject:
     return ArrayObject([FloatObject(round(value, 2)) for value in values])
 
 
+def entry(of: DictionaryObject, key: str) -> PdfObject | None:
+    """Return the entry without its slash called *key*, dereferenced; None when absent.
+
+    `of.get` would return a reference as it stands.
+    """
+    slashed = "/" + key
+    if slashed not in of:
+        return None
+    value: PdfObject = of[slashed]
+    return value
+
+
 def _object(value: Value) -> PdfObject:
     if isinstance(value, PdfObject):
         return value

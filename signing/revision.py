@@ -16,7 +16,7 @@ from documents.errors import OfficeError
 from signing import hexreader
 from signing.appearance import Frame
 from signing.errors import PdfEncrypted, PdfFieldsMissing, PdfUnreadable
-from signing.objects import dictionary, name
+from signing.objects import dictionary, entry, name
 
 hexreader.install()
 
@@ -55,10 +55,10 @@ def signed_fields(writer: IncrementalPdfFileWriter) -> tuple[str, ...]:
 
 def top_fields(writer: IncrementalPdfFileWriter) -> dict[str, DictionaryObject]:
     """Return the form's top-level fields by partial name."""
-    form = writer.root.get("/AcroForm")
-    fields = form.get("/Fields") if isinstance(form, DictionaryObject) else None
+    form = entry(writer.root, "AcroForm")
+    fields = entry(form, "Fields") if isinstance(form, DictionaryObject) else None
     found = (ref.get_object() for ref in fields) if isinstance(fields, ArrayObject) else ()
-    return {str(f.get("/T")): f for f in found if isinstance(f, DictionaryObject)}
+    return {str(entry(f, "T")): f for f in found if isinstance(f, DictionaryObject)}
 
 
 def field_named(fields: dict[str, DictionaryObject], wanted: str) -> DictionaryObject:
@@ -76,7 +76,8 @@ def field_named(fields: dict[str, DictionaryObject], wanted: str) -> DictionaryO
 def frame_of(field: DictionaryObject) -> Frame:
     """Return the upright rectangle of a merged field and widget."""
     x0, y0, x1, y1 = (float(value) for value in field["/Rect"])
-    turn = int(field.get("/MK", {}).get("/R", 0)) % 360
+    look = entry(field, "MK")
+    turn = int(look["/R"]) % 360 if isinstance(look, DictionaryObject) and "/R" in look else 0
     width, height = abs(x1 - x0), abs(y1 - y0)
     return Frame(height, width, turn) if turn in (90, 270) else Frame(width, height, turn)
 
