@@ -1,0 +1,175 @@
+"""Between documents and the axis's messages: the only mapping code (axis.md §4 to §7)."""
+
+from collections.abc import Callable
+
+from connectors.edxml.reader import Received, ReceivedFile
+from connectors.edxml.writer import field_errors
+from documents.arrival import Arrival, StatusArrival
+from documents.departure import Departure, StatusDeparture
+from documents.document import Agency, Attachment, document_type_named
+from schemas.codes import Priority, StatusCode, administrative_detail
+from schemas.edxml import (
+    Code,
+    DocumentTypeInfo,
+    Edoc,
+    Organization,
+    OtherInfo,
+    PromulgationInfo,
+    ResponseFor,
+    SignerInfo,
+    StaffInfo,
+    StatusMessage,
+    TraceHeader,
+)
+
+_DAMAGED = "attachment_damaged"
+"""Part of the reader's warning code for a PDF destroyed by text decoding."""
+
+
+def edoc(departure: Departure) -> Edoc:
+    """Return the document message for *departure*.
+
+    Raises:
+        FieldInvalid: a value cannot go out, e.g. a notation over 30 characters.
+    """
+    with field_errors():
+        return Edoc(
+            sender=organization(departure.sender),
+            recipients=tuple(organization(agency) for agency in departure.recipients),
+            document_id=departure.document_key,
+            code=Code(code_number=departure.code.number, code_notation=departure.code.notation),
+            promulgation=PromulgationInfo(
+                place=departure.place, promulgation_date=departure.promulgated
+            ),
+            document_type=DocumentTypeInfo(
+                type_detail=administrative_detail(departure.type_name),
+                type_name=departure.type_name,
+            ),
+            subject=departure.subject,
+            content=departure.subject,
+            signer=SignerInfo(
+                competence=departure.signer_competence,
+                position=departure.signer_position,
+                full_name=departure.signer_name,
+            ),
+            due_date=departure.due_date,
+            other=OtherInfo(priority=Priority(departure.urgency), page_amount=departure.pages),
+            to_places=departure.to_places,
+            trace=(TraceHeader(organ_id=departure.sender.organ_id, timestamp=departure.at),),
+        )
+
+
+def status(departure: StatusDeparture) -> StatusMessage:
+    """Return the status message for *departure*.
+
+    Raises:
+        FieldInvalid: a value cannot go out.
+    """
+    known = {code.value: code.vietnamese for code in StatusCode}
+    with field_errors():
+        return StatusMessage(
+            sender=organization(departure.reporter),
+            response_for=ResponseFor(
+                organ_id=departure.recipient_organ_id,
+                code=f"{departure.code_number}/{departure.code_notation}"[:50],
+                document_id=departure.document_key,
+                promulgation_date=departure.promulgated,
+            ),
+            staff=StaffInfo(department="Văn thư", staff=departure.staff),
+            status_code=departure.code,
+            description=departure.note or known.get(departure.code, ""),
+            timestamp=departure.at,
+        )
+
+
+def organization(agency: Agency) -> Organization:
+    """Return *agency* as edXML has it."""
+    return Organization(
+        organ_id=agency.organ_id,
+        organization_in_charge=agency.parent_name,
+        organ_name=agency.name,
+        organ_add=agency.address,
+        email=agency.email,
+        telephone=agency.telephone,
+    )
+
+
+def arrival(
+    message: Received,
+    organ_id: str,
+    axis_id: str,
+    sha256: str,
+    keep: Callable[[bytes], str],
+) -> Arrival | StatusArrival:
+    """Return what *message* brings to *organ_id*; each attachment goes through *keep*.
+
+    *keep* stores bytes and returns their SHA-256. *sha256* is the message's own.
+    """
+    if message.status is not None:
+        return _status_arrival(message.status, organ_id, axis_id, sha256)
+    assert message.edoc is not None  # noqa: S101  (the reader gives one of the two)
+    return _document_arrival(message.edoc, message, (organ_id, axis_id, sha256), keep)
+
+
+def _status_arrival(
+    message: StatusMessage, organ_id: str, axis_id: str, sha256: str
+) -> StatusArrival:
+    return StatusArrival(
+        organ_id=organ_id,
+        axis_id=axis_id,
+        message_sha256=sha256,
+        reporter_organ_id=message.sender.organ_id,
+        reporter_name=message.sender.organ_name,
+        document_key=message.response_for.document_id,
+        document_code=message.response_for.code,
+        code=message.status_code,
+        note=message.description,
+        at=message.timestamp,
+    )
+
+
+def _document_arrival(
+    letter: Edoc,
+    message: Received,
+    packet: tuple[str, str, str],
+    keep: Callable[[bytes], str],
+) -> Arrival:
+    organ_id, axis_id, sha256 = packet
+    attachments = tuple(_kept(file, keep) for file in message.attachments)
+    main = next((item for item in attachments if item.name.lower().endswith(".pdf")), None)
+    kind = document_type_named(letter.document_type.type_name)
+    return Arrival(
+        organ_id=organ_id,
+        axis_id=axis_id,
+        message_sha256=sha256,
+        sender_organ_id=letter.sender.organ_id[:35],
+        sender_name=letter.sender.organ_name,
+        document_key=letter.document_id or axis_id,
+        business_type=int(letter.business.doc_type),
+        type_name=kind.value if kind else letter.document_type.type_name,
+        subject=letter.subject,
+        code_number=letter.code.code_number,
+        code_notation=letter.code.code_notation,
+        place=letter.promulgation.place,
+        promulgated=letter.promulgation.promulgation_date,
+        signer_name=letter.signer.full_name,
+        signer_position=letter.signer.position,
+        signer_competence=letter.signer.competence,
+        urgency=int(letter.other.priority),
+        due_date=letter.due_date,
+        to_places=letter.to_places,
+        attachments=attachments,
+        main_sha256=main.sha256 if main else "",
+        main_size=main.size if main else 0,
+        warnings=tuple(f"{warning.code}: {warning.path}" for warning in message.warnings),
+    )
+
+
+def is_damaged(warnings: tuple[str, ...] | list[str]) -> bool:
+    """Return whether the reader found an attachment destroyed on its way."""
+    return any(_DAMAGED in warning for warning in warnings)
+
+
+def _kept(file: ReceivedFile, keep: Callable[[bytes], str]) -> Attachment:
+    content = file.read()
+    return Attachment(file.name, file.content_type, keep(content), len(content))

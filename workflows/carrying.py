@@ -1,0 +1,89 @@
+"""How a step carries a pouch: each document by itself, its failure its own.
+
+A step does its effects first, then records each document in a transaction of its
+own. A document that fails is put off with its error and left behind; its pouch goes
+on. Only when every document found the same thing down is the step worth retrying
+at once, and raises.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from documents import casefile, claims
+from documents.errors import OfficeError, StepRefused, Unavailable
+from documents.lifecycle import Direction, State
+from documents.tables import DocumentRow
+from workflows.office import Office
+
+
+@dataclass(slots=True)
+class Pouch:
+    """What became of the documents of one step."""
+
+    done: list[str] = field(default_factory=list)
+    left: dict[str, OfficeError] = field(default_factory=dict)
+
+    def settle(self) -> "Pouch":
+        """Return the pouch, or raise what stopped all of it for a while.
+
+        Raises:
+            Unavailable: something was down for every document.
+        """
+        errors = list(self.left.values())
+        if not self.done and errors and all(isinstance(e, Unavailable) for e in errors):
+            raise errors[0]
+        return self
+
+
+def claim(office: Office, direction: Direction, ids: Iterable[str]) -> list[str]:
+    """Take the leases of those of *ids* whose next step is the system's."""
+    wanted = list(ids)
+    with office.database.writing() as session:
+        return claims.due(
+            session, office.owner, direction, office.now(), len(wanted) or 1, only=wanted
+        )
+
+
+def release(office: Office, ids: Iterable[str]) -> None:
+    """Give the leases back."""
+    with office.database.writing() as session:
+        claims.release(session, ids)
+
+
+def standing(office: Office, ids: Iterable[str], state: State) -> list[DocumentRow]:
+    """Return those of *ids* that stand in *state* and are not held, urgent and oldest first."""
+    with office.database.reading() as session:
+        rows = session.scalars(
+            select(DocumentRow)
+            .where(DocumentRow.id.in_(list(ids)), DocumentRow.state == state)
+            .where(DocumentRow.held.is_(False))
+            .order_by(DocumentRow.urgency.desc(), DocumentRow.created_at)
+        )
+        return list(rows)
+
+
+def record(
+    office: Office, pouch: Pouch, document_id: str, write: Callable[[Session], object]
+) -> bool:
+    """Run *write* in a transaction for one document; what it raises puts the document off."""
+    try:
+        with office.database.writing() as session:
+            write(session)
+    except StepRefused:
+        # someone else took the step between our reading and our writing: nothing to do
+        return False
+    except OfficeError as error:
+        put_off(office, pouch, document_id, error)
+        return False
+    pouch.done.append(document_id)
+    return True
+
+
+def put_off(office: Office, pouch: Pouch, document_id: str, error: OfficeError) -> None:
+    """Leave a document where it is, its error visible; the pouch goes on."""
+    pouch.left[document_id] = error
+    with office.database.writing() as session:
+        casefile.put_off(session, document_id, error, office.now())

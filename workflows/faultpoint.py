@@ -1,0 +1,49 @@
+"""Points at which a test may kill the process: one before and after every step's effect.
+
+Nothing is armed unless CONGVAN_FAULT names a point; then the process kills itself
+there, as a power cut would, the first time it comes by. A file named by
+CONGVAN_FAULT_ONCE, once present, disarms: the restarted process passes.
+"""
+
+import os
+import signal
+from pathlib import Path
+
+OUTGOING = (
+    "sign.begun",
+    "sign.done",
+    "sign.recorded",
+    "number.recorded",
+    "seal.done",
+    "seal.recorded",
+    "dispatch.prepared",
+    "dispatch.sent",
+    "dispatch.recorded",
+)
+INCOMING = (
+    "fetch.got",
+    "fetch.kept",
+    "open.read",
+    "open.recorded",
+    "verify.done",
+    "verify.recorded",
+    "register.recorded",
+    "confirm.sent",
+    "confirm.recorded",
+    "report.sent",
+    "report.recorded",
+    "status.kept",
+    "status.recorded",
+    "status.confirmed",
+)
+
+
+def passing(point: str) -> None:
+    """Say that the process passes *point*; it dies here when the point is armed."""
+    if os.environ.get("CONGVAN_FAULT") != point:
+        return
+    once = Path(os.environ["CONGVAN_FAULT_ONCE"])
+    if once.exists():
+        return
+    once.write_text(point)
+    os.kill(os.getpid(), signal.SIGKILL)

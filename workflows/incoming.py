@@ -1,0 +1,116 @@
+"""The flow of incoming documents: from the axis to the register.
+
+Legal source: Decree 30/2020/ND-CP, Art. 20 to 22. A run takes what waits at the axis
+and what an earlier run left on the way.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from connectors.axis import MessageKind
+from documents import claims
+from documents.lifecycle import Direction
+from workflows import office, reception, reporting
+from workflows.carrying import release
+from workflows.office import Office
+from workflows.outgoing import PAUSES, carry
+from workflows.retry import if_unavailable
+
+
+@task(
+    name="fetch",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def fetch() -> int:
+    """Fetch what waits at the axis; keep its bytes before reading them (Art. 21)."""
+    return await asyncio.to_thread(_fetch, office.current())
+
+
+def _fetch(here: Office) -> int:
+    return reception.fetch(here, reception.waiting(here, MessageKind.EDOC))
+
+
+@task(name="open", cache_policy=NO_CACHE)
+async def open_parcels() -> list[str]:
+    """Read the messages; claim every document on its way to the register."""
+    here = office.current()
+    await asyncio.to_thread(reception.open_parcels, here)
+    return await asyncio.to_thread(_claimed, here)
+
+
+def _claimed(here: Office) -> list[str]:
+    with here.database.writing() as session:
+        return claims.due(session, here.owner, Direction.INCOMING, here.now(), here.settings.pouch)
+
+
+@task(
+    name="verify",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def verify(ids: Sequence[str]) -> int:
+    """Authenticity and integrity (Art. 21.2a)."""
+    return await carry(reception.verify, ids)
+
+
+@task(
+    name="register",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def register(ids: Sequence[str]) -> int:
+    """Receipt number and register (Art. 22)."""
+    return await carry(reception.register, ids)
+
+
+@task(
+    name="confirm",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def confirm() -> int:
+    """Tell the axis, after our own commit."""
+    return await asyncio.to_thread(reception.confirm, office.current())
+
+
+@task(
+    name="report",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def report() -> int:
+    """Tell the senders: 01, 03 (Art. 21.2c)."""
+    return await asyncio.to_thread(_report, office.current())
+
+
+def _report(here: Office) -> int:
+    return reporting.report(here, reporting.owed(here))
+
+
+@flow(name="incoming")
+async def incoming() -> int:
+    """Take in what arrived; returns how many documents reached the register."""
+    await fetch()
+    mine = await open_parcels()
+    try:
+        await verify(mine)
+        registered = await register(mine)
+        await confirm()
+        await report()
+        return registered
+    finally:
+        await asyncio.to_thread(release, office.current(), mine)

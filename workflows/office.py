@@ -1,0 +1,82 @@
+"""Wiring: the one place that chooses implementations, and the office a process serves."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connectors.soap.client import SoapAxis
+
+from connectors.axis import Axis
+from documents.blobs import BlobStore
+from documents.database import Database
+from workflows.settings import HOME_VARIABLE, Settings
+from workflows.workshop import Workshop
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Office:
+    """Everything a step may touch."""
+
+    settings: Settings
+    database: Database
+    blobs: BlobStore
+    axis: Axis
+    workshop: Workshop
+    now: Callable[[], datetime] = field(default=_now)
+    """The one clock: aware UTC."""
+
+    @property
+    def owner(self) -> str:
+        """The name this office's worker has in leases."""
+        return self.settings.name
+
+    def close(self) -> None:
+        """End worker processes and connections."""
+        self.workshop.close()
+        self.database.close()
+
+
+def open_office(home: Path, axis: Axis | None = None) -> Office:
+    """Build the office of the installation in *home*; its schema is brought up to date.
+
+    Raises:
+        SettingsInvalid: the folder has no settings, or wrong ones.
+        DatabaseUnavailable: the database does not answer.
+    """
+    settings = Settings.load(home)
+    database = Database(settings.database_url())
+    database.upgrade()
+    return Office(
+        settings=settings,
+        database=database,
+        blobs=BlobStore(settings.at(settings.blobs)),
+        axis=axis or SoapAxis(settings.axis_url),
+        workshop=Workshop(settings),
+    )
+
+
+_serving: list[Office] = []
+
+
+def current() -> Office:
+    """Return the office this process serves; a fresh process finds it by CONGVAN_HOME."""
+    if not _serving:
+        _serving.append(open_office(Path(os.environ[HOME_VARIABLE])))
+    return _serving[-1]
+
+
+@contextmanager
+def serving(office: Office) -> Iterator[Office]:
+    """Serve *office* until the block ends."""
+    _serving.append(office)
+    try:
+        yield office
+    finally:
+        _serving.remove(office)

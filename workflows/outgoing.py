@@ -1,0 +1,87 @@
+"""The flow of outgoing documents: from the leader's approval to the axis.
+
+Legal source: Decree 30/2020/ND-CP, Art. 13 to 18, in that order. A run carries a
+pouch of one or many documents by their ids (design.md §4).
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from documents.lifecycle import Direction
+from workflows import issuance, office
+from workflows.carrying import Pouch, claim, release
+from workflows.office import Office
+from workflows.retry import if_unavailable
+
+PAUSES = [1, 5]
+"""Seconds before a step that found something down is tried again within the run."""
+
+
+async def carry(step: Callable[[Office, Sequence[str]], Pouch], ids: Sequence[str]) -> int:
+    """Run a pouch's step in a thread; return how many documents it carried."""
+    return len((await asyncio.to_thread(step, office.current(), ids)).done)
+
+
+@task(
+    name="sign",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def sign(ids: Sequence[str]) -> int:
+    """The leaders' signatures (Art. 13)."""
+    return await carry(issuance.sign, ids)
+
+
+@task(
+    name="number",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def number(ids: Sequence[str]) -> int:
+    """Number, date, register (Art. 15, 16)."""
+    return await carry(issuance.number, ids)
+
+
+@task(
+    name="seal",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def seal(ids: Sequence[str]) -> int:
+    """The agency's seal (Art. 17)."""
+    return await carry(issuance.seal, ids)
+
+
+@task(
+    name="dispatch",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def dispatch(ids: Sequence[str]) -> int:
+    """To the axis, for every recipient (Art. 18)."""
+    return await carry(issuance.dispatch, ids)
+
+
+@flow(name="outgoing")
+async def outgoing(document_ids: list[str]) -> int:
+    """Carry approved documents to the axis; returns how many left."""
+    here = office.current()
+    mine = await asyncio.to_thread(claim, here, Direction.OUTGOING, document_ids)
+    try:
+        await sign(mine)
+        await number(mine)
+        await seal(mine)
+        return await dispatch(mine)
+    finally:
+        await asyncio.to_thread(release, here, mine)

@@ -1,0 +1,192 @@
+"""Receiving (tiếp nhận): fetch, open, verify, register, confirm; each step for a pouch.
+
+Legal source: Decree 30/2020/ND-CP, Art. 21, 22. Raw bytes are kept before anything is
+read from them; the axis is told only after our own commit (design.md §6), so a
+crash brings a message again, and a message that is known is not entered twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from sqlalchemy import select
+
+from connectors import envelope
+from connectors.axis import MessageKind, Pending
+from connectors.errors import AxisRefused
+from documents import casefile, claims, directory, incoming
+from documents.arrival import Arrival, StatusArrival
+from documents.errors import OfficeError, Unavailable
+from documents.incoming import Finding
+from documents.lifecycle import State
+from documents.tables import AgencyRow, ParcelRow
+from workflows.carrying import Pouch, put_off, record, standing
+from workflows.faultpoint import passing
+from workflows.jobs import Job, Open, Verify
+from workflows.office import Office
+
+
+def waiting(office: Office, kind: MessageKind) -> list[Pending]:
+    """Ask the axis what waits for the agencies whose desks are here.
+
+    Raises:
+        AxisUnavailable: it does not answer.
+    """
+    with office.database.reading() as session:
+        served = [agency.organ_id for agency in directory.served(session)]
+    return office.axis.pending(served, kind, office.settings.pouch) if served else []
+
+
+def fetch(office: Office, pending: Sequence[Pending], *, point: str = "fetch") -> int:
+    """Fetch what waits and keep the raw bytes; returns how many parcels are new.
+
+    A message that cannot be had now stays in the axis's queue and comes again.
+    """
+    new = 0
+    failed: list[OfficeError] = []
+    for item in pending:
+        try:
+            fetched = office.axis.fetch(item.recipient, item.axis_id)
+        except (AxisRefused, Unavailable) as error:
+            failed.append(error)
+            continue
+        with fetched.content as content:
+            sha256 = office.blobs.put(content.read())
+        passing(f"{point}.got")
+        parcel = ParcelRow(
+            organ_id=item.recipient,
+            axis_id=item.axis_id,
+            kind=item.kind.value,
+            sender=item.sender,
+            sha256=sha256,
+            fetched_at=office.now(),
+            outcome="stored",
+        )
+        with office.database.writing() as session:
+            new += incoming.keep_parcel(session, parcel)
+        passing(f"{point}.kept")
+    if failed and not new and all(isinstance(error, Unavailable) for error in failed):
+        raise failed[0]
+    return new
+
+
+def open_parcels(office: Office) -> list[str]:
+    """Read the kept messages that were not read yet; returns the ids of their documents.
+
+    What cannot be understood is marked junk with its error; its bytes stay.
+    """
+    with office.database.reading() as session:
+        parcels = [
+            parcel
+            for parcel in claims.unopened(session, office.settings.pouch)
+            if parcel.kind == MessageKind.EDOC
+        ]
+    jobs: list[Job] = [Open(p.organ_id, p.axis_id, p.sha256) for p in parcels]
+    opened: list[str] = []
+    for parcel, answer in zip(parcels, office.workshop.run(jobs), strict=True):
+        passing("open.read")
+        document_id = _enter(office, parcel, answer)
+        passing("open.recorded")
+        if document_id:
+            opened.append(document_id)
+    return opened
+
+
+def _enter(office: Office, parcel: ParcelRow, answer: object) -> str | None:
+    if isinstance(answer, Unavailable):
+        return None  # our own trouble: the parcel stays stored and is opened again
+    with office.database.writing() as session:
+        if isinstance(answer, Arrival):
+            return incoming.arrived(session, answer, office.now())
+        error = (
+            "edoc đã báo nhưng nội dung là status / announced as edoc, is a status"
+            if isinstance(answer, StatusArrival)
+            else str(answer)
+        )
+        incoming.junk(session, parcel.organ_id, parcel.axis_id, error)
+    return None
+
+
+def verify(office: Office, ids: Iterable[str]) -> Pouch:
+    """Verify signatures: to the register, or to quarantine with the reason (Art. 21.2)."""
+    pouch = Pouch()
+    rows = standing(office, ids, State.FETCHED)
+    jobs: list[Job] = []
+    with office.database.reading() as session:
+        agencies = {a.organ_id: a for a in session.scalars(select(AgencyRow))}
+        for row in rows:
+            attached = casefile.attachments_of(session, row.id)
+            main = row.current_sha256 or ""
+            others = [item for item in attached if item.sha256 != main]
+            jobs.append(
+                Verify(
+                    main=main,
+                    others=tuple(i.sha256 for i in others if i.name.lower().endswith(".pdf")),
+                    damaged=envelope.is_damaged(row.warnings),
+                    accepts_unsigned=agencies[row.organ_id].accepts_unsigned,
+                )
+            )
+    for row, answer in zip(rows, office.workshop.run(jobs), strict=True):
+        passing("verify.done")
+        if isinstance(answer, Unavailable):
+            put_off(office, pouch, row.id, answer)
+            continue
+        finding = (
+            answer if isinstance(answer, Finding) else Finding("INDETERMINATE", {}, str(answer))
+        )
+        write = partial(incoming.verified, document_id=row.id, finding=finding, at=office.now())
+        record(office, pouch, row.id, write)
+        passing("verify.recorded")
+    return pouch.settle()
+
+
+def register(office: Office, ids: Iterable[str]) -> Pouch:
+    """Give receipt numbers and owe the senders status 03 (Art. 21.2c, 22)."""
+    pouch = Pouch()
+    for row in standing(office, ids, State.VERIFIED):
+        record(
+            office,
+            pouch,
+            row.id,
+            partial(incoming.registered, document_id=row.id, at=office.now()),
+        )
+        passing("register.recorded")
+    return pouch.settle()
+
+
+def confirm(office: Office) -> int:
+    """Tell the axis which messages are ours now; returns how many it was told of.
+
+    Raises:
+        AxisUnavailable, AxisOutcomeUnknown: said again later; confirming twice is harmless.
+    """
+    with office.database.reading() as session:
+        parcels = claims.unconfirmed(session, office.settings.pouch)
+    by_agency: dict[str, list[ParcelRow]] = defaultdict(list)
+    for parcel in parcels:
+        by_agency[parcel.organ_id].append(parcel)
+    for organ_id, group in by_agency.items():
+        _confirm(office, organ_id, group)
+    return len(parcels)
+
+
+def _confirm(office: Office, organ_id: str, parcels: list[ParcelRow]) -> None:
+    try:
+        office.axis.confirm(organ_id, [(parcel.axis_id, parcel.sha256) for parcel in parcels])
+    except AxisRefused:
+        if len(parcels) == 1:
+            # the axis no longer knows it: nothing is left to tell it
+            _told(office, parcels)
+            return
+        for parcel in parcels:
+            _confirm(office, organ_id, [parcel])
+        return
+    passing("confirm.sent")
+    _told(office, parcels)
+    passing("confirm.recorded")
+
+
+def _told(office: Office, parcels: list[ParcelRow]) -> None:
+    with office.database.writing() as session:
+        for parcel in parcels:
+            incoming.confirmed(session, parcel.organ_id, parcel.axis_id, office.now())

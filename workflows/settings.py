@@ -1,0 +1,107 @@
+"""The settings of one installation: one frozen model, read once from `congvan.toml`.
+
+Secrets are never values here, only paths to files of mode 600.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from documents.errors import Refused
+
+FILE_NAME = "congvan.toml"
+HOME_VARIABLE = "CONGVAN_HOME"
+"""The installation's folder, for processes that are not told on their command line."""
+
+
+class SettingsInvalid(Refused):
+    """The settings file is missing or wrong."""
+
+    code = "settings.invalid"
+    vietnamese = "Cấu hình không đọc được: {0}"
+    english = "the settings cannot be read: {0}"
+    remedy = "Tạo bằng `congvan init THƯ-MỤC` / make them with `congvan init FOLDER`"
+
+
+class Settings(BaseModel):
+    """One installation. Relative paths are relative to its folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path
+    """The installation's folder."""
+    name: str = Field(min_length=1, max_length=40, pattern=r"^[a-z0-9-]+$")
+    """Also the worker's name in leases."""
+    database: str = "sqlite:///congvan.db"
+    """SQLAlchemy URL without a password; SQLite or postgresql+psycopg."""
+    database_password: Path | None = None
+    """A file of mode 600 with PostgreSQL's password."""
+    blobs: Path = Path("blobs")
+    keys: Path = Path("keys")
+    """PKCS#12 files, their passphrases (mode 600), signature and seal images."""
+    trust_roots: Path = Path("trust/root.pem")
+    crls: tuple[Path, ...] = ()
+    axis_url: str = "http://127.0.0.1:8765/soap"
+    processes: int = Field(default_factory=lambda: min(os.cpu_count() or 2, 8), ge=1, le=64)
+    """Worker processes for signing, opening and verifying."""
+    pouch: int = Field(default=200, ge=1, le=2000)
+    """Most documents in one flow run."""
+    poll_seconds: float = Field(default=0.3, gt=0, le=300)
+    """Pause between looks at the axis and at the work that waits."""
+    sweep_seconds: float = Field(default=60, ge=5, le=3600)
+    """How often the sweeper's scheduled run looks for what was left behind."""
+    file_seconds: float = Field(default=60, ge=1, le=600)
+    """Longest time one file may take to open, sign or verify."""
+
+    @classmethod
+    def load(cls, home: Path) -> Self:
+        """Read the settings of the installation in *home*.
+
+        Raises:
+            SettingsInvalid: there are none, or they are wrong.
+        """
+        path = home / FILE_NAME
+        try:
+            values = tomllib.loads(path.read_text("utf-8"))
+            return cls.model_validate({**values, "home": home.resolve()})
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsInvalid(f"{path.name}: {error}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise SettingsInvalid(f"{path.name}: {where}: {first['msg']}") from error
+
+    def at(self, path: Path) -> Path:
+        """Return *path*, relative to the installation's folder unless absolute."""
+        return self.home / path
+
+    def database_url(self) -> str:
+        """Return the URL to connect with, the password read from its file."""
+        if self.database.startswith("sqlite:///") and not self.database.startswith("sqlite:////"):
+            return f"sqlite:///{self.home / self.database.removeprefix('sqlite:///')}"
+        if self.database_password is None:
+            return self.database
+        from sqlalchemy import make_url
+
+        password = self.at(self.database_password).read_text("utf-8").strip()
+        return make_url(self.database).set(password=password).render_as_string(hide_password=False)
+
+
+def write(home: Path, **values: object) -> None:
+    """Write a settings file with *values* (text, numbers, lists of text)."""
+    lines = ["# congvan: settings of one installation; every key is explained in docs/settings.md"]
+    lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
+    home.mkdir(parents=True, exist_ok=True)
+    (home / FILE_NAME).write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, (int, float)):
+        return str(value)
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

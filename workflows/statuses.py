@@ -1,0 +1,42 @@
+"""The flow of statuses: what came back for what we sent, and what we still owe.
+
+Legal source: Decision 28/2018/QD-TTg; axis.md §7.
+"""
+
+import asyncio
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from connectors.axis import MessageKind
+from workflows import office, reception, reporting
+from workflows.incoming import confirm, report
+from workflows.office import Office
+from workflows.outgoing import PAUSES
+from workflows.retry import if_unavailable
+
+
+@task(
+    name="take-statuses",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def take_statuses() -> int:
+    """Fetch status messages and show them at their deliveries."""
+    return await asyncio.to_thread(_take, office.current())
+
+
+def _take(here: Office) -> int:
+    reception.fetch(here, reception.waiting(here, MessageKind.STATUS), point="status")
+    return reporting.take_in(here)
+
+
+@flow(name="statuses")
+async def statuses() -> int:
+    """Bring statuses both ways up to date; returns how many came in."""
+    taken = await take_statuses()
+    await confirm()
+    await report()
+    return taken
