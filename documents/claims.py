@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from documents.lifecycle import Direction, State, carried_states
@@ -41,11 +41,7 @@ def due(
     Runs in a writing transaction.
     """
     wanted = (
-        select(DocumentRow.id)
-        .where(DocumentRow.direction == direction)
-        .where(DocumentRow.state.in_([state.value for state in carried_states(direction)]))
-        .where(DocumentRow.held.is_(False), _free(at, owner))
-        .where(or_(DocumentRow.next_attempt_at.is_(None), DocumentRow.next_attempt_at <= at))
+        _wanted(owner, direction, at)
         .order_by(DocumentRow.urgency.desc(), DocumentRow.created_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -60,6 +56,21 @@ def due(
             .values(lease_owner=owner, lease_until=at + LEASE)
         )
     return ids
+
+
+def waiting(session: Session, owner: str, direction: Direction, at: datetime) -> bool:
+    """Return whether `due` would give *owner* anything (reads only)."""
+    return session.scalar(_wanted(owner, direction, at).limit(1)) is not None
+
+
+def _wanted(owner: str, direction: Direction, at: datetime) -> Select[str]:
+    return (
+        select(DocumentRow.id)
+        .where(DocumentRow.direction == direction)
+        .where(DocumentRow.state.in_([state.value for state in carried_states(direction)]))
+        .where(DocumentRow.held.is_(False), _free(at, owner))
+        .where(or_(DocumentRow.next_attempt_at.is_(None), DocumentRow.next_attempt_at <= at))
+    )
 
 
 def release(session: Session, ids: Iterable[str]) -> None:

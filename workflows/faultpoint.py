@@ -32,9 +32,9 @@ INCOMING = (
     "confirm.recorded",
     "report.sent",
     "report.recorded",
+    "status.got",
     "status.kept",
     "status.recorded",
-    "status.confirmed",
 )
 
 

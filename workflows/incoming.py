@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.states import State
 
 from connectors.axis import MessageKind
 from documents import claims
@@ -102,15 +103,14 @@ def _report(here: Office) -> int:
 
 
 @flow(name="incoming")
-async def incoming() -> int:
-    """Take in what arrived; returns how many documents reached the register."""
-    await fetch()
-    mine = await open_parcels()
-    try:
-        await verify(mine)
-        registered = await register(mine)
-        await confirm()
-        await report()
-        return registered
-    finally:
-        await asyncio.to_thread(release, office.current(), mine)
+async def incoming() -> list[State[int]]:
+    """Take in what arrived and what an earlier run left; an axis that is away stops neither."""
+    here = office.current()
+    async with here.incoming_turn:
+        states = [await fetch(return_state=True)]
+        mine = await open_parcels()
+        try:
+            states += [await step(mine, return_state=True) for step in (verify, register)]
+            return [*states, await confirm(return_state=True), await report(return_state=True)]
+        finally:
+            await asyncio.to_thread(release, here, mine)

@@ -1,5 +1,6 @@
 """Wiring: the one place that chooses implementations, and the office a process serves."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,10 @@ class Office:
     workshop: Workshop
     now: Callable[[], datetime] = field(default=_now)
     """The one clock: aware UTC."""
+    outgoing_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One run at a time and direction in a process; its pouch holds all that waits."""
+    incoming_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    statuses_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def owner(self) -> str:

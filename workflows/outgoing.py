@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.states import State
 
 from documents.lifecycle import Direction
 from workflows import issuance, office
@@ -74,14 +75,16 @@ async def dispatch(ids: Sequence[str]) -> int:
 
 
 @flow(name="outgoing")
-async def outgoing(document_ids: list[str]) -> int:
-    """Carry approved documents to the axis; returns how many left."""
+async def outgoing(document_ids: list[str]) -> list[State[int]]:
+    """Carry approved documents to the axis.
+
+    A step that cannot be taken now shows as failed in the run view and stops nothing:
+    the documents it left behind wait, the others go on.
+    """
     here = office.current()
-    mine = await asyncio.to_thread(claim, here, Direction.OUTGOING, document_ids)
-    try:
-        await sign(mine)
-        await number(mine)
-        await seal(mine)
-        return await dispatch(mine)
-    finally:
-        await asyncio.to_thread(release, here, mine)
+    async with here.outgoing_turn:
+        mine = await asyncio.to_thread(claim, here, Direction.OUTGOING, document_ids)
+        try:
+            return [await step(mine, return_state=True) for step in (sign, number, seal, dispatch)]
+        finally:
+            await asyncio.to_thread(release, here, mine)

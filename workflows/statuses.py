@@ -7,6 +7,7 @@ import asyncio
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.states import State
 
 from connectors.axis import MessageKind
 from workflows import office, reception, reporting
@@ -34,9 +35,7 @@ def _take(here: Office) -> int:
 
 
 @flow(name="statuses")
-async def statuses() -> int:
-    """Bring statuses both ways up to date; returns how many came in."""
-    taken = await take_statuses()
-    await confirm()
-    await report()
-    return taken
+async def statuses() -> list[State[int]]:
+    """Bring statuses both ways up to date."""
+    async with office.current().statuses_turn:
+        return [await step(return_state=True) for step in (take_statuses, confirm, report)]

@@ -1,0 +1,46 @@
+"""What waits for the system now: cheap looks that decide whether a flow is worth running."""
+
+from connectors.axis import MessageKind
+from documents import claims, feedback
+from documents.lifecycle import Direction
+from workflows import reception
+from workflows.office import Office
+
+
+def outgoing_due(office: Office) -> list[str]:
+    """Claim approved documents on their way, and those a killed worker left; their ids."""
+    with office.database.reading() as session:
+        if not claims.waiting(session, office.owner, Direction.OUTGOING, office.now()):
+            return []
+    with office.database.writing() as session:
+        return claims.due(
+            session, office.owner, Direction.OUTGOING, office.now(), office.settings.pouch
+        )
+
+
+def incoming_due(office: Office) -> bool:
+    """Return whether messages wait at the axis, or documents here, on their way in.
+
+    Raises:
+        AxisUnavailable: nothing waits here, and the axis does not answer.
+    """
+    with office.database.reading() as session:
+        here = any(p.kind == MessageKind.EDOC for p in claims.unopened(session, 1)) or (
+            claims.waiting(session, office.owner, Direction.INCOMING, office.now())
+        )
+    return here or bool(reception.waiting(office, MessageKind.EDOC))
+
+
+def statuses_due(office: Office) -> bool:
+    """Return whether statuses wait at the axis or here, or the axis must be told of receipts.
+
+    Raises:
+        AxisUnavailable: nothing waits here, and the axis does not answer.
+    """
+    with office.database.reading() as session:
+        here = (
+            any(p.kind == MessageKind.STATUS for p in claims.unopened(session, 1))
+            or bool(feedback.unsent(session, office.now(), 1))
+            or bool(claims.unconfirmed(session, 1))
+        )
+    return here or bool(reception.waiting(office, MessageKind.STATUS))

@@ -1,0 +1,37 @@
+"""The sweeper: finds every document whose next step is the system's, and carries it.
+
+It is the only recovery path: a killed worker, a lost wake-up, an axis that was away
+and a restarted server all heal the same way (design.md §4).
+"""
+
+import asyncio
+
+from prefect import flow
+
+from documents.errors import Unavailable
+from workflows import backlog, office
+from workflows.incoming import incoming
+from workflows.outgoing import outgoing
+from workflows.statuses import statuses
+
+
+@flow(name="sweep")
+async def sweep() -> list[str]:
+    """Run whichever flows have something to carry; returns their names."""
+    here = office.current()
+    ran = []
+    if ids := await asyncio.to_thread(backlog.outgoing_due, here):
+        await outgoing(ids, return_state=True)
+        ran.append("outgoing")
+    for look, carrier in (
+        (backlog.incoming_due, incoming),
+        (backlog.statuses_due, statuses),
+    ):
+        try:
+            due = await asyncio.to_thread(look, here)
+        except Unavailable:
+            continue  # shown by the worker's health line; the next sweep looks again
+        if due:
+            await carrier(return_state=True)
+            ran.append(carrier.name)
+    return ran
