@@ -1,0 +1,48 @@
+"""A small office in the database: two agencies with their people."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from documents import directory
+from documents.database import Database
+from documents.document import Agency, Person, Role
+
+POSTS = (Role.SPECIALIST, Role.UNIT_HEAD, Role.LEADER, Role.CLERK, Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Return a morning in Vietnam, in UTC."""
+    return datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(
+    database: Database, make_agency: Callable[..., Agency], make_person: Callable[..., Person]
+) -> Database:
+    """Give the database with H99.01 and H99.02, their people, and H99.03 beyond."""
+    seat(database, make_agency, make_person)
+    return database
+
+
+def seat(
+    database: Database, make_agency: Callable[..., Any], make_person: Callable[..., Any]
+) -> None:
+    """Enter the office's agencies and people."""
+    with database.writing() as session:
+        for number in (1, 2, 3):
+            agency = make_agency(
+                organ_id=f"H99.0{number}",
+                old_organ_id=f"000.00.0{number}.H99",
+                name=f"Sở số {number}",
+                abbreviation=f"S{number}",
+            )
+            served = number < 3
+            directory.put_agency(session, agency, served=served, seal_key="seal")
+            for role in POSTS if served else ():
+                person = make_person(organ_id=agency.organ_id, role=role)
+                key = "key" if role is Role.LEADER else ""
+                directory.put_person(session, person, signing_key=key)
