@@ -137,9 +137,9 @@ class StreamParser:
         try:
             self._parser.feed(chunk)
         except etree.XMLSyntaxError as error:
-            raise self._target.error or _translated(error) from None
+            raise self._refusal(error) from None
         if self._target.error is not None:
-            raise self._target.error
+            raise self._refusal()
 
     def close(self) -> etree._Element:
         """Return the root of the whole message.
@@ -150,19 +150,29 @@ class StreamParser:
         try:
             root = self._parser.close()
         except etree.XMLSyntaxError as error:
-            raise self._target.error or _translated(error) from None
-        if self._target.error is not None:
-            raise self._target.error
-        for entry in self._parser.feed_error_log:
-            if entry.level >= etree.ErrorLevels.ERROR:  # an unbound prefix does not stop libxml2
-                raise XmlRefused(Reason.NOT_WELL_FORMED, entry.message, entry.line)
+            raise self._refusal(error) from None
+        refusal = self._target.error or self._logged()
+        if refusal is not None:
+            raise refusal
         if not isinstance(root, etree._Element):
             raise XmlRefused(Reason.NOT_WELL_FORMED, "no element found")
         return root
 
+    def _refusal(self, error: etree.XMLSyntaxError | None = None) -> Exception:
+        """Return what to raise: our own refusal, then bad XML, then what a sink said."""
+        if isinstance(self._target.error, XmlRefused):
+            return self._target.error
+        logged = self._logged()
+        if logged is None and error is not None:
+            logged = XmlRefused(Reason.NOT_WELL_FORMED, str(error.msg), error.lineno)
+        return logged or self._target.error or XmlRefused(Reason.NOT_WELL_FORMED, "not XML")
 
-def _translated(error: etree.XMLSyntaxError) -> XmlRefused:
-    return XmlRefused(Reason.NOT_WELL_FORMED, str(error.msg), error.lineno)
+    def _logged(self) -> XmlRefused | None:
+        """Return the first error libxml2 noted; an unbound prefix does not stop it."""
+        for entry in self._parser.feed_error_log:
+            if entry.level >= etree.ErrorLevels.ERROR:
+                return XmlRefused(Reason.NOT_WELL_FORMED, entry.message.strip(), entry.line)
+        return None
 
 
 class _Target:

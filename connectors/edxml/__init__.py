@@ -1,0 +1,22 @@
+"""edXML in and out: writes the national SDK's pattern, reads every known dialect."""
+
+from connectors.edxml.deviation import Warning_
+from connectors.edxml.incoming import ReadLimits, Received, ReceivedFile
+from connectors.edxml.outgoing import OutgoingFile
+from connectors.edxml.reader import read
+from connectors.edxml.summary import summarise
+from connectors.edxml.writer import field_errors, write_edoc, write_edoc_to, write_status
+
+__all__ = [
+    "OutgoingFile",
+    "ReadLimits",
+    "Received",
+    "ReceivedFile",
+    "Warning_",
+    "field_errors",
+    "read",
+    "summarise",
+    "write_edoc",
+    "write_edoc_to",
+    "write_status",
+]
