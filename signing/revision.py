@@ -13,12 +13,12 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from documents.errors import OfficeError
-from signing import hexreader
+from signing import tokens
 from signing.appearance import Frame
 from signing.errors import PdfEncrypted, PdfFieldsMissing, PdfUnreadable
 from signing.objects import dictionary, entry, name
 
-hexreader.install()
+tokens.install()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from asn1crypto import crl, pem, x509
+from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.errors import TrustUnreadable
 
@@ -44,9 +45,9 @@ class TrustStore:
         )
 
     @cached_property
-    def parsed_roots(self) -> list[x509.Certificate]:
-        """The roots, parsed once."""
-        return [x509.Certificate.load(der) for der in self.roots]
+    def manager(self) -> SimpleTrustManager:
+        """The roots as the validator wants them, parsed once."""
+        return SimpleTrustManager.build([x509.Certificate.load(der) for der in self.roots])
 
     @cached_property
     def parsed_intermediates(self) -> list[x509.Certificate]:
