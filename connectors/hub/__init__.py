@@ -1,0 +1,1 @@
+"""An axis node: store and forward between agencies, durable, with the SOAP face."""

@@ -1,0 +1,67 @@
+"""A message in the hub, as it comes in, as it goes out, and what becomes of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+from connectors.axis import MessageKind
+
+
+class DeliveryState(StrEnum):
+    """What has become of a message for one recipient."""
+
+    QUEUED = "queued"
+    FETCHED = "fetched"
+    """Given out at least once; it stays in the queue."""
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A message as it comes to the hub; *content* is at its start."""
+
+    message_id: str
+    kind: MessageKind
+    sender: str
+    recipients: tuple[str, ...]
+    sha256: str
+    size: int
+    content: IO[bytes]
+    urgency: int = 0
+    document_id: str = ""
+    status_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message as the hub gives it out."""
+
+    axis_id: str
+    kind: MessageKind
+    sender: str
+    message_id: str
+    sha256: str
+    content: bytes | Path = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One recipient's copy; times are aware UTC."""
+
+    recipient: str
+    state: DeliveryState
+    accepted_at: datetime
+    fetched_at: datetime | None
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for one recipient."""
+
+    recipient: str
+    waiting: int
+    oldest: datetime
+    """Aware UTC; when the oldest one was accepted."""

@@ -1,0 +1,133 @@
+"""MIME multipart/related as MTOM uses it: the root part in memory, the others as blobs.
+
+Standard: RFC 2387; MTOM (W3C, 2005) §3; XOP (W3C, 2005) §4.
+"""
+
+from email.message import Message
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser
+
+from connectors.soap.blob import Base64Sink, Blob, too_large
+from connectors.soap.fault import SoapFault
+
+MAX_PARTS = 501
+"""One for each status of the largest UpdateStatus, and the root."""
+MAX_ROOT = 4 << 20
+"""Bytes of the root part."""
+
+
+def content_type_of(header: str) -> tuple[str, dict[str, str]]:
+    """Return the media type in lower case and its parameters."""
+    message = Message()
+    message["content-type"] = " ".join(header.split())
+    parameters = message.get_params() or []
+    return message.get_content_type(), {name.lower(): value for name, value in parameters[1:]}
+
+
+class Related:
+    """Takes the chunks of one multipart/related body; *limit* in bytes for each part."""
+
+    def __init__(self, parameters: dict[str, str], limit: int) -> None:
+        boundary = parameters.get("boundary", "")
+        if not boundary:
+            raise SoapFault.invalid("multipart without a boundary")
+        self._start = parameters.get("start", "").strip("<> ")
+        self._limit = limit
+        self._root: Blob | None = None
+        self.parts: dict[str, Blob] = {}
+        """By Content-ID, without the root."""
+        self._count = 0
+        self._ended = False
+        self._headers: dict[str, str] = {}
+        self._name = self._value = b""
+        self._sink: Blob | Base64Sink | None = None
+        self._parser = self._made(boundary)
+
+    def _made(self, boundary: str) -> MultipartParser:
+        try:
+            return MultipartParser(
+                boundary.encode("ascii", "replace"),
+                {
+                    "on_part_begin": self._part_begin,
+                    "on_header_field": self._header_field,
+                    "on_header_value": self._header_value,
+                    "on_header_end": self._header_end,
+                    "on_headers_finished": self._headers_finished,
+                    "on_part_data": self._part_data,
+                    "on_part_end": self._part_end,
+                    "on_end": self._end,
+                },
+                max_header_count=16,
+            )
+        except FormParserError as error:
+            raise SoapFault.invalid(f"multipart: {error}") from None
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes.
+
+        Raises:
+            SoapFault: not multipart, or over the limits.
+        """
+        try:
+            self._parser.write(chunk)
+        except FormParserError as error:
+            raise SoapFault.invalid(f"multipart: {error}") from None
+
+    def close(self) -> bytes:
+        """Return the root part.
+
+        Raises:
+            SoapFault: the body is cut off or has no root part.
+        """
+        if not self._ended:
+            raise SoapFault.invalid("the multipart message is cut off")
+        if self._root is None:
+            raise SoapFault.invalid("the multipart message has no root part")
+        with self._root.open() as file:
+            return file.read()
+
+    def _part_begin(self) -> None:
+        self._headers = {}
+        self._count += 1
+        if self._count > MAX_PARTS:
+            raise too_large(f"more than {MAX_PARTS} parts")
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._name += data[start:end]
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _header_end(self) -> None:
+        self._headers[self._name.decode("latin-1").lower()] = self._value.decode("latin-1").strip()
+        self._name = self._value = b""
+
+    def _headers_finished(self) -> None:
+        content_id = self._headers.get("content-id", "").strip("<>")
+        blob = self._placed(content_id)
+        encoded = self._headers.get("content-transfer-encoding", "").lower() == "base64"
+        self._sink = Base64Sink(blob) if encoded else blob
+
+    def _placed(self, content_id: str) -> Blob:
+        is_root = content_id == self._start if self._start else self._count == 1
+        if is_root:
+            if self._root is not None:
+                raise SoapFault.invalid("two root parts")
+            self._root = Blob(MAX_ROOT)
+            return self._root
+        if content_id in self.parts:
+            raise SoapFault.invalid(f"two parts of Content-ID {content_id}")
+        return self.parts.setdefault(content_id, Blob(self._limit))
+
+    def _part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._sink is not None:
+            self._sink.write(data[start:end])
+
+    def _part_end(self) -> None:
+        if isinstance(self._sink, Base64Sink):
+            self._sink.close()
+        self._sink = None
+
+    def _end(self) -> None:
+        self._ended = True
