@@ -48,9 +48,9 @@ class Database:
         Raises:
             DatabaseUnavailable: it does not answer.
         """
+        # closing rolls back and, unlike rollback(), leaves the rows read usable afterwards
         with _translated(), Session(self.engine, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
