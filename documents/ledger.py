@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from documents.document import Role
-from documents.tables import LedgerHeadRow, LedgerRow
+from documents.tables import DocumentRow, LedgerHeadRow, LedgerRow
 
 GENESIS = "0" * 64
 """What the first row of a chain has for its previous digest."""
@@ -56,12 +58,8 @@ class Break:
 
 def append(session: Session, organ_id: str, fact: Fact, at: datetime) -> None:
     """Add *fact* to the agency's chain, in the caller's transaction; locks the chain's head."""
-    head = session.execute(
-        select(LedgerHeadRow.sequence, LedgerHeadRow.digest)
-        .where(LedgerHeadRow.organ_id == organ_id)
-        .with_for_update()
-    ).one_or_none()
-    sequence, previous = (head.sequence + 1, head.digest) if head else (1, GENESIS)
+    head = _locked_head(session, organ_id)
+    sequence, previous = head.sequence + 1, head.digest
     row = {
         "organ_id": organ_id,
         "sequence": sequence,
@@ -77,16 +75,29 @@ def append(session: Session, organ_id: str, fact: Fact, at: datetime) -> None:
     }
     digest = digest_of(row)
     session.execute(insert(LedgerRow).values(**row, digest=digest))
-    if head:
-        session.execute(
-            update(LedgerHeadRow)
-            .where(LedgerHeadRow.organ_id == organ_id)
-            .values(sequence=sequence, digest=digest)
-        )
-    else:
-        session.execute(
-            insert(LedgerHeadRow).values(organ_id=organ_id, sequence=sequence, digest=digest)
-        )
+    session.execute(
+        update(LedgerHeadRow)
+        .where(LedgerHeadRow.organ_id == organ_id)
+        .values(sequence=sequence, digest=digest)
+    )
+
+
+def _locked_head(session: Session, organ_id: str) -> Row[int, str]:
+    """Return the chain's end, locked for this transaction; begins the chain where it is new."""
+    wanted = (
+        select(LedgerHeadRow.sequence, LedgerHeadRow.digest)
+        .where(LedgerHeadRow.organ_id == organ_id)
+        .with_for_update()
+    )
+    if (head := session.execute(wanted).one_or_none()) is not None:
+        return head
+    # two first writers: the second waits here until the first is done
+    upsert: Any = (
+        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    )
+    beginning = {"organ_id": organ_id, "sequence": 0, "digest": GENESIS}
+    session.execute(upsert(LedgerHeadRow).values(**beginning).on_conflict_do_nothing())
+    return session.execute(wanted).one()
 
 
 def digest_of(row: dict[str, Any]) -> str:
@@ -112,7 +123,14 @@ def history(session: Session, document_id: str) -> list[LedgerRow]:
 def verify(session: Session) -> Iterator[Break]:
     """Walk every chain and yield each place where it does not hold."""
     heads = {head.organ_id: head for head in session.scalars(select(LedgerHeadRow)).all()}
-    organs = sorted({*heads, *session.scalars(select(LedgerRow.organ_id).distinct())})
+    organs = sorted(
+        {
+            *heads,
+            *session.scalars(select(LedgerRow.organ_id).distinct()),
+            # an agency with documents has a chain, even where all of it was taken away
+            *session.scalars(select(DocumentRow.organ_id).distinct()),
+        }
+    )
     for organ_id in organs:
         yield from _verify_chain(session, organ_id, heads.get(organ_id))
 
