@@ -72,12 +72,12 @@ def _parsed(
 
 
 def _translated(refused: XmlRefused) -> EnvelopeInvalid:
-    line = refused.line or "?"
+    line, detail = refused.line or "?", refused.detail[:300]
     if refused.reason is Reason.TOO_LARGE:
-        return EnvelopeTooLarge(refused.detail)
+        return EnvelopeTooLarge(detail)
     if refused.reason is Reason.NOT_WELL_FORMED:
-        return EnvelopeInvalid(line, refused.detail)
-    return DoctypeForbidden(line, refused.detail)
+        return EnvelopeInvalid(line, detail)
+    return DoctypeForbidden(line, detail)
 
 
 def _chunks(data: bytes | Path) -> Iterator[bytes]:

@@ -33,9 +33,9 @@ class PromulgationInfo(Wire):
 class DocumentTypeInfo(Wire):
     """Loại văn bản (§1.5); the name decides, the numbers are hints."""
 
-    type: int = 2
+    type: Annotated[int, Field(ge=0, le=999_999_999)] = 2
     """`TypeGroup` by the amendment's list; other systems put anything here."""
-    type_detail: int = 0
+    type_detail: Annotated[int, Field(ge=0, le=999_999_999)] = 0
     """Place in the group's list (`ADMINISTRATIVE_TYPES`), 0 when unknown."""
     type_name: Annotated[str, text(100, required=True)]
 
@@ -61,7 +61,7 @@ class OtherInfo(Wire):
     page_amount: Annotated[int, Field(ge=0, le=65535)] | None = None
     direction: bool | None = None
     """The SDK's own: whether it is a steering document."""
-    appendixes: tuple[Annotated[str, text(500)], ...] = ()
+    appendixes: tuple[Annotated[str, text(500, required=True)], ...] = ()
 
 
 class ResponseFor(Wire):

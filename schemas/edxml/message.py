@@ -7,7 +7,7 @@ Structure: axis.md §4, §6 and §7, after QCVN 102:2016/BTTTT and its amendment
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from schemas.codes import BusinessType, StatusCode
 from schemas.edxml.field import Wire, identifier, needed, text
@@ -50,9 +50,9 @@ class Edoc(Wire):
     other: OtherInfo = OtherInfo()
     response_for: tuple[ResponseFor, ...] = ()
     """Documents that this one answers, or recalls."""
-    steering_type: int | None = None
+    steering_type: Annotated[int, Field(ge=0, le=999_999_999)] | None = None
     """Kept as it is; 0 and 1 both mean none (axis.md §5.3)."""
-    to_places: tuple[Annotated[str, text(150)], ...] = ()
+    to_places: tuple[Annotated[str, text(150, required=True)], ...] = ()
     """Nơi nhận, as printed."""
     trace: tuple[TraceHeader, ...]
     """At least the sender's own."""
