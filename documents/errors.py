@@ -10,7 +10,7 @@ A leaf sets `code` (stable, English, dotted), `vietnamese`, `english` and
 exception's args, so every error survives pickling between processes.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class OfficeError(Exception):
@@ -28,6 +28,10 @@ class OfficeError(Exception):
             *(detail if isinstance(detail, str) else str(detail) for detail in details)
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # a leaf that builds its details in its own __init__ must not build them twice
+        return _restored, (type(self), self.args), self.__dict__ or None
+
     def _filled(self, template: str) -> str:
         return template.format(*self.args, *("?",) * 6)
 
@@ -44,6 +48,12 @@ class OfficeError(Exception):
             "en": self._filled(self.english),
             "remedy": self._filled(self.remedy),
         }
+
+
+def _restored(kind: type[OfficeError], details: tuple[object, ...]) -> OfficeError:
+    error = kind.__new__(kind)
+    OfficeError.__init__(error, *details)
+    return error
 
 
 class Refused(OfficeError):
