@@ -280,7 +280,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("document_id", sa.String(length=36), nullable=False),
         sa.Column("entered_on", sa.Date(), nullable=False),
-        sa.Column("void_reason", sa.String(length=500), nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_register_entry_document_id")
         ),
