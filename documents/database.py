@@ -5,7 +5,6 @@ transaction takes the single writer's lock at once (BEGIN IMMEDIATE), so that it
 waits its turn instead of failing at its first write.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +14,24 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError,
+)
 from sqlalchemy.orm import Session
 
-from documents.errors import Unavailable
+from documents.errors import Refused, Unavailable
 
 VERSION_TABLE = "congvan_schema"
 """Alembic's own table name is Prefect's where both share a database."""
 BUSY_SECONDS = 60
+"""How long a writer waits for SQLite's single writer."""
+UNIQUE_VIOLATION = "23505"
+"""SQLSTATE (ISO 9075) of a row that exists already."""
 
 
 class DatabaseUnavailable(Unavailable):
@@ -32,6 +41,23 @@ class DatabaseUnavailable(Unavailable):
     vietnamese = "Cơ sở dữ liệu không phản hồi: {0}"
     english = "the database does not answer: {0}"
     remedy = "Kiểm tra máy chủ cơ sở dữ liệu / check the database server"
+
+
+class WriteConflict(Unavailable):
+    """Another worker wrote the same row at the same moment; nothing was changed."""
+
+    code = "database.conflict"
+    vietnamese = "Một tiến trình khác vừa ghi cùng dữ liệu: {0}"
+    english = "another worker wrote the same row at the same moment: {0}"
+
+
+class ValueRefused(Refused):
+    """A value does not fit its column; nothing was changed."""
+
+    code = "database.value_refused"
+    vietnamese = "Dữ liệu không hợp lệ hoặc quá dài: {0}"
+    english = "a value is not valid or too long for the database: {0}"
+    remedy = "Sửa hoặc rút ngắn dữ liệu / mend or shorten the value"
 
 
 class Database:
@@ -58,6 +84,8 @@ class Database:
 
         Raises:
             DatabaseUnavailable: it does not answer, or stayed locked; nothing was changed.
+            WriteConflict: another worker was faster; a repeat sees what it wrote.
+            ValueRefused: a value does not fit its column.
         """
         engine = self.engine.execution_options(congvan_writing=True)
         with _translated(), Session(engine, expire_on_commit=False) as session, session.begin():
@@ -92,8 +120,23 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise DatabaseUnavailable(str(error.orig or error)) from error
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseUnavailable(_said(error)) from error
+    except TimeoutError as error:  # no free connection in the pool
+        raise DatabaseUnavailable(str(error)) from error
+    except DataError as error:
+        raise ValueRefused(_said(error)) from error
+    except IntegrityError as error:
+        # SQLite has one writer: what is not unique there is our own mistake
+        if getattr(error.orig, "sqlstate", None) == UNIQUE_VIOLATION:
+            raise WriteConflict(_said(error)) from error
+        raise
+
+
+def _said(error: DBAPIError) -> str:
+    """Return what the database said, without the statement and its values."""
+    said = str(error.orig or type(error).__name__).splitlines()
+    return said[0] if said else type(error).__name__
 
 
 def _engine(url: str) -> Engine:
@@ -101,9 +144,8 @@ def _engine(url: str) -> Engine:
         return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
     engine = create_engine(
         url,
-        connect_args={"timeout": BUSY_SECONDS, "autocommit": True}
-        if hasattr(sqlite3, "LEGACY_TRANSACTION_CONTROL")
-        else {"timeout": BUSY_SECONDS, "isolation_level": None},
+        # we begin; with `autocommit` of Python 3.12 commit() would do nothing
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
 
     @event.listens_for(engine, "connect")
