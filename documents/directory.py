@@ -14,8 +14,8 @@ from documents.document import Agency, Competence, Person, Role
 from documents.errors import Refused
 from documents.tables import AgencyRow, PersonRow
 
-_NEW_CODE = re.compile(r"^(?:[A-Y]\d{2}|\d{12})(\.[0-9A-Z]+)*$")
-_OLD_CODE = re.compile(r"^\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}$")
+_NEW_CODE = re.compile(r"(?:[A-Y][0-9]{2}|[0-9]{12})(\.[0-9A-Z]+)*")
+_OLD_CODE = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
 
 
 class AgencyUnknown(Refused):
@@ -54,6 +54,15 @@ class PersonUnknown(Refused):
     remedy = "Xem danh sách: `congvan show --people` / see the list of people"
 
 
+class PersonAmbiguous(Refused):
+    """Several people of the agency have this name."""
+
+    code = "person.ambiguous"
+    vietnamese = "Cơ quan «{1}» có nhiều người tên «{0}»"
+    english = "several people of the agency «{1}» are called «{0}»"
+    remedy = "Dùng mã của người đó: `congvan show --people` / give the person's id"
+
+
 class RightMissing(Refused):
     """The person's post does not give the right to take this step."""
 
@@ -69,7 +78,7 @@ def check_organ_id(organ_id: str) -> None:
     Raises:
         OrganIdInvalid: it has neither form, or more than 35 characters.
     """
-    if len(organ_id) > 35 or not (_NEW_CODE.match(organ_id) or _OLD_CODE.match(organ_id)):
+    if len(organ_id) > 35 or not (_NEW_CODE.fullmatch(organ_id) or _OLD_CODE.fullmatch(organ_id)):
         raise OrganIdInvalid(organ_id)
 
 
@@ -81,27 +90,33 @@ def put_agency(
     seal_key: str = "",
     accepts_unsigned: bool = False,
 ) -> None:
-    """Add or update an agency; a served one stays served."""
+    """Add or update an agency; what *served*, *seal_key*, *accepts_unsigned* gave stays given.
+
+    Raises:
+        OrganIdInvalid: its code has neither form.
+    """
     check_organ_id(agency.organ_id)
     row = session.get(AgencyRow, agency.organ_id)
     if row is None:
-        row = AgencyRow(organ_id=agency.organ_id, served=served, accepts_unsigned=accepts_unsigned)
+        row = AgencyRow(organ_id=agency.organ_id, served=False, accepts_unsigned=False)
         session.add(row)
     row.old_organ_id = agency.old_organ_id or None
     row.name, row.abbreviation = agency.name, agency.abbreviation
     row.parent_name, row.place = agency.parent_name, agency.place
     row.address, row.email, row.telephone = agency.address, agency.email, agency.telephone
     row.served = row.served or served
+    row.accepts_unsigned = row.accepts_unsigned or accepts_unsigned
     row.seal_key = seal_key or row.seal_key or ""
     session.flush()
 
 
 def put_person(session: Session, person: Person, *, signing_key: str = "") -> None:
-    """Add or update a person."""
+    """Add or update a person; a key once named stays named."""
     row = session.get(PersonRow, person.id) or PersonRow(id=person.id)
     row.organ_id, row.full_name, row.position = person.organ_id, person.full_name, person.position
     row.role, row.competence = person.role, person.competence
-    row.competence_line, row.signing_key = person.competence_line, signing_key
+    row.competence_line = person.competence_line
+    row.signing_key = signing_key or row.signing_key or ""
     row.active = True
     session.merge(row)
     session.flush()
@@ -176,16 +191,20 @@ def person_row(session: Session, organ_id: str, who: str) -> PersonRow:
 
     Raises:
         PersonUnknown: there is none.
+        PersonAmbiguous: several have that name.
     """
-    row = session.scalar(
+    found = session.scalars(
         select(PersonRow)
         .where(PersonRow.organ_id == organ_id, PersonRow.active.is_(True))
         .where(or_(PersonRow.id == who, PersonRow.full_name == who))
-        .limit(1)
-    )
-    if row is None:
+        .order_by((PersonRow.id == who).desc())
+        .limit(2)
+    ).all()
+    if not found:
         raise PersonUnknown(who, organ_id)
-    return row
+    if len(found) > 1 and found[0].id != who:
+        raise PersonAmbiguous(who, organ_id)
+    return found[0]
 
 
 def person_with(session: Session, organ_id: str, roles: Iterable[Role]) -> PersonRow:
