@@ -28,6 +28,15 @@ class NumberTaken(Refused):
     remedy = "Dùng số tiếp theo của sổ / use the register's next number"
 
 
+class ReasonMissing(Refused):
+    """A void number stays visible, with its reason (Decree 30/2020, Appendix VI)."""
+
+    code = "register.reason_missing"
+    vietnamese = "Hủy số {0} phải nêu lý do"
+    english = "number {0} cannot be void without a reason"
+    remedy = "Nêu lý do hủy / give the reason"
+
+
 def next_number(
     session: Session,
     organ_id: str,
@@ -64,7 +73,16 @@ def number_of(session: Session, document_id: str) -> int | None:
 
 
 def void(session: Session, document_id: str, reason: str) -> None:
-    """Mark the document's number void with *reason*; the number stays and is never used again."""
+    """Mark the document's number void with *reason*; the number stays and is never used again.
+
+    A document without a number needs nothing here.
+
+    Raises:
+        ReasonMissing: it has a number, and *reason* is empty.
+    """
+    number = number_of(session, document_id)
+    if number is not None and not reason.strip():
+        raise ReasonMissing(number)
     session.execute(
         update(RegisterEntryRow)
         .where(RegisterEntryRow.document_id == document_id)
