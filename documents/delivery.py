@@ -76,6 +76,9 @@ _RANK = {state: rank for rank, state in enumerate(_ORDER)}
 REACHED: frozenset[DeliveryState] = frozenset(_ORDER[_RANK[DeliveryState.ARRIVED] :])
 """States that prove that the document is in the recipient's system."""
 
+UNSENT: frozenset[DeliveryState] = frozenset(_ORDER[: _RANK[DeliveryState.SENT]])
+"""States of a delivery that the axis has not accepted; one that failed may be tried again."""
+
 
 def later(shown: DeliveryState, reported: DeliveryState) -> DeliveryState:
     """Return what to show: *reported*, unless it would go backwards (axis.md §7)."""

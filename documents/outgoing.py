@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from documents import casefile, directory, ledger, numbering, register
 from documents.casefile import locked, take
-from documents.delivery import DeliveryState
+from documents.delivery import UNSENT, DeliveryState
 from documents.document import (
     SUBJECT_LENGTH,
     Attachment,
@@ -25,10 +25,10 @@ from documents.document import (
     Urgency,
     document_key,
 )
-from documents.errors import Refused
+from documents.errors import Refused, StepRefused
 from documents.identity import new_id
 from documents.ledger import Actor, Fact
-from documents.lifecycle import Direction, State, Step
+from documents.lifecycle import LIFECYCLES, Direction, State, Step, advance
 from documents.placement import Placement
 from documents.tables import DeliveryRow, DocumentRow, PersonRow
 
@@ -194,19 +194,25 @@ def decide(
     """Take a person's step (submit, return, approve, void, file …).
 
     Raises:
-        StepRefused: not from this state, or not by this person's role; approving is for
-            the one who will sign (Art. 11).
-        PersonUnknown: nobody in the document's agency is *who*.
+        StepRefused: not from this state, or not by this person's role; or the step is one
+            that is taken with its evidence (a signature, a number, a seal, a message).
+        RightMissing: approving is for the one who will sign (Art. 11).
+        PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
+        ReasonMissing: a number is not void without a reason.
     """
     row = locked(session, document_id)
     person = directory.person_row(session, row.organ_id, who)
     if step is Step.APPROVE and person.id != row.signer_id:
         raise directory.RightMissing(person.full_name, person.position, "duyệt / approve")
+    transition = LIFECYCLES[Direction(row.direction)].get((State(row.state), step))
+    if transition is not None and transition.carried:
+        raise StepRefused(row.state, step, "taken with its evidence, not by decision")
     detail: dict[str, Any] = {"reason": reason} if reason else {}
+    evidence = row.current_sha256 or ""
+    after = take(session, row, step, actor_of(person), at, evidence=evidence, detail=detail)
     if step is Step.VOID:
         register.void(session, row.id, reason)
-    evidence = row.current_sha256 or ""
-    return take(session, row, step, actor_of(person), at, evidence=evidence, detail=detail)
+    return after
 
 
 def signed(session: Session, document_id: str, sha256: str, size: int, at: datetime) -> None:
@@ -222,6 +228,8 @@ def numbered(session: Session, document_id: str, at: datetime) -> DocumentCode:
     row = locked(session, document_id)
     day = numbering.local_day(at)
     actor = Actor(row.clerk_id or "", Role.CLERK)
+    # refused before a number is taken
+    advance(Direction.OUTGOING, State(row.state), Step.ASSIGN_NUMBER, actor.role)
     number = register.next_number(
         session, row.organ_id, Direction.OUTGOING, series_of(row), day, row.id
     )
@@ -249,8 +257,12 @@ def prepared(session: Session, document_id: str, message_sha256: str, at: dateti
     """Keep the edXML message that will be sent, once: every retry sends these bytes.
 
     Returns the SHA-256 of the message to send, which is an earlier one where there is one.
+
+    Raises:
+        StepRefused: the document may not be dispatched (any more).
     """
     row = locked(session, document_id)
+    advance(Direction.OUTGOING, State(row.state), Step.DISPATCH, Role.CLERK)
     if row.message_sha256 is None:
         row.message_sha256, row.updated_at = message_sha256, at
     return row.message_sha256
@@ -263,8 +275,8 @@ def dispatched(session: Session, document_id: str, axis_id: str, at: datetime) -
     detail = {"axis_id": axis_id}
     take(session, row, Step.DISPATCH, actor, at, evidence=row.message_sha256 or "", detail=detail)
     for delivery in deliveries_of(session, document_id):
-        if delivery.state in {DeliveryState.QUEUED, DeliveryState.OUTCOME_UNKNOWN}:
-            delivery.state = DeliveryState.SENT
+        if delivery.state in UNSENT:
+            delivery.state, delivery.note = DeliveryState.SENT, ""
         delivery.axis_id, delivery.updated_at = axis_id, at
 
 
@@ -272,13 +284,15 @@ def undelivered(
     session: Session, document_id: str, state: DeliveryState, text: str, at: datetime
 ) -> None:
     """Show at every waiting delivery why it waits (OUTCOME_UNKNOWN) or failed (FAILED)."""
-    waiting = {DeliveryState.QUEUED, DeliveryState.OUTCOME_UNKNOWN}
+    locked(session, document_id)
     for delivery in deliveries_of(session, document_id):
-        if delivery.state in waiting:
+        if delivery.state in UNSENT:
             delivery.state, delivery.note, delivery.updated_at = state, text, at
 
 
 def deliveries_of(session: Session, document_id: str) -> list[DeliveryRow]:
     """Return the document's deliveries, by recipient."""
     wanted = select(DeliveryRow).where(DeliveryRow.document_id == document_id)
-    return list(session.scalars(wanted.order_by(DeliveryRow.organ_id)))
+    # statuses arrive at any time: what was read before the document's lock may be old
+    wanted = wanted.order_by(DeliveryRow.organ_id).execution_options(populate_existing=True)
+    return list(session.scalars(wanted))
