@@ -110,8 +110,9 @@ def add_attachments(session: Session, document_id: str, attachments: Iterable[At
         {
             "document_id": document_id,
             "ordinal": ordinal,
-            "name": item.name,
-            "content_type": item.content_type,
+            # names come from outside and have no length
+            "name": item.name[:255],
+            "content_type": item.content_type[:100],
             "sha256": item.sha256,
             "size": item.size,
         }

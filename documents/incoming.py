@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from documents import casefile, directory, feedback, numbering, register
@@ -17,7 +19,7 @@ from documents.casefile import locked, take
 from documents.document import Role
 from documents.identity import new_id
 from documents.ledger import SYSTEM, Actor
-from documents.lifecycle import Direction, State, Step
+from documents.lifecycle import Direction, State, Step, advance
 from documents.tables import DocumentRow, ParcelRow
 
 SERIES = "ĐẾN"
@@ -36,12 +38,13 @@ class Finding:
 
 def keep_parcel(session: Session, parcel: ParcelRow) -> bool:
     """Remember a message's raw bytes before anything is read from it; False when known."""
-    key = {"organ_id": parcel.organ_id, "axis_id": parcel.axis_id}
-    if session.get(ParcelRow, key) is not None:
-        return False
-    session.add(parcel)
-    session.flush()
-    return True
+    upsert: Any = (
+        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    )
+    values = {column.name: getattr(parcel, column.name) for column in ParcelRow.__table__.columns}
+    # two fetchers may bring the same message at the same moment
+    kept = upsert(ParcelRow).values(**values).on_conflict_do_nothing().returning(ParcelRow.axis_id)
+    return session.scalar(kept) is not None
 
 
 def junk(session: Session, organ_id: str, axis_id: str, error: str) -> None:
@@ -84,8 +87,8 @@ def _same_message(session: Session, organ_id: str, arrival: Arrival) -> str | No
         select(DocumentRow.id).where(
             DocumentRow.organ_id == organ_id,
             DocumentRow.direction == Direction.INCOMING,
-            DocumentRow.sender_organ_id == arrival.sender_organ_id,
-            DocumentRow.document_key == arrival.document_key,
+            DocumentRow.sender_organ_id == arrival.sender_organ_id[:35],
+            DocumentRow.document_key == arrival.document_key[:200],
             DocumentRow.business_type == arrival.business_type,
             DocumentRow.message_sha256 == arrival.message_sha256,
         )
@@ -106,7 +109,7 @@ def _entered(session: Session, organ_id: str, arrival: Arrival, at: datetime) ->
         place=arrival.place[:100],
         due_date=arrival.due_date,
         to_places=list(arrival.to_places),
-        sender_organ_id=arrival.sender_organ_id,
+        sender_organ_id=arrival.sender_organ_id[:35],
         sender_name=arrival.sender_name[:200],
         code_number=arrival.code_number[:30],
         code_notation=arrival.code_notation[:100],
@@ -131,18 +134,22 @@ def _entered(session: Session, organ_id: str, arrival: Arrival, at: datetime) ->
 def verified(session: Session, document_id: str, finding: Finding, at: datetime) -> State:
     """Record what verification found: VERIFIED, or QUARANTINED with the reason (Art. 21.2)."""
     row = locked(session, document_id)
-    row.verdict, row.verification = finding.verdict, finding.report
     reason = finding.quarantine or _duplicate(session, row)
     step = Step.QUARANTINE if reason else Step.VERIFY
     detail = {"verdict": finding.verdict, **({"reason": reason} if reason else {})}
     after = take(session, row, step, SYSTEM, at, evidence=row.current_sha256 or "", detail=detail)
+    row.verdict, row.verification = finding.verdict, finding.report
     if reason:
         row.held, row.error_code, row.error_text = True, "incoming.quarantined", reason
     return after
 
 
 def _duplicate(session: Session, row: DocumentRow) -> str:
-    """Return why *row* looks like another document of the same sender, if it does."""
+    """Return why *row* looks like another document of the same sender, if it does.
+
+    The one that arrived first counts even before it is verified: of two verified at the
+    same moment neither sees the other's answer.
+    """
     others = (
         select(DocumentRow.id, DocumentRow.receipt_number)
         .where(
@@ -152,7 +159,8 @@ def _duplicate(session: Session, row: DocumentRow) -> str:
             DocumentRow.document_key == row.document_key,
             DocumentRow.business_type == row.business_type,
             DocumentRow.id != row.id,
-            DocumentRow.state.not_in([State.REFUSED, State.QUARANTINED, State.FETCHED]),
+            DocumentRow.state.not_in([State.REFUSED, State.QUARANTINED]),
+            or_(DocumentRow.state != State.FETCHED, DocumentRow.id < row.id),
         )
         .limit(1)
     )
@@ -169,6 +177,8 @@ def _duplicate(session: Session, row: DocumentRow) -> str:
 def registered(session: Session, document_id: str, at: datetime) -> int:
     """Give the receipt number, enter the register, owe the sender status 03 (Art. 21.2c, 22)."""
     row = locked(session, document_id)
+    # refused before a number is taken
+    advance(Direction.INCOMING, State(row.state), Step.REGISTER, SYSTEM.role)
     day = numbering.local_day(at)
     number = register.next_number(session, row.organ_id, Direction.INCOMING, SERIES, day, row.id)
     row.receipt_number = number
