@@ -5,6 +5,7 @@ sender is told the same day. A status owed is a row, written with the step that 
 it; the flow sends it under the row's id until the axis has it.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from documents.delivery import BY_STATUS_CODE, DeliveryState, later
 from documents.identity import new_id
 from documents.ledger import SYSTEM
 from documents.lifecycle import Direction
-from documents.tables import DeliveryRow, DocumentRow, FeedbackRow, ParcelRow
+from documents.tables import DeliveryRow, DocumentRow, FeedbackRow, LedgerRow, ParcelRow
 
 
 def owe(session: Session, document_id: str, code: str, at: datetime, note: str = "") -> None:
@@ -50,7 +51,7 @@ def unsent(session: Session, at: datetime, limit: int) -> list[str]:
             select(FeedbackRow.id)
             .where(FeedbackRow.sent_at.is_(None))
             .where(or_(FeedbackRow.next_attempt_at.is_(None), FeedbackRow.next_attempt_at <= at))
-            .order_by(FeedbackRow.created_at)
+            .order_by(FeedbackRow.created_at, FeedbackRow.code)
             .limit(limit)
         )
     )
@@ -62,7 +63,7 @@ def owed(session: Session, ids: Iterable[str]) -> list[tuple[FeedbackRow, Docume
         select(FeedbackRow, DocumentRow)
         .join(DocumentRow, DocumentRow.id == FeedbackRow.document_id)
         .where(FeedbackRow.id.in_(list(ids)), FeedbackRow.sent_at.is_(None))
-        .order_by(FeedbackRow.created_at)
+        .order_by(FeedbackRow.created_at, FeedbackRow.code)
     )
     return [(feedback, document) for feedback, document in rows]
 
@@ -89,23 +90,26 @@ def received(session: Session, status: StatusArrival, at: datetime) -> bool:
     What is shown never goes backwards; every status is in the ledger, repeats of the
     same code from the same recipient are not (05 is, axis.md §7).
     """
-    parcel = session.get_one(
-        ParcelRow, {"organ_id": status.organ_id, "axis_id": status.axis_id}, with_for_update=True
-    )
-    delivery = _delivery(session, status)
-    if delivery is None or status.code not in BY_STATUS_CODE:
+    key = {"organ_id": status.organ_id, "axis_id": status.axis_id}
+    parcel = session.get_one(ParcelRow, key, with_for_update=True, populate_existing=True)
+    if parcel.outcome == "opened":
+        return True
+    found = _delivery(session, status)
+    if found is None or status.code not in BY_STATUS_CODE:
         parcel.outcome = "junk"
         parcel.error = f"{status.code} {status.document_key}: không khớp văn bản nào / fits none"
         return False
+    # the document's lock first, as dispatching does: its delivery changes only under it
+    document = locked(session, found.document_id)
+    delivery = session.get_one(DeliveryRow, found.id, populate_existing=True)
     parcel.outcome, parcel.document_id = "opened", delivery.document_id
-    if delivery.status_code == status.code and status.code != "05":
-        return True
     shown = DeliveryState(delivery.state)
     reached = later(shown, BY_STATUS_CODE[status.code])
     if reached is not shown:
         delivery.state, delivery.status_code = reached, status.code
         delivery.note, delivery.updated_at = status.note, at
-    document = locked(session, delivery.document_id)
+    elif status.code != "05" and _told(session, delivery, status.code):
+        return True
     detail = {"recipient": delivery.organ_id, "note": status.note}
     casefile.note(
         session,
@@ -117,6 +121,16 @@ def received(session: Session, status: StatusArrival, at: datetime) -> bool:
         detail=detail,
     )
     return True
+
+
+def _told(session: Session, delivery: DeliveryRow, code: str) -> bool:
+    """Return whether the ledger has *code* from this recipient already."""
+    details = session.scalars(
+        select(LedgerRow.detail).where(
+            LedgerRow.document_id == delivery.document_id, LedgerRow.step == f"status_{code}"
+        )
+    )
+    return any(json.loads(detail).get("recipient") == delivery.organ_id for detail in details)
 
 
 def _delivery(session: Session, status: StatusArrival) -> DeliveryRow | None:
@@ -131,7 +145,6 @@ def _delivery(session: Session, status: StatusArrival) -> DeliveryRow | None:
         .join(DocumentRow, DocumentRow.id == DeliveryRow.document_id)
         .where(DeliveryRow.organ_id == reporter)
         .where(DocumentRow.organ_id == owner, DocumentRow.direction == Direction.OUTGOING)
-        .with_for_update(of=DeliveryRow)
         .limit(1)
     )
     found = session.scalar(wanted.where(DocumentRow.document_key == status.document_key))
