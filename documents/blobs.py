@@ -7,9 +7,11 @@ holds its whole content; nothing is ever overwritten.
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from documents.errors import EvidenceBroken
+from documents.errors import EvidenceBroken, Unavailable
 
 
 class BlobMissing(EvidenceBroken):
@@ -30,6 +32,15 @@ class BlobDamaged(EvidenceBroken):
     remedy = "Khôi phục thư mục blobs từ bản sao lưu / restore the blobs folder from a backup"
 
 
+class BlobsUnavailable(Unavailable):
+    """The folder cannot be read or written: full, read-only, not mounted. Nothing was stored."""
+
+    code = "blob.unavailable"
+    vietnamese = "Không đọc hoặc ghi được thư mục blobs: {0}"
+    english = "the blobs folder cannot be read or written: {0}"
+    remedy = "Kiểm tra dung lượng đĩa và quyền ghi / check the disk's space and permissions"
+
+
 class BlobStore:
     """A folder of immutable files, addressed by lowercase hex SHA-256."""
 
@@ -41,11 +52,19 @@ class BlobStore:
         return self.folder / sha256[:2] / sha256
 
     def put(self, content: bytes) -> str:
-        """Store *content* durably and return its SHA-256."""
+        """Store *content* durably and return its SHA-256.
+
+        Raises:
+            BlobsUnavailable: the folder cannot be written.
+        """
         sha256 = hashlib.sha256(content).hexdigest()
         target = self.path(sha256)
-        if target.exists():
-            return sha256
+        with _translated():
+            if not target.exists():
+                self._write(target, content)
+        return sha256
+
+    def _write(self, target: Path, content: bytes) -> None:
         if not target.parent.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             _sync_folder(self.folder)
@@ -60,7 +79,6 @@ class BlobStore:
             Path(temporary).unlink(missing_ok=True)
             raise
         _sync_folder(target.parent)
-        return sha256
 
     def get(self, sha256: str) -> bytes:
         """Return the content of *sha256*.
@@ -68,14 +86,24 @@ class BlobStore:
         Raises:
             BlobMissing: there is no such blob.
             BlobDamaged: the file's content has another digest.
+            BlobsUnavailable: the folder cannot be read.
         """
-        try:
-            content = self.path(sha256).read_bytes()
-        except FileNotFoundError:
-            raise BlobMissing(sha256) from None
+        with _translated():
+            try:
+                content = self.path(sha256).read_bytes()
+            except FileNotFoundError:
+                raise BlobMissing(sha256) from None
         if hashlib.sha256(content).hexdigest() != sha256:
             raise BlobDamaged(sha256)
         return content
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BlobsUnavailable(error.strerror or type(error).__name__) from error
 
 
 def _sync_folder(folder: Path) -> None:
