@@ -134,14 +134,17 @@ def _number(read: list[Line], notation: str) -> Box | str:
     """Return the gap of the one line that begins `Số: /NOTATION`."""
     wanted = folded("".join(notation.split())).lstrip("/")
     candidates: list[Box | str] = []
+    why = f"không thấy «Số: … /{notation or 'KÝ HIỆU'}» / no such line in the upper half"
     for line in read:
         text, owners = line.folded()
         match = _NUMBER.match(text)
         if match is None or not match["notation"].startswith(wanted):
             continue
-        candidates.append(_TYPED if match["typed"] else _gap(line, owners, match.span("gap")))
-    sought = f"«Số: … /{notation or 'KÝ HIỆU'}»"
-    return _only(candidates, f"không thấy dòng {sought} / no such line in the upper half")
+        if match["typed"]:  # or a reference at the start of a line, which must not count
+            why = _TYPED
+        else:
+            candidates.append(_gap(line, owners, match.span("gap")))
+    return _only(candidates, why)
 
 
 def _date(read: list[Line]) -> Found:
