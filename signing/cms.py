@@ -12,7 +12,9 @@ from functools import lru_cache
 
 from asn1crypto import algos, core, x509
 
+from documents.errors import OfficeError
 from signing import der
+from signing.errors import KeyUnavailable
 from signing.keys import Algorithm, KeyHolder
 
 _DATA = der.object_identifier("1.2.840.113549.1.7.1")
@@ -30,6 +32,7 @@ _ECDSA_P256_LONGEST = 72
 class _Frame:
     """What is the same in every signature by one key."""
 
+    name: str
     certificates: bytes
     signer: bytes
     algorithm: bytes
@@ -38,10 +41,20 @@ class _Frame:
 
 
 def signed_data(key: KeyHolder, digest: bytes) -> bytes:
-    """Return the detached CMS (DER ContentInfo) by *key* over a document's SHA-256 *digest*."""
+    """Return the detached CMS (DER ContentInfo) by *key* over a document's SHA-256 *digest*.
+
+    Raises:
+        KeyUnavailable: the key does not sign, e.g. its token was pulled out.
+    """
     frame = _frame(key.certificate, key.chain, key.algorithm)
     attributes = signed_attributes(frame.fixed_attributes, digest)
-    return _content_info(frame, attributes, key.sign(der.encode(der.SET, attributes)))
+    try:
+        signature = key.sign(der.encode(der.SET, attributes))
+    except OfficeError:
+        raise
+    except Exception as fault:
+        raise KeyUnavailable(frame.name, type(fault).__name__) from fault
+    return _content_info(frame, attributes, signature)
 
 
 def longest(key: KeyHolder) -> int:
@@ -85,6 +98,7 @@ def _frame(certificate: bytes, chain: tuple[bytes, ...], algorithm: Algorithm) -
     ess = der.sequence(der.octet_string(hashlib.sha256(certificate).digest()), issuer_serial)
     size = parsed.public_key.byte_size if algorithm is Algorithm.RSA else _ECDSA_P256_LONGEST
     return _Frame(
+        parsed.subject.human_friendly,
         der.set_of({certificate, *chain}, der.CONTEXT_0),
         der.sequence(issuer, serial),
         algos.SignedDigestAlgorithm({"algorithm": algorithm.value}).dump(),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fontTools import subset
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, TTLibError
 
 from signing.errors import FontMissing
 
@@ -49,11 +49,11 @@ def digits_font(path: Path = FONT) -> DigitsFont:
     """Return the subset of the font at *path*.
 
     Raises:
-        FontMissing: the font is not installed.
+        FontMissing: the font is not installed, or broken.
     """
     try:
         font = TTFont(path)
-    except OSError:
+    except (OSError, TTLibError):
         raise FontMissing(path) from None
     logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
     options = subset.Options()

@@ -66,7 +66,7 @@ def sign(
         PdfUnreadable, PdfEncrypted: the file cannot be signed as it is.
         PdfAlreadySigned: it has a signature.
         PdfFieldsMissing: its fields were not reserved.
-        CertificateRefused: the certificate may not sign at *at*.
+        CertificateRefused, KeyUnavailable: the key may not sign at *at*, or does not answer.
     """
     ensure_valid(key, at)
     writer = open_revision(pdf)

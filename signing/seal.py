@@ -21,6 +21,7 @@ from signing.fields import (
     NUMBER_FIELD,
     SEAL_FIELD,
 )
+from signing.font import digits_font
 from signing.keys import KeyHolder, ensure_valid
 from signing.pades import Statement, embed
 from signing.revision import (
@@ -59,12 +60,14 @@ def seal(
         PdfAlreadySigned: it is sealed already.
         PdfFieldsMissing: its fields were not reserved.
         TextUnprintable: other characters than digits and `/ - .`.
-        CertificateRefused: the certificate may not sign at *at*.
+        CertificateRefused, KeyUnavailable: the key may not sign at *at*, or does not answer.
+        FontMissing: the digits' font is not installed.
     """
     ensure_valid(key, at)
     texts = {NUMBER_FIELD: number, DAY_FIELD: day, MONTH_FIELD: month}
     for where, text in texts.items():
         ensure_printable(text, where)
+    digits_font()  # a missing font is not the file's fault
     writer = open_revision(pdf)
     with reading():
         signed = signed_fields(writer)

@@ -63,7 +63,7 @@ def _verified(
         return Indication.INDETERMINATE, (), f"{UNREADABLE}: {excess}"
     try:
         reader, fields = _opened(pdf, strict=True)
-    except PdfError:
+    except Exception:
         # files of common word processors break the strict rules, e.g. hybrid cross-references
         reader, fields = _opened(pdf, strict=False)
     if reader.encrypted:

@@ -1,0 +1,121 @@
+"""One test infrastructure, one draft and its signed and sealed versions for all of these tests."""
+
+import io
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen import canvas
+
+from documents.placement import Box, Placement, seal_over
+from signing.appearance import Stamp
+from signing.fields import reserve
+from signing.keys import Pkcs12Key
+from signing.pades import sign
+from signing.seal import seal
+from signing.testpki import Subject, TestPki, make_pki
+from signing.trust import TrustStore
+
+AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+EXPIRED = datetime(2025, 6, 1, tzinfo=UTC)
+
+SUBJECTS = (
+    Subject("leader", "Nguyễn Văn An", "UBND tỉnh Sơn Hải"),
+    Subject("seal", "UBND tỉnh Sơn Hải", "UBND tỉnh Sơn Hải", kind="seal"),
+    Subject("curve", "Trần Thị Bình", "UBND tỉnh Sơn Hải", algorithm="p256"),
+    Subject("expired", "Lê Văn Cũ", "UBND tỉnh Sơn Hải", not_after=EXPIRED),
+)
+
+
+@pytest.fixture(scope="session")
+def at() -> datetime:
+    return AT
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> TestPki:
+    return make_pki(tmp_path_factory.mktemp("pki"), SUBJECTS)
+
+
+@pytest.fixture(scope="session")
+def leader(pki: TestPki) -> Pkcs12Key:
+    return pki.key("leader")
+
+
+@pytest.fixture(scope="session")
+def agency(pki: TestPki) -> Pkcs12Key:
+    return pki.key("seal")
+
+
+@pytest.fixture(scope="session")
+def trust(pki: TestPki) -> TrustStore:
+    return pki.trust()
+
+
+@pytest.fixture(scope="session")
+def placement() -> Placement:
+    signature = Box(1, 345, 290, 470, 345)
+    return Placement(
+        Box(0, 118, 731, 150, 746),
+        Box(0, 405, 731, 428, 746),
+        Box(0, 475, 731, 498, 746),
+        signature,
+        seal_over(signature),
+    )
+
+
+@pytest.fixture(scope="session")
+def draft() -> bytes:
+    """Two A4 pages of text."""
+    out = io.BytesIO()
+    page = canvas.Canvas(out, pagesize=A4)
+    for number in (1, 2):
+        page.drawString(95, 735, f"So:               /QD-UBND, page {number}")
+        page.showPage()
+    page.save()
+    return out.getvalue()
+
+
+def picture(colour: tuple[int, int, int], draw: Callable[[ImageDraw.ImageDraw], None]) -> Stamp:
+    image = Image.new("RGBA", (300, 300), (*colour, 0))
+    draw(ImageDraw.Draw(image))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return Stamp.from_png(out.getvalue())
+
+
+@pytest.fixture(scope="session")
+def blue() -> Stamp:
+    points = [(i, 150 + 100 * math.sin(i / 9)) for i in range(300)]
+    ink = (10, 40, 190, 255)
+    return picture(ink[:3], lambda draw: draw.line(points, fill=ink, width=9))
+
+
+@pytest.fixture(scope="session")
+def red() -> Stamp:
+    ink = (214, 0, 28, 255)
+    return picture(ink[:3], lambda draw: draw.ellipse((5, 5, 294, 294), outline=ink, width=12))
+
+
+@pytest.fixture(scope="session")
+def reserved(draft: bytes, placement: Placement) -> bytes:
+    return reserve(draft, placement)
+
+
+@pytest.fixture(scope="session")
+def signed(reserved: bytes, leader: Pkcs12Key, blue: Stamp) -> bytes:
+    return sign(reserved, leader, blue, at=AT, name="Nguyễn Văn An", location="Sơn Hải")
+
+
+@pytest.fixture(scope="session")
+def sealed(signed: bytes, agency: Pkcs12Key, red: Stamp) -> bytes:
+    return seal(signed, agency, red, number="123", day="22", month="11", at=AT)
+
+
+@pytest.fixture
+def shared() -> Path:
+    return Path(__file__).parents[2].parent / "shared"

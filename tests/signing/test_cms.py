@@ -1,0 +1,63 @@
+"""The CMS equals pyHanko's own, byte for byte where the algorithm allows it."""
+
+import asyncio
+import hashlib
+
+import pytest
+from asn1crypto import cms as asn1
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyhanko.sign.signers import SimpleSigner
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+
+from signing import cms
+from signing.keys import Pkcs12Key
+from signing.testpki import TestPki
+
+DIGEST = hashlib.sha256(b"a document").digest()
+
+
+def by_pyhanko(pki: TestPki, name: str, digest: bytes) -> bytes:
+    signer = SimpleSigner.load_pkcs12(str(pki.key_file(name)), passphrase=pki.passphrase(name))
+    assert signer is not None
+    made = signer.async_sign(
+        digest, "sha256", use_pades=True, signed_attr_settings=PdfCMSSignedAttributes()
+    )
+    encoded: bytes = asyncio.run(made).dump()
+    return encoded
+
+
+def test_an_rsa_signature_equals_pyhankos_byte_for_byte(pki: TestPki, leader: Pkcs12Key) -> None:
+    assert cms.signed_data(leader, DIGEST) == by_pyhanko(pki, "leader", DIGEST)
+
+
+def test_an_ecdsa_signature_equals_pyhankos_but_for_its_random_value(pki: TestPki) -> None:
+    ours, theirs = (
+        asn1.ContentInfo.load(data)["content"]
+        for data in (cms.signed_data(pki.key("curve"), DIGEST), by_pyhanko(pki, "curve", DIGEST))
+    )
+    mine, his = ours["signer_infos"][0], theirs["signer_infos"][0]
+    for part in ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm"):
+        assert mine[part].dump() == his[part].dump(), part
+    for part in ("version", "digest_algorithms", "encap_content_info", "certificates"):
+        assert ours[part].dump() == theirs[part].dump(), part
+
+
+@pytest.mark.parametrize("name", ["leader", "curve"])
+def test_no_signature_is_longer_than_what_is_reserved(pki: TestPki, name: str) -> None:
+    key = pki.key(name)
+
+    @settings(max_examples=20, deadline=None)
+    @given(digest=st.binary(min_size=32, max_size=32))
+    def holds(digest: bytes) -> None:
+        made = cms.signed_data(key, digest)
+        assert len(made) <= cms.longest(key) <= len(made) + 8
+        assert asn1.ContentInfo.load(made, strict=True)["content"]["version"].native == "v1"
+
+    holds()
+
+
+def test_the_root_is_not_embedded(pki: TestPki, leader: Pkcs12Key) -> None:
+    content = asn1.ContentInfo.load(cms.signed_data(leader, DIGEST))["content"]
+    issuers = {c.chosen.self_issued for c in content["certificates"]}
+    assert issuers == {False}
