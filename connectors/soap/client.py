@@ -10,7 +10,6 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from connectors.errors import (
     TooLarge,
 )
 from connectors.soap import wire
-from connectors.soap.connection import BrokenOff, Connections, NotSent, Timeouts
+from connectors.soap.connection import BrokenOff, Connections, HttpAnswer, NotSent, Timeouts
 from connectors.soap.fault import Blame, SoapFault, fault_in
 from connectors.soap.intake import Intake, MediaTypeUnknown, Message
 from connectors.soap.model import shared_model
@@ -44,7 +43,6 @@ MAX_SIZE = 100 << 20
 _PAGE = 2000
 _MOST = 5000
 """The contract's largest page."""
-_CHUNK = 1 << 16
 _EFFECTS = frozenset({"SendDocument", "UpdateStatus", "ConfirmReceived"})
 """Operations that change something: without an answer their outcome is unknown."""
 
@@ -197,7 +195,7 @@ class SoapAxis:
         except SoapFault as fault:
             raise _refusal(operation, fault) from fault
 
-    def _read(self, operation: str, answer: HTTPResponse) -> _Answer:
+    def _read(self, operation: str, answer: HttpAnswer) -> _Answer:
         if answer.status == 413:
             raise TooLarge(TooLarge.axis_code, "HTTP 413")
         if answer.status == 503 or 400 < answer.status < 500:  # nothing was done (RFC 9110 §15.5)
@@ -205,11 +203,9 @@ class SoapAxis:
         if answer.status not in (200, 400, 500):
             raise _unanswered(operation, f"HTTP {answer.status}")
         try:
-            intake = Intake(answer.getheader("Content-Type", ""), self._max_size)
-            while chunk := answer.read(_CHUNK):
+            intake = Intake(answer.header("content-type"), self._max_size)
+            for chunk in answer.chunks():
                 intake.feed(chunk)
-            if answer.length:
-                raise BrokenOff(f"the answer ended {answer.length} bytes early")
             message = intake.close()
             fault = fault_in(message.body, message.version)
             if fault is None:

@@ -1,11 +1,11 @@
-"""HTTP connections to one axis: kept alive, streamed, with hard time limits.
+"""HTTP/1.1 connections to one axis: kept alive, streamed, with hard time limits.
 
-On `http.client`, whose calls cost a quarter of httpx's and an eighth of requests'
-(soap.md §4). Its own timeout is for one read; here a whole exchange has a deadline
-too, so that an axis that trickles cannot hold a thread.
+Of HTTP only what a POST needs (RFC 9112). requests costs about a millisecond a call,
+httpx half of one (soap.md §4), `http.client` as much as httpx when the answer is
+multipart: its header parser compiles a pattern for each new boundary. None of them
+has a limit for a whole exchange, so that an axis that trickles would hold a thread.
 """
 
-import io
 import select
 import socket
 import ssl
@@ -13,15 +13,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from threading import Lock
-from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
 from connectors.soap.wire import Wire
 
 IDLE_SECONDS = 30.0
 """A connection idle for longer is not used again: the other side may be about to close it."""
+_RECEIVE = 1 << 16
+_MAX_HEAD = 1 << 16
+"""Bytes of an answer's head, or of one chunk's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,53 +44,133 @@ class BrokenOff(Exception):
     """The request left, at least in part, and no whole answer came; the argument says why."""
 
 
-class _TimedSocket:
-    """The part of a socket that http.client uses, with a deadline."""
+class _Connection:
+    """A connected socket and what came on it that is not used up yet."""
 
-    def __init__(self, plain: socket.socket, read: float) -> None:
-        self._plain = plain
-        self._read = read
+    def __init__(self, plain: socket.socket, seconds: float) -> None:
+        self._socket = plain
+        self._seconds = seconds
+        self._buffer = b""
         self.deadline = 0.0
+        self.idle_since = 0.0
 
     def _limit(self) -> None:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the whole exchange took too long")
-        self._plain.settimeout(min(self._read, left))
+        self._socket.settimeout(min(self._seconds, left))
 
-    def sendall(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
+        """Send all of *data*."""
         self._limit()
-        self._plain.sendall(data)
+        self._socket.sendall(data)
 
-    def recv_into(self, buffer: Any) -> int:
-        self._limit()
-        return self._plain.recv_into(buffer)
+    def receive(self, most: int = _RECEIVE) -> bytes:
+        """Return the next bytes, at most *most*; empty when the other side has closed."""
+        if not self._buffer:
+            self._limit()
+            return self._socket.recv(min(most, _RECEIVE))
+        data, self._buffer = self._buffer[:most], self._buffer[most:]
+        return data
 
-    def makefile(self, *_: Any, **__: Any) -> IO[bytes]:
-        return io.BufferedReader(_TimedReader(self), 1 << 16)
+    def receive_until(self, end: bytes) -> bytes:
+        """Return the bytes up to *end*, which is used up too."""
+        data = b""
+        while end not in data:
+            more = self.receive()
+            if not more:
+                raise BrokenOff("the connection was closed")
+            data += more
+            if len(data) > _MAX_HEAD + _RECEIVE:
+                raise BrokenOff("the answer's head is too large")
+        found, _, rest = data.partition(end)
+        self._buffer = rest + self._buffer
+        return found
 
-    def is_idle(self) -> bool:
-        """Return whether nothing has come: an idle connection that can be read was closed."""
-        try:
-            return not select.select([self._plain], [], [], 0)[0]
-        except (OSError, ValueError):
+    def usable(self) -> bool:
+        """Return whether a request may go out: an idle connection that can be read was closed."""
+        if self._buffer or time.monotonic() - self.idle_since > IDLE_SECONDS:
             return False
+        return not select.select([self._socket], [], [], 0)[0]
 
     def close(self) -> None:
-        self._plain.close()
+        """Close the socket."""
+        self._socket.close()
 
 
-class _TimedReader(io.RawIOBase):
-    """What http.client reads an answer from; closing it leaves the socket open."""
+class HttpAnswer:
+    """An answer whose head has come; the body follows by `chunks`."""
 
-    def __init__(self, source: _TimedSocket) -> None:
-        self._source = source
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+        self.status, self._version, self._headers = _head(connection)
+        while 100 <= self.status < 200:
+            self.status, self._version, self._headers = _head(connection)
+        self.complete = False
+        """The body has come whole and the connection may be used again."""
 
-    def readable(self) -> bool:
-        return True
+    def header(self, name: str) -> str:
+        """Return the header *name*, lower case; empty when absent."""
+        return self._headers.get(name, "")
 
-    def readinto(self, buffer: Any, /) -> int:
-        return self._source.recv_into(buffer)
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the body.
+
+        Raises:
+            BrokenOff: it ended early.
+        """
+        if self.header("transfer-encoding"):
+            yield from self._chunked()
+        elif self.header("content-length"):
+            yield from self._counted(_number(self.header("content-length"), 10))
+        else:
+            while chunk := self._connection.receive():
+                yield chunk
+            return
+        lasting = self._version == "HTTP/1.1"
+        self.complete = lasting and self.header("connection").lower() != "close"
+
+    def _counted(self, left: int) -> Iterator[bytes]:
+        while left:
+            chunk = self._connection.receive(left)
+            if not chunk:
+                raise BrokenOff(f"the answer ended {left} bytes early")
+            left -= len(chunk)
+            yield chunk
+
+    def _chunked(self) -> Iterator[bytes]:
+        if self.header("transfer-encoding").lower() != "chunked":
+            raise BrokenOff("a transfer encoding that was not asked for")
+        while size := _number(self._line().partition(";")[0], 16):
+            yield from self._counted(size)
+            self._line()
+        while self._line():
+            pass  # trailers say nothing to us
+
+    def _line(self) -> str:
+        return self._connection.receive_until(b"\r\n").decode("latin-1")
+
+
+def _head(connection: _Connection) -> tuple[int, str, dict[str, str]]:
+    status_line, *lines = connection.receive_until(b"\r\n\r\n").decode("latin-1").split("\r\n")
+    version, _, rest = status_line.partition(" ")
+    if not version.startswith("HTTP/1."):
+        raise BrokenOff("the answer is not HTTP/1.1")
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        headers[name.strip().lower()] = value.strip()
+    return _number(rest[:3], 10), version, headers
+
+
+def _number(text: str, radix: int) -> int:
+    digits = text.strip()
+    if not digits.isalnum() or len(digits) > 15:
+        raise BrokenOff(f"not a number: {digits[:20]}")
+    try:
+        return int(digits, radix)
+    except ValueError:
+        raise BrokenOff(f"not a number: {digits}") from None
 
 
 class Connections:
@@ -99,16 +180,18 @@ class Connections:
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or parts.hostname is None:
             raise ValueError(f"not an http(s) address: {address}")
-        self._https = parts.scheme == "https"
-        self._host, self._port = parts.hostname, parts.port
-        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._tls = (tls or ssl.create_default_context()) if parts.scheme == "https" else None
+        self._host = parts.hostname
+        self._port = parts.port or (80 if self._tls is None else 443)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        host = parts.netloc.rpartition("@")[2]
+        self._head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n"
         self._timeouts = timeouts
-        self._tls = tls
-        self._idle: list[tuple[HTTPConnection, float]] = []
+        self._idle: list[_Connection] = []
         self._lock = Lock()
 
     @contextmanager
-    def exchange(self, wire: Wire, headers: dict[str, str]) -> Iterator[HTTPResponse]:
+    def exchange(self, wire: Wire, headers: dict[str, str]) -> Iterator[HttpAnswer]:
         """POST *wire* and give the answer, to be read within.
 
         Raises:
@@ -117,19 +200,19 @@ class Connections:
         """
         deadline = time.monotonic() + self._timeouts.total
         connection = self._taken() or self._made()
-        timed = cast(_TimedSocket, connection.sock)
-        timed.deadline = deadline
-        keep = False
+        connection.deadline = deadline
+        answer: HttpAnswer | None = None
         try:
             self._send(connection, wire, headers)
-            answer = connection.getresponse()
+            answer = HttpAnswer(connection)
             yield answer
-            keep = answer.isclosed() and not answer.will_close
-        except (OSError, HTTPException) as error:
+        except OSError as error:
             raise BrokenOff(f"{type(error).__name__}: {error}") from error
         finally:
-            if keep:
-                self._keep(connection)
+            if answer is not None and answer.complete:
+                connection.idle_since = time.monotonic()
+                with self._lock:
+                    self._idle.append(connection)
             else:
                 connection.close()
 
@@ -137,45 +220,34 @@ class Connections:
         """Close what is idle."""
         with self._lock:
             idle, self._idle = self._idle, []
-        for connection, _ in idle:
+        for connection in idle:
             connection.close()
 
-    def _taken(self) -> HTTPConnection | None:
+    def _taken(self) -> _Connection | None:
         while True:
             with self._lock:
                 if not self._idle:
                     return None
-                connection, since = self._idle.pop()
-            fresh = time.monotonic() - since < IDLE_SECONDS
-            if fresh and cast(_TimedSocket, connection.sock).is_idle():
+                connection = self._idle.pop()
+            if connection.usable():
                 return connection
             connection.close()
 
-    def _keep(self, connection: HTTPConnection) -> None:
-        with self._lock:
-            self._idle.append((connection, time.monotonic()))
-
-    def _made(self) -> HTTPConnection:
-        seconds = self._timeouts.connect
-        connection = (
-            HTTPSConnection(self._host, self._port, timeout=seconds, context=self._tls)
-            if self._https
-            else HTTPConnection(self._host, self._port, timeout=seconds)
-        )
+    def _made(self) -> _Connection:
         try:
-            connection.connect()
+            plain = socket.create_connection((self._host, self._port), self._timeouts.connect)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                plain = self._tls.wrap_socket(plain, server_hostname=self._host)
         except OSError as error:
-            raise NotSent(f"{self._host}:{connection.port}: {error}") from error
-        connection.sock = cast(Any, _TimedSocket(connection.sock, self._timeouts.read))
-        return connection
+            raise NotSent(f"{self._host}:{self._port}: {error}") from error
+        return _Connection(plain, self._timeouts.read)
 
-    def _send(self, connection: HTTPConnection, wire: Wire, headers: dict[str, str]) -> None:
-        connection.putrequest("POST", self._path, skip_accept_encoding=True)
-        connection.putheader("Content-Type", wire.content_type)
-        connection.putheader("Content-Length", str(wire.length))
-        for name, value in headers.items():
-            connection.putheader(name, value)
+    def _send(self, connection: _Connection, wire: Wire, headers: dict[str, str]) -> None:
+        lines = [f"Content-Type: {wire.content_type}", f"Content-Length: {wire.length}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
         chunks = wire.chunks()
-        connection.endheaders(next(chunks))  # head and first chunk in one write
+        head = (self._head + "\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        connection.send(head + next(chunks))  # one write: most requests are one packet or two
         for chunk in chunks:
             connection.send(chunk)

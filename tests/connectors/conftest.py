@@ -1,0 +1,73 @@
+"""A hub on a real loopback socket, in a thread of the test's own process."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from connectors.axis import AgencyEntry
+from connectors.hub.faults import Fault, Faults, set_faults
+from connectors.hub.server import PATH, create_app
+from connectors.hub.store import HubStore
+
+AGENCIES = [
+    AgencyEntry("H99", "UBND tỉnh Sơn Hải", "000.00.00.H99"),
+    AgencyEntry("H99.01", "Văn phòng UBND tỉnh", "000.00.01.H99", "H99"),
+    AgencyEntry("H99.02", "Sở Nội vụ <&> Tư pháp", parent="H99"),
+]
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A running hub."""
+
+    address: str
+    store: HubStore
+
+    @property
+    def host(self) -> str:
+        return self.address.removeprefix("http://").partition("/")[0]
+
+    def faults(self, *faults: Fault) -> None:
+        set_faults(self.store.folder, faults)
+
+
+@contextmanager
+def running_hub(folder: Path, max_size: int = 30 << 20) -> Iterator[Hub]:
+    store = HubStore(folder, max_size=max_size)
+    store.put_agencies(AGENCIES)
+    listener = socket.create_server(("127.0.0.1", 0))  # connections wait from here on
+    app = create_app(store, Faults(folder))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield Hub(f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}", store)
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join()
+        store.close()
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    with running_hub(tmp_path / "hub") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lasting_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """One hub for the module: for tests that leave nothing in it."""
+    with running_hub(tmp_path_factory.mktemp("hub"), max_size=1 << 20) as running:
+        yield running
+
+
+@pytest.fixture
+def agencies() -> list[AgencyEntry]:
+    return list(AGENCIES)
