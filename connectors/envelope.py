@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from connectors.edxml.reader import Received, ReceivedFile
+from connectors.edxml.incoming import Received, ReceivedFile
 from connectors.edxml.writer import field_errors
 from documents.arrival import Arrival, StatusArrival
 from documents.departure import Departure, StatusDeparture
@@ -22,7 +22,8 @@ from schemas.edxml import (
     TraceHeader,
 )
 
-_DAMAGED = "attachment_damaged"
+PDF = "application/pdf"
+_DAMAGED = "attachment.damaged"
 """Part of the reader's warning code for a PDF destroyed by text decoding."""
 
 
@@ -136,7 +137,7 @@ def _document_arrival(
 ) -> Arrival:
     organ_id, axis_id, sha256 = packet
     attachments = tuple(_kept(file, keep) for file in message.attachments)
-    main = next((item for item in attachments if item.name.lower().endswith(".pdf")), None)
+    main = next((item for item in attachments if item.content_type == PDF), None)
     kind = document_type_named(letter.document_type.type_name)
     return Arrival(
         organ_id=organ_id,

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from documents import ledger
-from documents.document import Attachment
+from documents import directory, ledger
+from documents.document import Attachment, Role
 from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
 from documents.ledger import Actor, Fact
 from documents.lifecycle import Direction, State, Step, advance
@@ -149,6 +149,17 @@ def put_off(session: Session, document_id: str, error: OfficeError, at: datetime
     row.attempts += 1
     row.held = not isinstance(error, Unavailable | OutcomeUnknown)
     row.next_attempt_at = None if row.held else at + pause(row.attempts)
+
+
+def try_again(session: Session, row: DocumentRow, who: str, at: datetime) -> None:
+    """Let a person send a document that waits on its way again.
+
+    Raises:
+        PersonUnknown: nobody in the document's agency is *who*.
+    """
+    person = directory.person_row(session, row.organ_id, who)
+    row.held, row.next_attempt_at, row.error_code, row.error_text = False, None, None, None
+    note(session, row, "retry", Actor(person.id, Role(person.role)), at)
 
 
 def pause(attempts: int) -> timedelta:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -118,6 +118,11 @@ def history(session: Session, document_id: str) -> list[LedgerRow]:
             .order_by(LedgerRow.at, LedgerRow.sequence)
         )
     )
+
+
+def length(session: Session) -> int:
+    """Return how many rows all chains have."""
+    return session.scalar(select(func.count()).select_from(LedgerRow)) or 0
 
 
 def verify(session: Session) -> Iterator[Break]:

@@ -6,10 +6,11 @@ and what an earlier run left on the way.
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from connectors.axis import MessageKind
 from documents import claims
@@ -17,7 +18,7 @@ from documents.lifecycle import Direction
 from workflows import office, reception, reporting
 from workflows.carrying import release
 from workflows.office import Office
-from workflows.outgoing import PAUSES, carry
+from workflows.outgoing import PAUSES, attempted, carry
 from workflows.retry import if_unavailable
 
 
@@ -103,14 +104,14 @@ def _report(here: Office) -> int:
 
 
 @flow(name="incoming")
-async def incoming() -> list[State[int]]:
+async def incoming() -> list[State[Any]]:
     """Take in what arrived and what an earlier run left; an axis that is away stops neither."""
     here = office.current()
     async with here.incoming_turn:
-        states = [await fetch(return_state=True)]
+        states = [await attempted(fetch)]
         mine = await open_parcels()
         try:
-            states += [await step(mine, return_state=True) for step in (verify, register)]
-            return [*states, await confirm(return_state=True), await report(return_state=True)]
+            states += [await attempted(step, mine) for step in (verify, register)]
+            return [*states, await attempted(confirm), await attempted(report)]
         finally:
             await asyncio.to_thread(release, here, mine)

@@ -7,8 +7,7 @@ through the blob folder, never through pipes.
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-
-from signing.validation import Indication, Report, verify
+from typing import Any
 
 from connectors import envelope
 from connectors.edxml import reader
@@ -20,7 +19,9 @@ from drafting import finder, intake
 from signing import fields, pades, seal
 from signing.appearance import Stamp
 from signing.keys import Pkcs12Key
+from signing.report import Indication, Report
 from signing.trust import TrustStore
+from signing.validation import verify
 from workflows.settings import Settings
 
 
@@ -199,7 +200,7 @@ class Bench:
             return self._unsigned(job, report, "Không có chữ ký số / no digital signature")
         return Finding(main.verdict.value, report, _objection(reports))
 
-    def _unsigned(self, job: Verify, report: dict[str, object], why: str) -> Finding:
+    def _unsigned(self, job: Verify, report: dict[str, Any], why: str) -> Finding:
         return Finding("UNSIGNED", report, "" if job.accepts_unsigned else why)
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connectors.soap.client import SoapAxis
-
 from connectors.axis import Axis
+from connectors.soap.client import SoapAxis
 from documents.blobs import BlobStore
 from documents.database import Database
 from workflows.settings import HOME_VARIABLE, Settings
@@ -62,7 +61,7 @@ def open_office(home: Path, axis: Axis | None = None) -> Office:
         settings=settings,
         database=database,
         blobs=BlobStore(settings.at(settings.blobs)),
-        axis=axis or SoapAxis(settings.axis_url),
+        axis=axis or SoapAxis(settings.axis_address()),
         workshop=Workshop(settings),
     )
 

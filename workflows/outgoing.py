@@ -6,10 +6,11 @@ pouch of one or many documents by their ids (design.md §4).
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from documents.lifecycle import Direction
 from workflows import issuance, office
@@ -17,13 +18,19 @@ from workflows.carrying import Pouch, claim, release
 from workflows.office import Office
 from workflows.retry import if_unavailable
 
-PAUSES = [1, 5]
+PAUSES: list[float] = [1, 5]
 """Seconds before a step that found something down is tried again within the run."""
 
 
 async def carry(step: Callable[[Office, Sequence[str]], Pouch], ids: Sequence[str]) -> int:
     """Run a pouch's step in a thread; return how many documents it carried."""
     return len((await asyncio.to_thread(step, office.current(), ids)).done)
+
+
+async def attempted(step: Any, *arguments: Any) -> State[Any]:
+    """Run a task; that it failed is a state for the run view, so the run goes on."""
+    state: State[Any] = await step(*arguments, return_state=True)
+    return state
 
 
 @task(
@@ -75,7 +82,7 @@ async def dispatch(ids: Sequence[str]) -> int:
 
 
 @flow(name="outgoing")
-async def outgoing(document_ids: list[str]) -> list[State[int]]:
+async def outgoing(document_ids: list[str]) -> list[State[Any]]:
     """Carry approved documents to the axis.
 
     A step that cannot be taken now shows as failed in the run view and stops nothing:
@@ -85,6 +92,6 @@ async def outgoing(document_ids: list[str]) -> list[State[int]]:
     async with here.outgoing_turn:
         mine = await asyncio.to_thread(claim, here, Direction.OUTGOING, document_ids)
         try:
-            return [await step(mine, return_state=True) for step in (sign, number, seal, dispatch)]
+            return [await attempted(step, mine) for step in (sign, number, seal, dispatch)]
         finally:
             await asyncio.to_thread(release, here, mine)

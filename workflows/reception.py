@@ -121,7 +121,7 @@ def verify(office: Office, ids: Iterable[str]) -> Pouch:
             jobs.append(
                 Verify(
                     main=main,
-                    others=tuple(i.sha256 for i in others if i.name.lower().endswith(".pdf")),
+                    others=tuple(i.sha256 for i in others if i.content_type == envelope.PDF),
                     damaged=envelope.is_damaged(row.warnings),
                     accepts_unsigned=agencies[row.organ_id].accepts_unsigned,
                 )

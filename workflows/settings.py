@@ -3,6 +3,7 @@
 Secrets are never values here, only paths to files of mode 600.
 """
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -44,7 +45,8 @@ class Settings(BaseModel):
     """PKCS#12 files, their passphrases (mode 600), signature and seal images."""
     trust_roots: Path = Path("trust/root.pem")
     crls: tuple[Path, ...] = ()
-    axis_url: str = "http://127.0.0.1:8765/soap"
+    axis_url: str = ""
+    """The axis's SOAP address; empty for the hub of the world this installation lies in."""
     processes: int = Field(default_factory=lambda: min(os.cpu_count() or 2, 8), ge=1, le=64)
     """Worker processes for signing, opening and verifying."""
     pouch: int = Field(default=200, ge=1, le=2000)
@@ -77,6 +79,20 @@ class Settings(BaseModel):
     def at(self, path: Path) -> Path:
         """Return *path*, relative to the installation's folder unless absolute."""
         return self.home / path
+
+    def axis_address(self) -> str:
+        """Return the axis's SOAP address.
+
+        Raises:
+            SettingsInvalid: there is none, and no world with a hub around the installation.
+        """
+        if self.axis_url:
+            return self.axis_url
+        try:
+            port = json.loads((self.home.parent / "world.json").read_text("utf-8"))["hub_port"]
+            return f"http://127.0.0.1:{int(port)}/soap"
+        except (OSError, ValueError, KeyError, TypeError):
+            raise SettingsInvalid("axis_url") from None
 
     def database_url(self) -> str:
         """Return the URL to connect with, the password read from its file."""

@@ -4,16 +4,17 @@ Legal source: Decision 28/2018/QD-TTg; axis.md §7.
 """
 
 import asyncio
+from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from connectors.axis import MessageKind
 from workflows import office, reception, reporting
 from workflows.incoming import confirm, report
 from workflows.office import Office
-from workflows.outgoing import PAUSES
+from workflows.outgoing import PAUSES, attempted
 from workflows.retry import if_unavailable
 
 
@@ -35,7 +36,7 @@ def _take(here: Office) -> int:
 
 
 @flow(name="statuses")
-async def statuses() -> list[State[int]]:
+async def statuses() -> list[State[Any]]:
     """Bring statuses both ways up to date."""
     async with office.current().statuses_turn:
-        return [await step(return_state=True) for step in (take_statuses, confirm, report)]
+        return [await attempted(step) for step in (take_statuses, confirm, report)]

@@ -11,7 +11,7 @@ from prefect import flow
 from documents.errors import Unavailable
 from workflows import backlog, office
 from workflows.incoming import incoming
-from workflows.outgoing import outgoing
+from workflows.outgoing import attempted, outgoing
 from workflows.statuses import statuses
 
 
@@ -21,7 +21,7 @@ async def sweep() -> list[str]:
     here = office.current()
     ran = []
     if ids := await asyncio.to_thread(backlog.outgoing_due, here):
-        await outgoing(ids, return_state=True)
+        await attempted(outgoing, ids)
         ran.append("outgoing")
     for look, carrier in (
         (backlog.incoming_due, incoming),
@@ -32,6 +32,6 @@ async def sweep() -> list[str]:
         except Unavailable:
             continue  # shown by the worker's health line; the next sweep looks again
         if due:
-            await carrier(return_state=True)
+            await attempted(carrier)
             ran.append(carrier.name)
     return ran

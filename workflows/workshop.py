@@ -6,7 +6,6 @@ never the pouch: the others are done again in a fresh pool.
 
 import ctypes
 import multiprocessing
-import os
 import signal
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -118,5 +117,5 @@ class Workshop:
             return
         if kill:
             for process in list((pool._processes or {}).values()):
-                os.kill(process.pid, signal.SIGKILL)
+                process.kill()
         pool.shutdown(wait=True, cancel_futures=True)

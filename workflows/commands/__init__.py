@@ -1,0 +1,1 @@
+"""The `congvan` command: one module a subcommand."""

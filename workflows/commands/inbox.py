@@ -1,0 +1,81 @@
+"""`congvan inbox`: the registers of incoming documents, and what waits in quarantine."""
+
+import argparse
+
+from sqlalchemy import select
+
+from documents.lifecycle import Direction
+from documents.tables import DocumentRow
+from workflows.commands.console import add_data, add_json, local, print_json, print_table
+from workflows.demonstration import offices
+from workflows.world import World
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("inbox", help="văn bản đến / incoming documents")
+    parser.add_argument("--agency", default="", metavar="ORGANID")
+    parser.add_argument("--limit", type=int, default=50)
+    add_data(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List incoming documents, the newest first."""
+    world = World.load(arguments.data)
+    rows: list[DocumentRow] = []
+    wanted = select(DocumentRow).where(DocumentRow.direction == Direction.INCOMING)
+    if arguments.agency:
+        wanted = wanted.where(DocumentRow.organ_id == arguments.agency)
+    wanted = wanted.order_by(DocumentRow.created_at.desc()).limit(arguments.limit)
+    with offices(world) as opened:
+        for office in opened.values():
+            with office.database.reading() as session:
+                rows += session.scalars(wanted)
+    rows.sort(key=lambda row: row.created_at, reverse=True)
+    rows = rows[: arguments.limit]
+    if arguments.json:
+        print_json([_as_dict(row) for row in rows])
+        return 0
+    columns = (
+        "Cơ quan",
+        "Số đến",
+        "Ngày đến",
+        "Tác giả",
+        "Số, ký hiệu",
+        "Trích yếu",
+        "Trạng thái",
+        "Chữ ký",
+    )
+    print_table("Văn bản đến / incoming", columns, [_cells(row) for row in rows])
+    return 0
+
+
+def _cells(row: DocumentRow) -> tuple[object, ...]:
+    return (
+        row.organ_id,
+        row.receipt_number,
+        local(row.created_at),
+        row.sender_name or row.sender_organ_id,
+        f"{row.code_number}/{row.code_notation}",
+        row.subject[:60],
+        row.state,
+        row.verdict,
+    )
+
+
+def _as_dict(row: DocumentRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "agency": row.organ_id,
+        "receipt_number": row.receipt_number,
+        "arrived_at": row.created_at.isoformat(),
+        "sender": row.sender_organ_id,
+        "sender_name": row.sender_name,
+        "code": f"{row.code_number}/{row.code_notation}",
+        "subject": row.subject,
+        "state": row.state,
+        "verdict": row.verdict,
+        "error": row.error_text,
+    }

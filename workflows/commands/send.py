@@ -1,0 +1,171 @@
+"""`congvan send`: carry a user's own PDF or Word file the whole way."""
+
+import argparse
+import re
+import time
+from pathlib import Path
+
+from documents import directory, outgoing
+from documents.delivery import REACHED, DeliveryState
+from documents.document import DocumentType, Urgency, document_type_named
+from documents.errors import Refused
+from documents.lifecycle import Step
+from documents.placement import Box
+from documents.tables import DocumentRow
+from workflows import drafts
+from workflows.commands.console import add_data, add_json, console, print_json
+from workflows.commands.demo import serving
+from workflows.demonstration import offices
+from workflows.drafts import Order
+from workflows.office import Office
+from workflows.world import World
+
+_SETTLED = {*REACHED, DeliveryState.FAILED}
+
+
+class TypeUnknown(Refused):
+    """The document type is none of the 29."""
+
+    code = "document.type_unknown"
+    vietnamese = "Không có loại văn bản «{0}»"
+    english = "«{0}» is not a document type"
+    remedy = "Dùng một trong 29 loại, ví dụ «Công văn», «Quyết định» / one of the 29 types"
+
+
+class BoxInvalid(Refused):
+    """A box given by hand is not readable."""
+
+    code = "placement.box_invalid"
+    vietnamese = "Ô vị trí «{0}» không hợp lệ"
+    english = "the box «{0}» is not valid"
+    remedy = "--box number=TRANG,x0,y0,x1,y1 (point, gốc dưới trái, trang từ 1 / pages from 1)"
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("send", help="gửi một tệp PDF/Word / send a file")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--from", dest="sender", required=True, metavar="ORGANID")
+    parser.add_argument(
+        "--to", dest="recipients", required=True, action="append", nargs="+", metavar="ORGANID"
+    )
+    parser.add_argument("--subject", required=True)
+    parser.add_argument("--type", default=DocumentType.OFFICIAL_LETTER.value)
+    parser.add_argument("--signer", required=True, help="mã hoặc họ tên / id or full name")
+    parser.add_argument("--drafter", default="", help="mã hoặc họ tên / id or full name")
+    parser.add_argument("--unit", default="", help="đơn vị soạn thảo / drafting unit")
+    parser.add_argument("--notation", default="", help="ký hiệu / notation")
+    parser.add_argument("--urgency", type=int, choices=range(5), default=0)
+    parser.add_argument("--confidentiality", default="", help="độ mật: bị từ chối / refused")
+    parser.add_argument("--attach", action="append", type=Path, default=[], metavar="FILE")
+    parser.add_argument("--box", action="append", default=[], metavar="NAME=PAGE,X0,Y0,X1,Y1")
+    parser.add_argument(
+        "--wait",
+        type=float,
+        default=120,
+        metavar="SECONDS",
+        help="chờ nơi nhận / how long to wait for the recipients",
+    )
+    add_data(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Draft, submit, approve; then follow the document to its recipients."""
+    order = _order(arguments)
+    boxes = dict(_box(text) for text in arguments.box)
+    world = World.load(arguments.data)
+    with offices(world) as opened:
+        office = _office_of(opened, order.sender)
+        document_id = drafts.hand_in_file(office, order, arguments.file, boxes)
+        _approve(office, document_id)
+        with serving(world):
+            facts = _follow(office, document_id, arguments)
+    if arguments.json:
+        print_json(facts)
+    return 0 if facts["ok"] else 1
+
+
+def _order(arguments: argparse.Namespace) -> Order:
+    kind = document_type_named(arguments.type)
+    if kind is None:
+        raise TypeUnknown(arguments.type)
+    return Order(
+        sender=arguments.sender,
+        type=kind,
+        subject=arguments.subject,
+        recipients=tuple(code for group in arguments.recipients for code in group),
+        signer=arguments.signer,
+        drafter=arguments.drafter,
+        unit=arguments.unit,
+        notation=arguments.notation,
+        urgency=Urgency(arguments.urgency),
+        confidentiality=arguments.confidentiality,
+        attachments=tuple(arguments.attach),
+    )
+
+
+def _box(text: str) -> tuple[str, Box]:
+    match = re.fullmatch(
+        r"(number|day|month|signature|seal)=(\d+),([\d.]+),([\d.]+),([\d.]+),([\d.]+)", text
+    )
+    if not match or int(match[2]) < 1:
+        raise BoxInvalid(text)
+    x0, y0, x1, y1 = (float(match[i]) for i in range(3, 7))
+    if not (x0 < x1 and y0 < y1):
+        raise BoxInvalid(text)
+    return match[1], Box(int(match[2]) - 1, x0, y0, x1, y1)
+
+
+def _office_of(opened: dict[str, Office], sender: str) -> Office:
+    """Return the office that serves the agency *sender*."""
+    refusal: Refused = directory.AgencyUnknown(sender)
+    for office in opened.values():
+        with office.database.reading() as session:
+            try:
+                directory.served_agency(session, sender)
+            except Refused as error:
+                if not isinstance(error, directory.AgencyUnknown):
+                    refusal = error
+            else:
+                return office
+    raise refusal
+
+
+def _approve(office: Office, document_id: str) -> None:
+    with office.database.writing() as session:
+        row = session.get_one(DocumentRow, document_id)
+        drafter, signer = row.drafter_id or "", row.signer_id or ""
+        outgoing.decide(session, document_id, Step.SUBMIT, drafter, office.now())
+        outgoing.decide(session, document_id, Step.APPROVE, signer, office.now())
+
+
+def _follow(office: Office, document_id: str, arguments: argparse.Namespace) -> dict[str, object]:
+    until = time.monotonic() + arguments.wait
+    said = ""
+    while True:
+        facts = _facts(office, document_id)
+        now = f"{facts['state']} {facts['code'] or ''} {facts['deliveries']}"
+        if now != said and not arguments.json:
+            console.print(now, markup=False, soft_wrap=True)
+            said = now
+        if facts["settled"] or time.monotonic() > until:
+            return facts
+        time.sleep(0.2)
+
+
+def _facts(office: Office, document_id: str) -> dict[str, object]:
+    with office.database.reading() as session:
+        row = session.get_one(DocumentRow, document_id)
+        deliveries = {d.organ_id: d.state for d in outgoing.deliveries_of(session, document_id)}
+    reached = all(state in {s.value for s in REACHED} for state in deliveries.values())
+    return {
+        "ok": reached and not row.held,
+        "id": document_id,
+        "code": f"{row.code_number}/{row.code_notation}" if row.code_number else None,
+        "state": row.state,
+        "deliveries": deliveries,
+        "error": row.error_text,
+        "settled": row.held or all(s in {x.value for x in _SETTLED} for s in deliveries.values()),
+    }

@@ -1,0 +1,182 @@
+"""`congvan show`: one document with its life, or the agencies and people of a world."""
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from documents import casefile, directory, ledger, outgoing
+from documents.casefile import DocumentUnknown
+from documents.tables import AgencyRow, DocumentRow
+from workflows.commands.console import add_data, add_json, console, print_json, print_table
+from workflows.demonstration import offices
+from workflows.office import Office
+from workflows.world import World
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("show", help="xem một văn bản / one document's life")
+    parser.add_argument("document", nargs="?", help="mã hoặc số, ký hiệu / id or number/notation")
+    parser.add_argument("--agencies", action="store_true", help="danh mục cơ quan / agencies")
+    parser.add_argument("--people", action="store_true", help="danh sách người / people")
+    add_data(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show what was asked for."""
+    with offices(World.load(arguments.data)) as opened:
+        if arguments.agencies:
+            return _agencies(opened, arguments.json)
+        if arguments.people:
+            return _people(opened, arguments.json)
+        found = list(_found(opened, arguments.document or ""))
+    if not found:
+        raise DocumentUnknown(arguments.document or "?")
+    if arguments.json:
+        print_json(found)
+        return 0
+    for facts in found:
+        _print(facts)
+    return 0
+
+
+def _found(opened: dict[str, Office], wanted: str) -> Iterator[dict[str, Any]]:
+    """Yield the facts of every document whose id, code or edXML id is *wanted*."""
+    number, _, notation = wanted.partition("/")
+    matching = or_(
+        DocumentRow.id == wanted,
+        DocumentRow.document_key == wanted,
+        (DocumentRow.code_number == number) & (DocumentRow.code_notation == notation),
+    )
+    for office in opened.values():
+        with office.database.reading() as session:
+            for row in session.scalars(select(DocumentRow).where(matching).limit(20)):
+                yield _facts(office, session, row)
+
+
+def _facts(office: Office, session: Any, row: DocumentRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "direction": row.direction,
+        "agency": row.organ_id,
+        "code": f"{row.code_number}/{row.code_notation}" if row.code_number else None,
+        "date": row.promulgated.strftime("%d/%m/%Y") if row.promulgated else None,
+        "type": row.type_name,
+        "subject": row.subject,
+        "sender": row.sender_name or row.sender_organ_id,
+        "signer": row.signer_name,
+        "state": row.state,
+        "receipt_number": row.receipt_number,
+        "verdict": row.verdict or None,
+        "warnings": row.warnings,
+        "waiting": row.error_text,
+        "revisions": [
+            {"kind": r.kind, "sha256": r.sha256, "file": str(office.blobs.path(r.sha256))}
+            for r in casefile.revisions_of(session, row.id)
+        ],
+        "attachments": [
+            {"name": a.name, "bytes": a.size, "file": str(office.blobs.path(a.sha256))}
+            for a in casefile.attachments_of(session, row.id)
+        ],
+        "deliveries": [
+            {"to": d.organ_id, "name": d.name, "state": d.state, "note": d.note}
+            for d in outgoing.deliveries_of(session, row.id)
+        ],
+        "ledger": [
+            {
+                "at": entry.at,
+                "step": entry.step,
+                "actor": entry.actor,
+                "state": entry.state,
+                "detail": entry.detail,
+            }
+            for entry in ledger.history(session, row.id)
+        ],
+    }
+
+
+def _print(facts: dict[str, Any]) -> None:
+    console.print(f"\n[bold]{facts['code'] or facts['id']}[/bold]  {facts['direction']}", end="  ")
+    console.print(facts["subject"], markup=False, soft_wrap=True)
+    for name in (
+        "id",
+        "agency",
+        "type",
+        "date",
+        "sender",
+        "signer",
+        "state",
+        "receipt_number",
+        "verdict",
+        "waiting",
+    ):
+        if facts[name] not in (None, ""):
+            console.print(f"  {name}: {facts[name]}", markup=False, soft_wrap=True)
+    for warning in facts["warnings"]:
+        console.print(f"  ! {warning}", markup=False, soft_wrap=True)
+    for revision in facts["revisions"]:
+        console.print(f"  {revision['kind']}: {revision['file']}", markup=False, soft_wrap=True)
+    if facts["deliveries"]:
+        rows = [(d["to"], d["name"], d["state"], d["note"]) for d in facts["deliveries"]]
+        print_table("Nơi nhận / deliveries", ("Mã", "Tên", "Trạng thái", "Ghi chú"), rows)
+    entries = [
+        (entry["at"], entry["step"], entry["actor"], entry["state"], entry["detail"])
+        for entry in facts["ledger"]
+    ]
+    columns = ("Lúc (UTC)", "Bước", "Ai", "Trạng thái", "Chi tiết")
+    print_table("Nhật ký / ledger", columns, entries)
+
+
+def _agencies(opened: dict[str, Office], as_json: bool) -> int:
+    found: dict[str, dict[str, Any]] = {}
+    for name, office in opened.items():
+        with office.database.reading() as session:
+            for row in session.scalars(select(AgencyRow).order_by(AgencyRow.organ_id)):
+                facts = {
+                    "organ_id": row.organ_id,
+                    "old_organ_id": row.old_organ_id,
+                    "name": row.name,
+                    "served_by": None,
+                }
+                known = found.setdefault(row.organ_id, facts)
+                if row.served:
+                    known["served_by"] = name
+    if as_json:
+        print_json(list(found.values()))
+    else:
+        print_table(
+            "Cơ quan / agencies",
+            ("Mã", "Mã cũ", "Tên", "Bản cài đặt"),
+            [tuple(facts.values()) for facts in found.values()],
+        )
+    return 0
+
+
+def _people(opened: dict[str, Office], as_json: bool) -> int:
+    rows = []
+    for office in opened.values():
+        with office.database.reading() as session:
+            served = [agency.organ_id for agency in directory.served(session)]
+            rows += [
+                {
+                    "id": p.id,
+                    "organ_id": p.organ_id,
+                    "full_name": p.full_name,
+                    "position": p.position,
+                    "role": p.role,
+                }
+                for p in directory.people(session, served)
+            ]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(
+            "Người / people",
+            ("Mã", "Cơ quan", "Họ tên", "Chức vụ", "Vai trò"),
+            [tuple(row.values()) for row in rows],
+        )
+    return 0

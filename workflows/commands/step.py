@@ -1,0 +1,79 @@
+"""`congvan step`: a person's step on one document, from the command line."""
+
+import argparse
+
+from documents import casefile, incoming, outgoing
+from documents.errors import Refused
+from documents.lifecycle import Direction, Step
+from documents.tables import DocumentRow
+from workflows.commands.console import add_data, console
+from workflows.demonstration import offices
+from workflows.office import Office
+from workflows.world import World
+
+STEPS = (
+    Step.SUBMIT,
+    Step.RETURN,
+    Step.APPROVE,
+    Step.VOID,
+    Step.FILE,
+    Step.RELEASE,
+    Step.REFUSE,
+)
+RETRY = "retry"
+REASON_LENGTH = 10
+
+
+class ReasonMissing(Refused):
+    """The step needs a reason of at least ten characters."""
+
+    code = "document.reason_missing"
+    vietnamese = "Bước «{0}» phải có lý do (ít nhất 10 ký tự)"
+    english = "«{0}» needs a reason of at least 10 characters"
+    remedy = "Thêm --reason / add --reason"
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("step", help="một bước xử lý / a person's step")
+    parser.add_argument("step", choices=[*(str(step) for step in STEPS), RETRY])
+    parser.add_argument("document", help="mã văn bản / the document's id")
+    parser.add_argument("--by", required=True, help="mã hoặc họ tên / id or full name")
+    parser.add_argument("--reason", default="")
+    add_data(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Take the step; the flow carries the document on if the next step is its own."""
+    with offices(World.load(arguments.data)) as opened:
+        office = _office_with(opened, arguments.document)
+        state = _take(office, arguments)
+    console.print(f"{arguments.document}: {state}", markup=False)
+    return 0
+
+
+def _office_with(opened: dict[str, Office], document_id: str) -> Office:
+    for office in opened.values():
+        with office.database.reading() as session:
+            if session.get(DocumentRow, document_id):
+                return office
+    raise casefile.DocumentUnknown(document_id)
+
+
+def _take(office: Office, arguments: argparse.Namespace) -> str:
+    who, reason, at = arguments.by, arguments.reason.strip(), office.now()
+    needs_reason = {Step.RETURN, Step.VOID, Step.RELEASE, Step.REFUSE}
+    if arguments.step in needs_reason and len(reason) < REASON_LENGTH:
+        raise ReasonMissing(arguments.step)
+    with office.database.writing() as session:
+        row = casefile.locked(session, arguments.document)
+        if arguments.step == RETRY:
+            casefile.try_again(session, row, who, at)
+        elif row.direction == Direction.INCOMING and arguments.step == Step.RELEASE:
+            incoming.released(session, row.id, who, at, reason)
+        elif row.direction == Direction.INCOMING and arguments.step == Step.REFUSE:
+            incoming.refused(session, row.id, who, at, reason)
+        else:
+            outgoing.decide(session, row.id, Step(arguments.step), who, at, reason)
+        return row.state

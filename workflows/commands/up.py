@@ -1,0 +1,71 @@
+"""`congvan up`: serve a world until stopped."""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from workflows.commands.console import add_data, console
+from workflows.health import Health
+from workflows.supervisor import Supervisor
+from workflows.worker import HEALTH_FILE
+from workflows.world import World
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("up", help="chạy hệ thống / serve until ctrl-C")
+    add_data(parser)
+    parser.add_argument(
+        "--every",
+        type=float,
+        default=30,
+        metavar="SECONDS",
+        help="chu kỳ in tình trạng / pause between health lines",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Start Prefect's server, the hub and the workers; health lines until ctrl-C."""
+    world = World.load(arguments.data).with_free_ports()
+    urls = {"prefect": world.prefect_url}
+    supervisor = Supervisor(world.folder, world.children(), urls=urls, report=_say)
+    with supervisor:
+        console.print(f"Sẵn sàng / ready. Prefect: {world.prefect_url}", soft_wrap=True)
+        if world.hub_port:
+            console.print(f"Hub (SOAP): {world.hub_url}?wsdl", soft_wrap=True)
+        console.print("Dừng bằng ctrl-C / ctrl-C ends all of it")
+        _watch(supervisor, world, arguments.every)
+    console.print("Đã dừng / stopped")
+    return 0
+
+
+def _say(health: Health) -> None:
+    console.print(health.line(), markup=False, soft_wrap=True)
+
+
+def _watch(supervisor: Supervisor, world: World, every: float) -> None:
+    """Print a line for each process now and then, and what each worker last did."""
+    try:
+        while True:
+            time.sleep(every)
+            for health in supervisor.health():
+                _say(health)
+            for home in world.homes:
+                console.print(worker_line(home), markup=False, soft_wrap=True)
+    except KeyboardInterrupt:
+        return
+
+
+def worker_line(home: Path) -> str:
+    """Return what a worker last did, and what keeps it from doing more."""
+    try:
+        facts = json.loads((home / HEALTH_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return f"  {home.name}: chưa có thông tin / nothing known yet"
+    last = "  ".join(
+        f"{what} {facts[what]}" for what in ("outgoing", "incoming", "statuses") if what in facts
+    )
+    problems = "  ".join(f"! {what}: {why}" for what, why in facts["errors"].items())
+    return f"  {home.name}: {last or 'chờ việc / waiting'}  {problems}".rstrip()

@@ -1,0 +1,153 @@
+"""Handing in drafts: a file from outside, or what the composer made.
+
+Legal source: Decree 30/2020/ND-CP, Art. 10. The file is kept as it was handed in,
+normalised once, and gets its reserved fields before anybody signs (design.md §5).
+"""
+
+import mimetypes
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from documents import directory, numbering, outgoing
+from documents.document import Attachment, DocumentType, Role, Urgency
+from documents.errors import OfficeError, Refused
+from documents.ledger import SYSTEM
+from documents.outgoing import Draft, SecretRefused
+from documents.placement import Box
+from drafting.composer import Composed
+from signing import fields
+from workflows.jobs import Intake, Stored, TakeIn
+from workflows.office import Office
+
+LARGEST_FILE = 64 << 20
+"""Bytes of one file handed in."""
+
+
+class FileUnreadable(Refused):
+    """A file that was named cannot be read, or is too large."""
+
+    code = "draft.file_unreadable"
+    vietnamese = "Không đọc được tệp «{0}»: {1}"
+    english = "the file «{0}» cannot be read: {1}"
+    remedy = "Kiểm tra đường dẫn, quyền đọc, dung lượng / check path, permission, size"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who sends what to whom."""
+
+    sender: str
+    type: DocumentType
+    subject: str
+    recipients: tuple[str, ...]
+    signer: str
+    """Id or full name."""
+    drafter: str = ""
+    """Id or full name; the agency's first specialist where empty."""
+    unit: str = ""
+    notation: str = ""
+    urgency: Urgency = Urgency.ROUTINE
+    confidentiality: str = ""
+    due_date: date | None = None
+    attachments: tuple[Path, ...] = ()
+
+
+def read_file(path: Path) -> bytes:
+    """Return the content of a file handed in.
+
+    Raises:
+        FileUnreadable: it cannot be read, or is over 64 MiB.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise FileUnreadable(path.name, f"> {LARGEST_FILE >> 20} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(path.name, error.strerror or "?") from error
+
+
+def hand_in_file(
+    office: Office, order: Order, path: Path, boxes: Mapping[str, Box] | None = None
+) -> str:
+    """Take a PDF or Word file in as a draft; returns the document's id.
+
+    Raises:
+        FileUnreadable, SecretRefused, the refusals of drafting and of `outgoing.create`:
+            nothing is kept but the file's blob.
+    """
+    sender, signer, notation = _checked(office, order)
+    source = office.blobs.put(read_file(path))
+    job = TakeIn(source, path.name, signer, notation, tuple((boxes or {}).items()))
+    (answer,) = office.workshop.run([job])
+    if isinstance(answer, OfficeError):
+        raise answer
+    assert isinstance(answer, Intake)  # noqa: S101  (TakeIn gives Intake)
+    return _create(office, order, answer, sender, notation)
+
+
+def hand_in_composed(office: Office, order: Order, composed: Composed) -> str:
+    """Enter what the composer made as a draft; returns the document's id."""
+    sender, _signer, notation = _checked(office, order)
+    source = Stored(office.blobs.put(composed.pdf), len(composed.pdf))
+    prepared = fields.reserve(composed.pdf, composed.placement)
+    pdf = Stored(office.blobs.put(prepared), len(prepared))
+    taken = Intake(source, pdf, composed.pages, composed.placement, ())
+    return _create(office, order, taken, sender, notation)
+
+
+def _checked(office: Office, order: Order) -> tuple[str, str, str]:
+    """Return (agency's code, signer's name, notation) after what costs nothing was checked."""
+    outgoing.check_subject(order.subject)
+    with office.database.reading() as session:
+        agency = directory.served_agency(session, order.sender)
+        signer = directory.person_row(session, agency.organ_id, order.signer)
+        for code in order.recipients:
+            directory.agency_row(session, code)
+    if order.confidentiality:
+        with office.database.writing() as session:
+            mark = order.confidentiality
+            outgoing.refuse_secret(session, agency.organ_id, mark, SYSTEM, office.now())
+        raise SecretRefused(order.confidentiality)
+    notation = order.notation or numbering.notation(order.type, agency.abbreviation, order.unit)
+    return agency.organ_id, signer.full_name, notation
+
+
+def _create(office: Office, order: Order, taken: Intake, sender: str, notation: str) -> str:
+    attachments = tuple(_attached(office, path) for path in order.attachments)
+    with office.database.writing() as session:
+        signer = directory.person_row(session, sender, order.signer)
+        drafter = (
+            directory.person_row(session, sender, order.drafter)
+            if order.drafter
+            else directory.person_with(session, sender, _DRAFTERS)
+        )
+        draft = Draft(
+            organ_id=sender,
+            type=order.type,
+            subject=order.subject,
+            recipients=order.recipients,
+            signer_id=signer.id,
+            drafter_id=drafter.id,
+            source_sha256=taken.source.sha256,
+            source_size=taken.source.size,
+            pdf_sha256=taken.pdf.sha256,
+            pdf_size=taken.pdf.size,
+            pages=taken.pages,
+            placement=taken.placement,
+            notation=notation,
+            urgency=order.urgency,
+            due_date=order.due_date,
+            attachments=attachments,
+        )
+        return outgoing.create(session, draft, office.now()).id
+
+
+def _attached(office: Office, path: Path) -> Attachment:
+    content = read_file(path)
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Attachment(path.name, kind, office.blobs.put(content), len(content))
+
+
+_DRAFTERS: Sequence[Role] = (Role.SPECIALIST, Role.UNIT_HEAD)

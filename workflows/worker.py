@@ -1,0 +1,183 @@
+"""The worker: one long-lived process per installation that carries whatever waits.
+
+It keeps keys, fonts and schemas loaded, runs the flows in itself (a subprocess per
+run costs seconds), looks for work at short intervals, and serves the sweeper's
+schedule. Started anew, it takes its own leases back first.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from documents import claims
+from documents.errors import OfficeError, Refused
+from workflows import backlog
+from workflows.incoming import incoming
+from workflows.office import Office, open_office, serving
+from workflows.outgoing import attempted, outgoing
+from workflows.runner import ServedFlow, serve
+from workflows.settings import HOME_VARIABLE
+from workflows.statuses import statuses
+from workflows.sweep import sweep
+
+LOCK_FILE = "worker.lock"
+HEALTH_FILE = "worker.json"
+_LONGEST_PAUSE = 10.0
+"""Seconds between looks while something outside is down."""
+
+_log = logging.getLogger("congvan.worker")
+
+
+class WorkerRunning(Refused):
+    """Another worker carries this installation's documents."""
+
+    code = "worker.running"
+    vietnamese = "Bản cài đặt «{0}» đang có tiến trình xử lý khác"
+    english = "another worker serves the installation «{0}»"
+    remedy = "Dùng bản đang chạy hoặc dừng nó trước / use the running one, or stop it first"
+
+
+@contextlib.contextmanager
+def sole_worker(home: Path) -> Any:
+    """Hold the installation's worker lock until the block ends.
+
+    Raises:
+        WorkerRunning: another process holds it.
+    """
+    with (home / LOCK_FILE).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WorkerRunning(home.name) from None
+        yield lock
+
+
+class Health:
+    """What the worker last did, for people: written to `worker.json`."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / HEALTH_FILE
+        self._facts: dict[str, Any] = {"started": _text(datetime.now(UTC)), "errors": {}}
+
+    def ran(self, what: str) -> None:
+        """Note that a flow of *what* ended."""
+        self._facts["errors"].pop(what, None)
+        self._facts[what] = _text(datetime.now(UTC))
+        self.write()
+
+    def failed(self, what: str, error: BaseException) -> None:
+        """Note why *what* cannot go on now."""
+        self._facts["errors"][what] = str(error)[:300]
+        self.write()
+
+    def well(self, what: str) -> None:
+        """Note that what was down is up again."""
+        if self._facts["errors"].pop(what, None):
+            self.write()
+
+    def write(self) -> None:
+        """Replace the file whole."""
+        temporary = self._path.with_suffix(".new")
+        temporary.write_text(json.dumps(self._facts, ensure_ascii=False), "utf-8")
+        os.replace(temporary, self._path)
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+async def work(here: Office, stop: asyncio.Event) -> None:
+    """Carry what waits until *stop* is set."""
+    with here.database.writing() as session:
+        claims.release_owner(session, here.owner)
+    health = Health(here.settings.home)
+    health.write()
+    interval = timedelta(seconds=here.settings.sweep_seconds)
+    sweeper = ServedFlow(sweep, f"sweep-{here.owner}", interval, {})
+    loops = [
+        _loop("outgoing", backlog.outgoing_due, lambda ids: attempted(outgoing, ids)),
+        _loop("incoming", backlog.incoming_due, lambda _: attempted(incoming)),
+        _loop("statuses", backlog.statuses_due, lambda _: attempted(statuses)),
+    ]
+    async with asyncio.TaskGroup() as group:
+        for loop in loops:
+            group.create_task(loop(here, health, stop))
+        group.create_task(serve([sweeper], stop, poll_seconds=5))
+
+
+Look = Callable[[Office], Any]
+Carrier = Callable[[Any], Coroutine[Any, Any, Any]]
+
+
+def _loop(
+    what: str, look: Look, carrier: Carrier
+) -> Callable[[Office, Health, asyncio.Event], Coroutine[Any, Any, None]]:
+    """Return a loop that runs *carrier* whenever *look* finds something."""
+
+    async def loop(here: Office, health: Health, stop: asyncio.Event) -> None:
+        wait = here.settings.poll_seconds
+        while not stop.is_set():
+            try:
+                found = await asyncio.to_thread(look, here)
+                if found:
+                    await carrier(found)
+                    health.ran(what)
+                else:
+                    health.well(what)
+                wait = 0.0 if found else here.settings.poll_seconds
+            except OfficeError as error:
+                health.failed(what, error)
+                wait = min(max(wait, 0.1) * 2, _LONGEST_PAUSE)
+            except Exception as error:
+                # a fault of ours or of Prefect's must not end the other loops
+                _log.exception("the %s loop goes on after an error", what)
+                health.failed(what, error)
+                wait = min(max(wait, 0.1) * 2, _LONGEST_PAUSE)
+            if wait:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), wait)
+
+    return loop
+
+
+async def run(home: Path) -> None:
+    """Serve the installation in *home* until TERM or INT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    here = await asyncio.to_thread(open_office, home)
+    try:
+        with serving(here):
+            await work(here, stop)
+    finally:
+        here.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the worker: `python -m workflows.worker FOLDER`."""
+    parser = argparse.ArgumentParser(prog="congvan-worker")
+    parser.add_argument("home", type=Path)
+    home = parser.parse_args(arguments).home.resolve()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    os.environ[HOME_VARIABLE] = str(home)
+    try:
+        with sole_worker(home):
+            asyncio.run(run(home))
+    except OfficeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""A world: the folder with one or more installations, their hub and Prefect's server.
+
+`congvan init` makes one, `congvan up` serves it: `world.json` says which
+installations there are and which loopback ports they use.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from documents.errors import Refused
+from workflows.child import Child
+from workflows.prefect_server import (
+    free_port,
+    prefect_environment,
+    server_child,
+    without_prefect,
+)
+from workflows.settings import HOME_VARIABLE
+from workflows.worker import HEALTH_FILE
+
+FILE_NAME = "world.json"
+
+
+class WorldMissing(Refused):
+    """There is no world in this folder."""
+
+    code = "world.missing"
+    vietnamese = "Thư mục «{0}» chưa có hệ thống congvan"
+    english = "there is no congvan world in «{0}»"
+    remedy = "Chạy `congvan demo` hoặc `congvan init THƯ-MỤC` / run one of these"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One folder and what runs in it."""
+
+    folder: Path
+    installations: tuple[str, ...]
+    prefect_port: int
+    hub_port: int | None
+    """None when the installations use an axis elsewhere."""
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read the world in *folder*; a port that another program took is given up.
+
+        Raises:
+            WorldMissing: there is none.
+        """
+        try:
+            data = json.loads((folder / FILE_NAME).read_text("utf-8"))
+        except (OSError, ValueError):
+            raise WorldMissing(str(folder)) from None
+        return cls(
+            folder.resolve(), tuple(data["installations"]), data["prefect_port"], data["hub_port"]
+        )
+
+    def save(self) -> None:
+        """Write `world.json`."""
+        data = {
+            "installations": self.installations,
+            "prefect_port": self.prefect_port,
+            "hub_port": self.hub_port,
+        }
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / FILE_NAME).write_text(json.dumps(data, indent=2) + "\n", "utf-8")
+
+    def with_free_ports(self) -> "World":
+        """Return the world with ports nobody listens on, saved where one changed."""
+        hub = self.hub_port if self.hub_port is None or _is_free(self.hub_port) else free_port()
+        prefect = self.prefect_port if _is_free(self.prefect_port) else free_port()
+        if (hub, prefect) == (self.hub_port, self.prefect_port):
+            return self
+        world = World(self.folder, self.installations, prefect, hub)
+        world.save()
+        return world
+
+    @property
+    def homes(self) -> tuple[Path, ...]:
+        """The installations' folders."""
+        return tuple(self.folder / name for name in self.installations)
+
+    @property
+    def hub_url(self) -> str:
+        """The hub's SOAP address."""
+        return f"http://127.0.0.1:{self.hub_port}/soap"
+
+    @property
+    def prefect_url(self) -> str:
+        """Prefect's address for people: the run view."""
+        return f"http://127.0.0.1:{self.prefect_port}"
+
+    def prefect_environment(self) -> dict[str, str]:
+        """Return Prefect's settings for the processes of this world."""
+        return prefect_environment(self.folder / "prefect", f"{self.prefect_url}/api")
+
+    def children(self) -> list[Child]:
+        """Return the processes of this world in the order they start."""
+        logs = self.folder / "logs"
+        return [
+            server_child(self.folder / "prefect", self.prefect_port, logs / "prefect.log"),
+            *([self._hub(logs)] if self.hub_port else []),
+            *(self._worker(home, logs) for home in self.homes),
+        ]
+
+    def _hub(self, logs: Path) -> Child:
+        hub = self.folder / "hub"
+        command = (
+            *(sys.executable, "-m", "connectors.hub"),
+            *("--host", "127.0.0.1", "--port", str(self.hub_port)),
+            *("--data", str(hub), "--agencies", str(hub / "agencies.json")),
+        )
+        return Child(
+            name="hub",
+            argv=command,
+            env=without_prefect(os.environ),
+            ready=f"http://127.0.0.1:{self.hub_port}/healthz",
+            log=logs / "hub.log",
+        )
+
+    def _worker(self, home: Path, logs: Path) -> Child:
+        health = home / HEALTH_FILE
+        health.unlink(missing_ok=True)
+        return Child(
+            name=f"worker-{home.name}",
+            argv=(sys.executable, "-m", "workflows.worker", str(home)),
+            env={
+                **without_prefect(os.environ),
+                **self.prefect_environment(),
+                HOME_VARIABLE: str(home),
+            },
+            ready=health.exists,
+            log=logs / f"worker-{home.name}.log",
+            # Prefect answers TERM by crashing the flow in the middle of a step
+            stop_signal=signal.SIGINT,
+        )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
