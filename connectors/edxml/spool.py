@@ -8,7 +8,7 @@ from connectors.errors import EnvelopeTooLarge
 
 IN_MEMORY = 1 << 20
 """Bytes kept in memory for one file."""
-
+_HEAD = 64
 _DAMAGE = b"\xef\xbf\xbd" * 2
 """U+FFFD twice in UTF-8: what a text decoder leaves of binary content (axis.md §4.4)."""
 
@@ -23,7 +23,7 @@ class Spool:
         self.size = 0
         """Bytes."""
         self.head = b""
-        """The first bytes, as far as the first piece has them."""
+        """The first bytes, at most `_HEAD`."""
         self.damaged = False
         """A PDF that went through a text decoder."""
 
@@ -34,9 +34,11 @@ class Spool:
             EnvelopeTooLarge: the content is larger than the limit.
         """
         if not self.size and piece:
-            self.head = piece[:64]
+            self.head = piece[:_HEAD]
             # a ZIP is likely to be unwrapped: its own digest is then wanted by nobody
             self._digest = None if self.is_zip else hashlib.sha256()
+        elif len(self.head) < _HEAD:
+            self.head += piece[: _HEAD - len(self.head)]
         self.size += len(piece)
         if self.size > self._limit:
             raise EnvelopeTooLarge(f"một tệp đính kèm / one attachment > {self._limit} bytes")
