@@ -22,6 +22,7 @@ _RIGHT_WIDTH = 258.0  # the state's name at 12 points is 250 wide
 _LEFT_COLUMN = Measure(LEFT, TEXT_WIDTH - _RIGHT_WIDTH - 16, 12, 14.5)
 _RIGHT_COLUMN = Measure(LEFT + TEXT_WIDTH - _RIGHT_WIDTH, _RIGHT_WIDTH, 12, 14.5)
 _SUBJECT = Measure(LEFT + 24, TEXT_WIDTH - 48, 14, 17)
+_BODIES = ("ỦY BAN NHÂN DÂN", "HỘI ĐỒNG NHÂN DÂN", "VĂN PHÒNG ỦY BAN NHÂN DÂN")
 _NUMBER_GAP = 36.0  # five digits at 13 points
 _DATE_GAP = 22.0  # two digits at 13 points and air
 _MARK_HEIGHT = 8 * MILLIMETRE
@@ -81,11 +82,21 @@ def _draw_agency(canvas: Canvas, draft: Composition) -> float:
     """Boxes 2: the parent upright, the agency bold, a rule of 1/3 to 1/2 of its last line."""
     y = TOP + 14.5
     if parent := composition.parent_line(draft):
-        y = _stack(canvas, centred([(parent, Face.REGULAR)], _LEFT_COLUMN), y - 14.5)
-    rows = centred([(composition.agency_line(draft), Face.BOLD)], _LEFT_COLUMN)
+        y = _stack(canvas, _agency_rows(parent, Face.REGULAR), y - 14.5)
+    rows = _agency_rows(composition.agency_line(draft), Face.BOLD)
     y = _stack(canvas, rows, y - 14.5)
     length = measured(rows[-1].spans, 12) * 0.42
     return _rule(canvas, _centre(_LEFT_COLUMN), length, y - 5)
+
+
+def _agency_rows(name: str, face: Face) -> list[Row]:
+    """Break a name that is too long after its kind of body rather than anywhere."""
+    if width(name, face, 12) > _LEFT_COLUMN.width:
+        for kind in _BODIES:
+            if name.startswith(f"{kind} "):
+                rows = centred([(kind, face)], _LEFT_COLUMN)
+                return rows + centred([(name[len(kind) + 1 :], face)], _LEFT_COLUMN)
+    return centred([(name, face)], _LEFT_COLUMN)
 
 
 def _draw_state(canvas: Canvas) -> float:

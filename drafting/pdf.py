@@ -65,6 +65,7 @@ def _normalised(pdf: pikepdf.Pdf, data: bytes, name: str) -> tuple[bytes, int, t
         object_stream_mode=pikepdf.ObjectStreamMode.disable,
         stream_decode_level=pikepdf.StreamDecodeLevel.none,  # no bomb is unpacked here
         fix_metadata_version=False,
+        min_version="1.7",  # what signatures and transparent marks need is in it
         deterministic_id=True,
     )
     return kept.getvalue(), pages, tuple(sorted(notes))
