@@ -2,7 +2,6 @@
 
 import argparse
 import signal
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ import uvicorn
 
 from connectors.catalogue import read_agencies
 from connectors.hub.faults import Faults
-from connectors.hub.server import PATH, create_app
+from connectors.hub.server import PATH, create_app, listening
 from connectors.hub.store import MAX_SIZE, HubStore
 
 KEEP_ALIVE = 75
@@ -23,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     store = HubStore(arguments.data, max_size=arguments.max_size)
     try:
-        listener = socket.create_server((arguments.host, arguments.port))
+        listener = listening(arguments.host, arguments.port)
         if arguments.agencies is not None:
             store.put_agencies(read_agencies(arguments.agencies))
         config = uvicorn.Config(

@@ -15,9 +15,7 @@ class ContentFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        for first in range(256):  # made once: making one later would need an fsync of its own
-            (folder / f"{first:02x}").mkdir(parents=True, exist_ok=True)
-        _sync(folder)
+        folder.mkdir(exist_ok=True)
 
     def path(self, sha256: str) -> Path:
         """Return where the content lies, or would lie."""
@@ -28,6 +26,9 @@ class ContentFolder:
         target = self.path(sha256)
         if target.exists():
             return
+        if not target.parent.exists():
+            target.parent.mkdir(exist_ok=True)
+            _sync(self._folder)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb", buffering=0) as file:

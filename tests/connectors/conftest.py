@@ -1,6 +1,5 @@
 """A hub on a real loopback socket, in a thread of the test's own process."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ import uvicorn
 
 from connectors.axis import AgencyEntry
 from connectors.hub.faults import Fault, Faults, set_faults
-from connectors.hub.server import PATH, create_app
+from connectors.hub.server import PATH, create_app, listening
 from connectors.hub.store import HubStore
 
 AGENCIES = [
@@ -41,7 +40,7 @@ class Hub:
 def running_hub(folder: Path, max_size: int = 30 << 20) -> Iterator[Hub]:
     store = HubStore(folder, max_size=max_size)
     store.put_agencies(AGENCIES)
-    listener = socket.create_server(("127.0.0.1", 0))  # connections wait from here on
+    listener = listening("127.0.0.1", 0)
     app = create_app(store, Faults(folder))
     server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
