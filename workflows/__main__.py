@@ -6,23 +6,21 @@ import sys
 from collections.abc import Sequence
 
 from documents.errors import OfficeError
-from workflows.commands import (
-    bench,
-    demo,
-    edxml,
-    hub,
-    inbox,
-    init,
-    ledger,
-    send,
-    show,
-    step,
-    up,
-    verify,
-)
+from workflows.commands.bench import add as bench
 from workflows.commands.console import report_error
+from workflows.commands.demo import add as demo
+from workflows.commands.edxml import add as edxml
+from workflows.commands.hub import add as hub
+from workflows.commands.inbox import add as inbox
+from workflows.commands.init import add as init
+from workflows.commands.ledger import add as ledger
+from workflows.commands.send import add as send
+from workflows.commands.show import add as show
+from workflows.commands.step import add as step
+from workflows.commands.up import add as up
+from workflows.commands.verify import add as verify
 
-MODULES = (demo, init, up, send, inbox, show, step, verify, edxml, hub, ledger, bench)
+COMMANDS = (demo, init, up, send, inbox, show, step, verify, edxml, hub, ledger, bench)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,8 +29,8 @@ def parser() -> argparse.ArgumentParser:
         prog="congvan", description="Chuyển công văn / carries official documents."
     )
     subparsers = top.add_subparsers(required=True, metavar="COMMAND")
-    for module in MODULES:
-        module.add(subparsers)
+    for add in COMMANDS:
+        add(subparsers)
     return top
 
 
