@@ -9,7 +9,7 @@ import pytest
 from asn1crypto import x509
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pyhanko.pdf_utils.generic import NameObject
+from pyhanko.pdf_utils.generic import NameObject, Reference
 
 from signing import tokens
 
@@ -57,6 +57,33 @@ def test_a_name_reads_as_pyhanko_reads_it(name: bytes, after: bytes) -> None:
 def test_every_byte_ends_or_continues_a_name_as_with_pyhanko(byte: bytes) -> None:
     data = b"/ab" + byte + b"cd "
     assert outcome(tokens.read_name, data) == outcome(tokens._read_name, data)
+
+
+NUMBER = st.from_regex(rb"[-+]?[0-9]{0,4}(\.[0-9]{0,3})?", fullmatch=True)
+OTHER = st.sampled_from(
+    [b"1 0 R", b"/N", b"(x)", b"<41>", b"[1 2]", b"true", b"null", b"%c\n", b"-"]
+)
+
+
+@given(st.lists(st.one_of(NUMBER, SPACE, OTHER), max_size=12), st.booleans(), st.binary(max_size=3))
+@example([b"500"] * 1000, True, b"")
+@example([b"500"] * 1025, True, b"")
+@example([b"0", b"0", b"595.28", b"-841"], True, b">")
+def test_an_array_reads_as_pyhanko_reads_it(parts: list[bytes], closed: bool, after: bytes) -> None:
+    data = b"[" + b" ".join(parts) + (b"]" if closed else b"") + after
+    container = Reference(1, 0, pdf=None)
+
+    def described(read: Callable[..., Any]) -> Callable[[Any], Any]:
+        def reading(stream: Any) -> list[object]:
+            array = read(stream, container)
+            written = io.BytesIO()
+            array.write_to_stream(written)
+            return [written.getvalue(), *((type(item), item.container_ref) for item in array)]
+
+        return reading
+
+    ours = outcome(described(tokens.read_array), data)
+    assert ours == outcome(described(tokens._read_array), data)
 
 
 @given(st.text(max_size=20))

@@ -183,6 +183,12 @@ def test_a_flood_of_signatures_is_not_looked_at(sealed: bytes, trust: TrustStore
     assert verify(flood, trust).reason.startswith("UNREADABLE")
 
 
+def test_objects_without_bytes_end_soon(trust: TrustStore) -> None:
+    stream = b"1 0 obj<</Type/XRef/Size 9/Root 1 0 R/W [0 0 0]/Index [0 9999999]/Length 0>>stream\n"
+    flood = b"%PDF-1.7\n" + stream + b"\nendstream endobj\nstartxref\n9\n%%EOF\n"
+    assert verify(flood, trust).reason == "UNREADABLE: PdfReadError: more than 400000 objects"
+
+
 def test_no_damage_makes_it_raise_or_pass(sealed: bytes, trust: TrustStore, at: datetime) -> None:
     @settings(max_examples=40, deadline=None)
     @given(st.integers(0, len(sealed) - 1), st.binary(min_size=1, max_size=30), st.booleans())
