@@ -15,7 +15,7 @@ from documents.document import folded
 from documents.placement import MILLIMETRE, Box, Placement, seal_over
 from drafting.blank import LEAST_SIGNATURE_HEIGHT, gap_box, signature_box, signing_room
 from drafting.errors import BoxInvalid, DraftUnreadable, PlacementNotFound
-from drafting.reading import Line, lines, name_key
+from drafting.reading import Line, Reading, name_key
 
 NAMES = ("number", "day", "month", "signature")
 """What must be found or given; `seal` may be given too."""
@@ -67,18 +67,25 @@ def find_placement(
     with _pdfium:
         try:
             document = pdfium.PdfDocument(pdf)
+            try:
+                return _placement(_found(document, signer_name, notation, given))
+            finally:
+                document.close()
         except pdfium.PdfiumError as error:
             raise DraftUnreadable("PDF", str(error)) from None
-        try:
-            _check(document, given)
-            found: Found = {**given}
-            if not {"number", "day", "month"} <= given.keys():
-                found = {**_header(document, notation), **given}
-            if "signature" not in given:
-                found["signature"] = _signature(document, signer_name)
-        finally:
-            document.close()
-    return _placement(found)
+
+
+def _found(
+    document: pdfium.PdfDocument, signer_name: str, notation: str, given: dict[str, Box]
+) -> Found:
+    _check(document, given)
+    reading = Reading(document)
+    found: Found = {**given}
+    if not {"number", "day", "month"} <= given.keys():
+        found = {**_header(reading, notation), **given}
+    if "signature" not in given:
+        found["signature"] = _signature(reading, signer_name)
+    return found
 
 
 def read_box(text: str) -> tuple[str, Box]:
@@ -117,13 +124,13 @@ def _check(document: pdfium.PdfDocument, given: Mapping[str, Box]) -> None:
             raise BoxInvalid(name, f"ngoài trang / off the page {right:g} x {top:g}")
 
 
-def _header(document: pdfium.PdfDocument, notation: str) -> Found:
+def _header(reading: Reading, notation: str) -> Found:
     """Search the upper half of page 1 for the number line and the date line."""
-    page = document[0]
+    page = reading.document[0]
     if page.get_rotation():
         return dict.fromkeys(("number", "day", "month"), _ROTATED)
     _, bottom, _, top = page.get_mediabox()
-    read = lines(page)
+    read = reading.lines(0)
     if not read:
         return dict.fromkeys(("number", "day", "month"), _SCAN)
     upper = [line for line in read if line.baseline > (bottom + top) / 2]
@@ -178,18 +185,20 @@ def _only(candidates: list[Box | str], why_none: str) -> Box | str:
     return candidates[0] if candidates else why_none
 
 
-def _signature(document: pdfium.PdfDocument, signer_name: str) -> Box | str:
+def _signature(reading: Reading, signer_name: str) -> Box | str:
     """Return the room between a title in capitals and the signer's name under it."""
     wanted = name_key(signer_name)
     if not wanted[0]:
         return "chưa biết người ký / no signer's name"
     candidates: list[Box | str] = []
     seen, any_text = False, False
-    for number in range(len(document) - 1, max(-1, len(document) - 1 - MAX_PAGES_READ), -1):
-        page = document[number]
-        read = [] if page.get_rotation() else lines(page)
-        any_text = any_text or bool(read)
-        segments = [segment for line in read for segment in line.segments()]
+    pages = len(reading.document)
+    for number in range(max(0, pages - MAX_PAGES_READ), pages):
+        letters = reading.letters(number)
+        any_text = any_text or bool(letters)
+        if wanted[0] not in letters or reading.document[number].get_rotation():
+            continue
+        segments = [segment for line in reading.lines(number) for segment in line.segments()]
         for segment in segments:
             if name_key(segment.text) == wanted:
                 seen = True

@@ -9,6 +9,7 @@ import ctypes
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -19,11 +20,12 @@ MAX_GLYPHS = 30_000
 """On one page; a page of close print has 6,000."""
 _SAME_LINE = 2.5
 _COLUMN_GAP = 18.0  # wider than any space between words, narrower than between columns
+_FIRST_MARK = "\u0300"
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
+_WITHOUT_TONES = dict.fromkeys(map(ord, _TONES))
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     """A letter with its marks; never white space."""
 
     text: str
@@ -79,6 +81,24 @@ class Line:
         yield Line(self.glyphs[start:])
 
 
+class Reading:
+    """A document's pages as lines, each page read once."""
+
+    def __init__(self, document: pdfium.PdfDocument) -> None:
+        self.document = document
+        self._lines: dict[int, list[Line]] = {}
+
+    def lines(self, number: int) -> list[Line]:
+        """Return the lines of page *number* (from 0), from top to bottom; none for a scan."""
+        if number not in self._lines:
+            self._lines[number] = lines(self.document[number])
+        return self._lines[number]
+
+    def letters(self, number: int) -> str:
+        """Return the page's letters as `name_key` spells them, in the order of the file; quick."""
+        return _toneless(self.document[number].get_textpage().get_text_range())
+
+
 def lines(page: pdfium.PdfPage) -> list[Line]:
     """Return the page's lines from top to bottom; none for a scan."""
     glyphs = sorted(_glyphs(page), key=lambda glyph: -glyph.baseline)
@@ -100,15 +120,14 @@ def _glyphs(page: pdfium.PdfPage) -> list[Glyph]:
         letter = chr(pdfium_c.FPDFText_GetUnicode(handle, index))
         if letter.isspace() or not letter.isprintable():
             continue
-        if unicodedata.combining(letter) and glyphs:
+        if letter >= _FIRST_MARK and unicodedata.combining(letter) and glyphs:
             last = glyphs[-1]
             joined = unicodedata.normalize("NFC", last.text + letter)
-            glyphs[-1] = Glyph(joined, last.left, last.right, last.baseline)
+            glyphs[-1] = last._replace(text=joined)
             continue
         pdfium_c.FPDFText_GetCharOrigin(handle, index, x, y)
         pdfium_c.FPDFText_GetLooseCharBox(handle, index, box)
-        right = max(box.right, x.value)
-        glyphs.append(Glyph(unicodedata.normalize("NFC", letter), x.value, right, y.value))
+        glyphs.append(Glyph(letter, x.value, max(box.right, x.value), y.value))
     text_page.close()
     return glyphs
 
@@ -118,6 +137,10 @@ def name_key(name: str) -> tuple[str, str]:
 
     Spaces, case, NFC or NFD, and where the tone stands (Hòa, Hoà) do not count.
     """
-    letters = unicodedata.normalize("NFD", "".join(name.split()).casefold())
-    tones = "".join([letter for letter in letters if letter in _TONES])
-    return "".join([letter for letter in letters if letter not in _TONES]), tones
+    tones = "".join([mark for mark in unicodedata.normalize("NFD", name) if mark in _TONES])
+    return _toneless(name), tones
+
+
+def _toneless(text: str) -> str:
+    letters = unicodedata.normalize("NFD", "".join(text.split()).casefold())
+    return letters.translate(_WITHOUT_TONES)

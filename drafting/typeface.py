@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
@@ -75,6 +76,7 @@ def load() -> None:
             if face not in _widths:
                 font = TTFont(face.value, path(face))
                 pdfmetrics.registerFont(font)
+                rl_config.useA85 = 0  # page text a fifth smaller, and quicker
                 _widths[face] = {code: w / 1000 for code, w in font.face.charWidths.items()}
 
 
