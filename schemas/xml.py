@@ -60,6 +60,14 @@ class Limits:
 
 LIMITS = Limits()
 
+_PIECES = 300_000
+_PIECE = 48
+"""One piece of text or comment for so many bytes, beyond the first `_PIECES`.
+
+Lines of base64 are longer; character references and empty comments are not, and each costs a
+microsecond.
+"""
+
 _HARDENED: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -134,6 +142,7 @@ class StreamParser:
         self._size += len(chunk)
         if self._size > self._limits.size:
             raise XmlRefused(Reason.TOO_LARGE, f"more than {self._limits.size} bytes")
+        self._target.pieces = _PIECES + self._size // _PIECE
         try:
             self._parser.feed(chunk)
         except etree.XMLSyntaxError as error:
@@ -190,10 +199,12 @@ class _Target:
         limits: Limits,
     ) -> None:
         self.error: Exception | None = None
+        self.pieces = 0
+        """How many pieces of text and comments may have come by now."""
         self._divert, self._open_sink, self._inside = divert, open_sink, inside
         self._limits = limits
         self._builder: Any = etree.TreeBuilder()  # the stubs forget its results
-        self._depth = self._elements = self._text = 0
+        self._depth = self._elements = self._text = self._piece = 0
         self._diverted: etree._Element | None = None
         self._sink: Sink | None = None
 
@@ -205,6 +216,7 @@ class _Target:
 
     def comment(self, _: str) -> None:
         """Drop it."""
+        self._count()
 
     def start(self, tag: str, attributes: dict[str, str], nsmap: dict[str, str]) -> None:
         if self.error is not None or not self._affordable(attributes, nsmap):
@@ -239,6 +251,7 @@ class _Target:
         return self.error is None
 
     def data(self, text: str) -> None:
+        self._count()
         if self.error is not None:
             return
         if self._diverted is not None:
@@ -249,6 +262,11 @@ class _Target:
             self._refuse(Reason.TOO_LARGE, f"more than {self._limits.text} characters of text")
             return
         self._builder.data(text)
+
+    def _count(self) -> None:
+        self._piece += 1
+        if self._piece > self.pieces:
+            self._refuse(Reason.TOO_LARGE, "text in too many pieces")
 
     def _write(self, text: str) -> None:
         try:

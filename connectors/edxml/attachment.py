@@ -11,7 +11,7 @@ from connectors.edxml.fields import Fields
 from connectors.edxml.filename import extension, safe_name, unused_name
 from connectors.edxml.incoming import ReadLimits, ReceivedFile
 from connectors.edxml.spool import Spool
-from connectors.errors import AttachmentCorrupt
+from connectors.errors import AttachmentCorrupt, EnvelopeTooLarge
 from schemas.edxml import Reference
 
 CONTENT = "ContentTransferEncoded"
@@ -75,16 +75,19 @@ class Attachments:
 
         Raises:
             AttachmentCorrupt: a ZIP around a file cannot be read.
-            EnvelopeTooLarge: a ZIP gives more than the limits allow.
+            EnvelopeTooLarge: too many files, or a ZIP gives more than the limits allow.
         """
         references: dict[str, Reference] = {}
         for number, element in enumerate(root.iter("{*}Reference"), start=1):
             if len(element) and element.find("{*}ContentId") is not None:
                 reference = _reference(Fields(element, f"Reference[{number}]", self._log))
                 references.setdefault(reference.content_id, reference)
+        elements = list(root.iter("{*}Attachment"))
+        if len(elements) > self._limits.files:
+            raise EnvelopeTooLarge(f"> {self._limits.files} tệp / files")
         files = tuple(
             self._file(element, number, references)
-            for number, element in enumerate(root.iter("{*}Attachment"), start=1)
+            for number, element in enumerate(elements, start=1)
         )
         for missing in references.values():
             self._log.add(

@@ -6,7 +6,7 @@ import pybase64
 
 from connectors.edxml.spool import Spool
 
-_SPACE = b" \t\r\n"
+_SPACES = (b"\n", b" ", b"\r", b"\t")
 
 
 class Base64Damaged(ValueError):
@@ -20,7 +20,6 @@ class Base64Content:
         self.spool = spool
         self._rest = b""
         self._padded = False
-        self._wrapped = False
 
     def write(self, text: bytes) -> None:
         """Take the next piece of text, white space included.
@@ -29,14 +28,10 @@ class Base64Content:
             Base64Damaged: a character outside the alphabet, or text after the padding.
             EnvelopeTooLarge: the spool is full.
         """
-        if not self._wrapped:
-            try:
-                self._decode(self._rest + text if self._rest else text)
-                return
-            except binascii.Error:
-                self._wrapped = True  # most likely line ends; the first piece pays for finding out
+        if any(space in text for space in _SPACES):
+            text = text.translate(None, b"".join(_SPACES))
         try:
-            self._decode(self._rest + text.translate(None, _SPACE))
+            self._decode(self._rest + text if self._rest else text)
         except binascii.Error as error:
             raise Base64Damaged(str(error)) from None
 

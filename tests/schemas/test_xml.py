@@ -90,6 +90,9 @@ def test_what_costs_too_much_is_refused(data: bytes, limits: Limits) -> None:
         b"<a " + b" ".join(b'xmlns:b%d="u%d"' % (n, n) for n in range(20_000)) + b"/>",
         b"<a " + b" ".join(b'b%d="1"' % n for n in range(200_000)) + b"/>",
         b"<a>" * 1_000_000,
+        b"<a>" + b"&#65;" * 2_000_000 + b"</a>",
+        b"<a>" + b"<!---->" * 2_000_000 + b"</a>",
+        b"<a>" + b"<![CDATA[A]]>" * 1_000_000 + b"</a>",
     ],
 )
 def test_a_hostile_message_is_refused_in_little_time(data: bytes) -> None:
