@@ -4,40 +4,35 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from documents.errors import OfficeError
-from workflows.commands.bench import add as bench
 from workflows.commands.console import report_error
-from workflows.commands.demo import add as demo
-from workflows.commands.edxml import add as edxml
-from workflows.commands.hub import add as hub
-from workflows.commands.inbox import add as inbox
-from workflows.commands.init import add as init
-from workflows.commands.ledger import add as ledger
-from workflows.commands.send import add as send
-from workflows.commands.show import add as show
-from workflows.commands.step import add as step
-from workflows.commands.up import add as up
-from workflows.commands.verify import add as verify
 
-COMMANDS = (demo, init, up, send, inbox, show, step, verify, edxml, hub, ledger, bench)
+COMMANDS = (
+    *("demo", "init", "up", "send", "inbox", "show"),
+    *("step", "verify", "edxml", "hub", "ledger", "bench"),
+)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the command line's grammar."""
+def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the command line's grammar with the subcommands *names*."""
     top = argparse.ArgumentParser(
         prog="congvan", description="Chuyển công văn / carries official documents."
     )
     subparsers = top.add_subparsers(required=True, metavar="COMMAND")
-    for add in COMMANDS:
-        add(subparsers)
+    for name in names:
+        import_module(f"workflows.commands.{name}").add(subparsers)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when all went well, 1 when something was refused, 2 for bad usage."""
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-    arguments = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    # a command imports only what it needs: `inbox` must not wait for Prefect and pyHanko
+    names = words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS
+    arguments = parser(names).parse_args(words)
     try:
         return int(arguments.run(arguments))
     except OfficeError as error:

@@ -12,6 +12,7 @@ from connectors.axis import Axis
 from connectors.soap.client import SoapAxis
 from documents.blobs import BlobStore
 from documents.database import Database
+from workflows.cabinet import open_cabinet
 from workflows.settings import HOME_VARIABLE, Settings
 from workflows.workshop import Workshop
 
@@ -54,15 +55,13 @@ def open_office(home: Path, axis: Axis | None = None) -> Office:
         SettingsInvalid: the folder has no settings, or wrong ones.
         DatabaseUnavailable: the database does not answer.
     """
-    settings = Settings.load(home)
-    database = Database(settings.database_url())
-    database.upgrade()
+    cabinet = open_cabinet(home)
     return Office(
-        settings=settings,
-        database=database,
-        blobs=BlobStore(settings.at(settings.blobs)),
-        axis=axis or SoapAxis(settings.axis_address()),
-        workshop=Workshop(settings),
+        settings=cabinet.settings,
+        database=cabinet.database,
+        blobs=cabinet.blobs,
+        axis=axis or SoapAxis(cabinet.settings.axis_address()),
+        workshop=Workshop(cabinet.settings),
     )
 
 

@@ -8,8 +8,10 @@ environment and needs nothing of this but the client rows.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
+import random
 import socket
 import sys
 from collections.abc import Mapping
@@ -61,9 +63,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "2",
     "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
     # Bounded: finished runs go after a week, hourly; SQLite reuses the freed pages.
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "604800",
-    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",
     # Blocks are not used; registering them writes 30 rows at the first start.
     "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
 }
@@ -105,7 +106,15 @@ def without_prefect(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a loopback TCP port that was free a moment ago."""
+    """Return a loopback TCP port that was free a moment ago.
+
+    It lies below the range the kernel takes ports from by itself (32768 and up), so nobody
+    else gets it by chance before it is used.
+    """
+    for port in random.sample(range(20_000, 32_000), 50):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

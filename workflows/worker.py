@@ -9,13 +9,12 @@ import argparse
 import asyncio
 import contextlib
 import fcntl
-import json
 import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +28,9 @@ from workflows.runner import ServedFlow, serve
 from workflows.settings import HOME_VARIABLE
 from workflows.statuses import statuses
 from workflows.sweep import sweep
+from workflows.worker_health import WorkerHealth
 
 LOCK_FILE = "worker.lock"
-HEALTH_FILE = "worker.json"
 _LONGEST_PAUSE = 10.0
 """Seconds between looks while something outside is down."""
 
@@ -62,45 +61,12 @@ def sole_worker(home: Path) -> Any:
         yield lock
 
 
-class Health:
-    """What the worker last did, for people: written to `worker.json`."""
-
-    def __init__(self, home: Path) -> None:
-        self._path = home / HEALTH_FILE
-        self._facts: dict[str, Any] = {"started": _text(datetime.now(UTC)), "errors": {}}
-
-    def ran(self, what: str) -> None:
-        """Note that a flow of *what* ended."""
-        self._facts["errors"].pop(what, None)
-        self._facts[what] = _text(datetime.now(UTC))
-        self.write()
-
-    def failed(self, what: str, error: BaseException) -> None:
-        """Note why *what* cannot go on now."""
-        self._facts["errors"][what] = str(error)[:300]
-        self.write()
-
-    def well(self, what: str) -> None:
-        """Note that what was down is up again."""
-        if self._facts["errors"].pop(what, None):
-            self.write()
-
-    def write(self) -> None:
-        """Replace the file whole."""
-        temporary = self._path.with_suffix(".new")
-        temporary.write_text(json.dumps(self._facts, ensure_ascii=False), "utf-8")
-        os.replace(temporary, self._path)
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
-
-
 async def work(here: Office, stop: asyncio.Event) -> None:
     """Carry what waits until *stop* is set."""
     with here.database.writing() as session:
         claims.release_owner(session, here.owner)
-    health = Health(here.settings.home)
+    await asyncio.to_thread(here.workshop.warm)
+    health = WorkerHealth(here.settings.home)
     health.write()
     interval = timedelta(seconds=here.settings.sweep_seconds)
     sweeper = ServedFlow(sweep, f"sweep-{here.owner}", interval, {})
@@ -121,10 +87,10 @@ Carrier = Callable[[Any], Coroutine[Any, Any, Any]]
 
 def _loop(
     what: str, look: Look, carrier: Carrier
-) -> Callable[[Office, Health, asyncio.Event], Coroutine[Any, Any, None]]:
+) -> Callable[[Office, WorkerHealth, asyncio.Event], Coroutine[Any, Any, None]]:
     """Return a loop that runs *carrier* whenever *look* finds something."""
 
-    async def loop(here: Office, health: Health, stop: asyncio.Event) -> None:
+    async def loop(here: Office, health: WorkerHealth, stop: asyncio.Event) -> None:
         wait = here.settings.poll_seconds
         while not stop.is_set():
             try:

@@ -60,6 +60,10 @@ def _do(job: Job) -> Done | OfficeError:
         return WorkshopBroken(f"{type(error).__name__}: {error}"[:500])
 
 
+def _ready() -> None:
+    """Do nothing: a process that does it is up."""
+
+
 class Workshop:
     """A pool of worker processes, started at the first job, renewed when one breaks."""
 
@@ -80,6 +84,12 @@ class Workshop:
                     initargs=(self._settings,),
                 )
             return self._pool
+
+    def warm(self) -> None:
+        """Start every worker process now, so that the first document does not wait for them."""
+        pool = self._started()
+        for future in [pool.submit(_ready) for _ in range(self._settings.processes)]:
+            future.result()
 
     def run(self, jobs: Sequence[Job]) -> list[Done | OfficeError]:
         """Do *jobs* in the pool and return an answer for each, in order; never raises for a job."""

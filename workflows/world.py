@@ -22,7 +22,7 @@ from workflows.prefect_server import (
     without_prefect,
 )
 from workflows.settings import HOME_VARIABLE
-from workflows.worker import HEALTH_FILE
+from workflows.worker_health import HEALTH_FILE
 
 FILE_NAME = "world.json"
 

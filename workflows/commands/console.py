@@ -17,7 +17,11 @@ from documents.errors import OfficeError
 DATA = Path("demo-data")
 """Where the world lies unless --data says otherwise."""
 
-console = Console(highlight=False)
+_PLAIN_WIDTH = 160
+"""Columns where the output is a file or a pipe."""
+
+_width = None if sys.stdout.isatty() else _PLAIN_WIDTH
+console = Console(highlight=False, width=_width)
 errors = Console(stderr=True, highlight=False)
 
 

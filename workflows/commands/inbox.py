@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from documents.lifecycle import Direction
 from documents.tables import DocumentRow
+from workflows.cabinet import cabinets
 from workflows.commands.console import add_data, add_json, local, print_json, print_table
-from workflows.demonstration import offices
 from workflows.world import World
 
 
@@ -29,9 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.agency:
         wanted = wanted.where(DocumentRow.organ_id == arguments.agency)
     wanted = wanted.order_by(DocumentRow.created_at.desc()).limit(arguments.limit)
-    with offices(world) as opened:
-        for office in opened.values():
-            with office.database.reading() as session:
+    with cabinets(world.homes) as opened:
+        for cabinet in opened.values():
+            with cabinet.database.reading() as session:
                 rows += session.scalars(wanted)
     rows.sort(key=lambda row: row.created_at, reverse=True)
     rows = rows[: arguments.limit]

@@ -4,8 +4,8 @@ import argparse
 from typing import Any
 
 from documents import ledger, register
+from workflows.cabinet import cabinets
 from workflows.commands.console import add_data, add_json, console, print_json
-from workflows.demonstration import offices
 from workflows.world import World
 
 
@@ -22,9 +22,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(arguments: argparse.Namespace) -> int:
     """Verify; 0 only if every chain holds and no register has a gap."""
     results: list[dict[str, Any]] = []
-    with offices(World.load(arguments.data)) as opened:
-        for name, office in opened.items():
-            with office.database.reading() as session:
+    with cabinets(World.load(arguments.data).homes) as opened:
+        for name, cabinet in opened.items():
+            with cabinet.database.reading() as session:
                 breaks = [
                     {"agency": b.organ_id, "row": b.sequence, "why": b.reason}
                     for b in ledger.verify(session)

@@ -9,9 +9,8 @@ from sqlalchemy import or_, select
 from documents import casefile, directory, ledger, outgoing
 from documents.casefile import DocumentUnknown
 from documents.tables import AgencyRow, DocumentRow
+from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
-from workflows.demonstration import offices
-from workflows.office import Office
 from workflows.world import World
 
 
@@ -28,7 +27,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(arguments: argparse.Namespace) -> int:
     """Show what was asked for."""
-    with offices(World.load(arguments.data)) as opened:
+    with cabinets(World.load(arguments.data).homes) as opened:
         if arguments.agencies:
             return _agencies(opened, arguments.json)
         if arguments.people:
@@ -44,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _found(opened: dict[str, Office], wanted: str) -> Iterator[dict[str, Any]]:
+def _found(opened: dict[str, Cabinet], wanted: str) -> Iterator[dict[str, Any]]:
     """Yield the facts of every document whose id, code or edXML id is *wanted*."""
     number, _, notation = wanted.partition("/")
     matching = or_(
@@ -52,13 +51,13 @@ def _found(opened: dict[str, Office], wanted: str) -> Iterator[dict[str, Any]]:
         DocumentRow.document_key == wanted,
         (DocumentRow.code_number == number) & (DocumentRow.code_notation == notation),
     )
-    for office in opened.values():
-        with office.database.reading() as session:
+    for cabinet in opened.values():
+        with cabinet.database.reading() as session:
             for row in session.scalars(select(DocumentRow).where(matching).limit(20)):
-                yield _facts(office, session, row)
+                yield _facts(cabinet, session, row)
 
 
-def _facts(office: Office, session: Any, row: DocumentRow) -> dict[str, Any]:
+def _facts(cabinet: Cabinet, session: Any, row: DocumentRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "direction": row.direction,
@@ -75,11 +74,11 @@ def _facts(office: Office, session: Any, row: DocumentRow) -> dict[str, Any]:
         "warnings": row.warnings,
         "waiting": row.error_text,
         "revisions": [
-            {"kind": r.kind, "sha256": r.sha256, "file": str(office.blobs.path(r.sha256))}
+            {"kind": r.kind, "sha256": r.sha256, "file": str(cabinet.blobs.path(r.sha256))}
             for r in casefile.revisions_of(session, row.id)
         ],
         "attachments": [
-            {"name": a.name, "bytes": a.size, "file": str(office.blobs.path(a.sha256))}
+            {"name": a.name, "bytes": a.size, "file": str(cabinet.blobs.path(a.sha256))}
             for a in casefile.attachments_of(session, row.id)
         ],
         "deliveries": [
@@ -131,10 +130,10 @@ def _print(facts: dict[str, Any]) -> None:
     print_table("Nhật ký / ledger", columns, entries)
 
 
-def _agencies(opened: dict[str, Office], as_json: bool) -> int:
+def _agencies(opened: dict[str, Cabinet], as_json: bool) -> int:
     found: dict[str, dict[str, Any]] = {}
-    for name, office in opened.items():
-        with office.database.reading() as session:
+    for name, cabinet in opened.items():
+        with cabinet.database.reading() as session:
             for row in session.scalars(select(AgencyRow).order_by(AgencyRow.organ_id)):
                 facts = {
                     "organ_id": row.organ_id,
@@ -156,10 +155,10 @@ def _agencies(opened: dict[str, Office], as_json: bool) -> int:
     return 0
 
 
-def _people(opened: dict[str, Office], as_json: bool) -> int:
+def _people(opened: dict[str, Cabinet], as_json: bool) -> int:
     rows = []
-    for office in opened.values():
-        with office.database.reading() as session:
+    for cabinet in opened.values():
+        with cabinet.database.reading() as session:
             served = [agency.organ_id for agency in directory.served(session)]
             rows += [
                 {

@@ -1,14 +1,14 @@
 """`congvan step`: a person's step on one document, from the command line."""
 
 import argparse
+from datetime import UTC, datetime
 
 from documents import casefile, incoming, outgoing
 from documents.errors import Refused
 from documents.lifecycle import Direction, Step
 from documents.tables import DocumentRow
+from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, console
-from workflows.demonstration import offices
-from workflows.office import Office
 from workflows.world import World
 
 STEPS = (
@@ -46,27 +46,27 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(arguments: argparse.Namespace) -> int:
     """Take the step; the flow carries the document on if the next step is its own."""
-    with offices(World.load(arguments.data)) as opened:
-        office = _office_with(opened, arguments.document)
-        state = _take(office, arguments)
+    with cabinets(World.load(arguments.data).homes) as opened:
+        cabinet = _cabinet_with(opened, arguments.document)
+        state = _take(cabinet, arguments)
     console.print(f"{arguments.document}: {state}", markup=False)
     return 0
 
 
-def _office_with(opened: dict[str, Office], document_id: str) -> Office:
-    for office in opened.values():
-        with office.database.reading() as session:
+def _cabinet_with(opened: dict[str, Cabinet], document_id: str) -> Cabinet:
+    for cabinet in opened.values():
+        with cabinet.database.reading() as session:
             if session.get(DocumentRow, document_id):
-                return office
+                return cabinet
     raise casefile.DocumentUnknown(document_id)
 
 
-def _take(office: Office, arguments: argparse.Namespace) -> str:
-    who, reason, at = arguments.by, arguments.reason.strip(), office.now()
+def _take(cabinet: Cabinet, arguments: argparse.Namespace) -> str:
+    who, reason, at = arguments.by, arguments.reason.strip(), datetime.now(UTC)
     needs_reason = {Step.RETURN, Step.VOID, Step.RELEASE, Step.REFUSE}
     if arguments.step in needs_reason and len(reason) < REASON_LENGTH:
         raise ReasonMissing(arguments.step)
-    with office.database.writing() as session:
+    with cabinet.database.writing() as session:
         row = casefile.locked(session, arguments.document)
         if arguments.step == RETRY:
             casefile.try_again(session, row, who, at)

@@ -1,14 +1,12 @@
 """`congvan up`: serve a world until stopped."""
 
 import argparse
-import json
 import time
-from pathlib import Path
 
 from workflows.commands.console import add_data, console
 from workflows.health import Health
 from workflows.supervisor import Supervisor
-from workflows.worker import HEALTH_FILE
+from workflows.worker_health import worker_line
 from workflows.world import World
 
 
@@ -56,16 +54,3 @@ def _watch(supervisor: Supervisor, world: World, every: float) -> None:
                 console.print(worker_line(home), markup=False, soft_wrap=True)
     except KeyboardInterrupt:
         return
-
-
-def worker_line(home: Path) -> str:
-    """Return what a worker last did, and what keeps it from doing more."""
-    try:
-        facts = json.loads((home / HEALTH_FILE).read_text("utf-8"))
-    except (OSError, ValueError):
-        return f"  {home.name}: chưa có thông tin / nothing known yet"
-    last = "  ".join(
-        f"{what} {facts[what]}" for what in ("outgoing", "incoming", "statuses") if what in facts
-    )
-    problems = "  ".join(f"! {what}: {why}" for what, why in facts["errors"].items())
-    return f"  {home.name}: {last or 'chờ việc / waiting'}  {problems}".rstrip()
