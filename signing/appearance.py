@@ -15,7 +15,7 @@ from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObjec
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 from signing.errors import StampUnreadable, TextUnprintable
-from signing.font import CHARACTERS, FIRST, LAST, DigitsFont, digits_font
+from signing.font import CHARACTERS, FIRST, LAST, DigitsFont
 from signing.objects import dictionary, name, numbers
 
 TEXT_SIZE = 13
@@ -27,7 +27,8 @@ BASELINE = 3
 LARGEST_IMAGE = 16_000_000
 """Pixels; a 40 mm seal at 300 dpi has 223,000."""
 
-_FONT_NAME = "/CVDIGI+LiberationSerif"
+_NONSYMBOLIC, _ITALIC = 32, 64
+"""Font flags (ISO 32000-1, table 123)."""
 _DEVICE = {1: "/DeviceGray", 3: "/DeviceRGB"}
 
 
@@ -104,23 +105,6 @@ def draw_stamp(writer: BasePdfFileWriter, frame: Frame, stamp: Stamp) -> Indirec
     return writer.add_object(frame.form(content, {"XObject": dictionary({"I": image})}))
 
 
-def draw_text(
-    writer: BasePdfFileWriter, frame: Frame, text: str, font: IndirectObject
-) -> IndirectObject:
-    """Add *text* (CHARACTERS only), centred, narrowed if too wide; return the reference."""
-    width = digits_font().width(text, TEXT_SIZE)
-    squeeze = min(1.0, frame.width / width) if width else 1.0
-    left = (frame.width - width * squeeze) / 2
-    content = b"/Tx BMC q BT /D %d Tf 0 g %f Tz %f %d Td (%s) Tj ET Q EMC" % (
-        TEXT_SIZE,
-        squeeze * 100,
-        left,
-        BASELINE,
-        text.encode("ascii"),
-    )
-    return writer.add_object(frame.form(content, {"Font": dictionary({"D": font})}))
-
-
 def ensure_printable(text: str, where: str) -> None:
     """Return if the digits' font has every character of *text*.
 
@@ -131,46 +115,61 @@ def ensure_printable(text: str, where: str) -> None:
         raise TextUnprintable(text, where)
 
 
-def add_digits_font(writer: BasePdfFileWriter) -> IndirectObject:
-    """Add the digits' font to the file; return its reference.
+class EmbeddedFont:
+    """The digits' font *font* in one file, ready to draw with."""
 
-    Raises:
-        FontMissing: the font is not installed.
-    """
-    font = digits_font()
-    return writer.add_object(
-        dictionary(
-            {
-                "Type": "/Font",
-                "Subtype": "/TrueType",
-                "BaseFont": _FONT_NAME,
-                "FirstChar": FIRST,
-                "LastChar": LAST,
-                "Widths": numbers(*font.widths),
-                "Encoding": "/WinAnsiEncoding",
-                "FontDescriptor": writer.add_object(_descriptor(writer, font)),
-            }
+    def __init__(self, writer: BasePdfFileWriter, font: DigitsFont) -> None:
+        self._writer = writer
+        self._font = font
+        self._reference = writer.add_object(_simple_font(writer, font))
+
+    def draw(self, frame: Frame, text: str) -> IndirectObject:
+        """Add *text* (CHARACTERS only), centred, narrowed if too wide; return the reference."""
+        width = self._font.width(text, TEXT_SIZE)
+        squeeze = min(1.0, frame.width / width) if width else 1.0
+        left = (frame.width - width * squeeze) / 2
+        content = b"/Tx BMC q BT /D %d Tf 0 g %f Tz %f %d Td (%s) Tj ET Q EMC" % (
+            TEXT_SIZE,
+            squeeze * 100,
+            left,
+            BASELINE,
+            text.encode("ascii"),
         )
-    )
+        return self._writer.add_object(
+            frame.form(content, {"Font": dictionary({"D": self._reference})})
+        )
 
 
-def _descriptor(writer: BasePdfFileWriter, font: DigitsFont) -> DictionaryObject:
+def _simple_font(writer: BasePdfFileWriter, font: DigitsFont) -> DictionaryObject:
+    name = "/CVDIGI+LiberationSerif" + ("-Italic" if font.slant else "")
     file = StreamObject(
         dictionary({"Length1": font.length, "Filter": "/FlateDecode"}),
         encoded_data=font.compressed,
     )
-    return dictionary(
+    descriptor = dictionary(
         {
             "Type": "/FontDescriptor",
-            "FontName": _FONT_NAME,
-            "Flags": 32,  # nonsymbolic
+            "FontName": name,
+            "Flags": _NONSYMBOLIC | (_ITALIC if font.slant else 0),
             "FontBBox": numbers(*font.bounds),
-            "ItalicAngle": 0,
+            "ItalicAngle": font.slant,
             "Ascent": font.ascent,
             "Descent": font.descent,
             "CapHeight": 662,
             "StemV": 80,
             "FontFile2": writer.add_object(file),
+        }
+    )
+    return dictionary(
+        {
+            "Type": "/Font",
+            "Subtype": "/TrueType",
+            "BaseFont": name,
+            "FirstChar": FIRST,
+            "LastChar": LAST,
+            "Widths": numbers(*font.widths),
+            "Encoding": "/WinAnsiEncoding",
+            "FontDescriptor": writer.add_object(descriptor),
         }
     )
 

@@ -87,7 +87,7 @@ class PlacementOutside(Refused):
 
 
 class LeaderSignatureMissing(Refused):
-    """The clerk seals only what a competent person has signed (Decree 30/2020, Art. 33.2)."""
+    """The clerk seals only what a competent person has signed (Decree 30/2020, Art. 32.2)."""
 
     code = "pdf.not_signed_by_leader"
     vietnamese = "Văn bản chưa có chữ ký số của người có thẩm quyền"

@@ -1,6 +1,6 @@
 """The agency's seal: number and date filled in its own revision, then everything locked.
 
-Legal source: Decree 30/2020/ND-CP, Art. 15 (number and date), Art. 33.2 (sealing
+Legal source: Decree 30/2020/ND-CP, Art. 15 (number and date), Art. 32.2 (sealing
 follows the competent person's signature); Appendix I, Part I, II.8.
 Standard: ISO 32000-1, 12.8.2.4 (FieldMDP) with ISO 32000-2's /P.
 """
@@ -11,7 +11,7 @@ from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
 from signing import objects
-from signing.appearance import Stamp, add_digits_font, draw_stamp, draw_text, ensure_printable
+from signing.appearance import EmbeddedFont, Stamp, draw_stamp, ensure_printable
 from signing.errors import LeaderSignatureMissing, PdfAlreadySigned
 from signing.fields import (
     DAY_FIELD,
@@ -21,7 +21,7 @@ from signing.fields import (
     NUMBER_FIELD,
     SEAL_FIELD,
 )
-from signing.font import digits_font
+from signing.font import ITALIC, UPRIGHT, digits_font
 from signing.keys import KeyHolder, ensure_valid
 from signing.pades import Statement, embed
 from signing.revision import (
@@ -67,7 +67,7 @@ def seal(
     texts = {NUMBER_FIELD: number, DAY_FIELD: day, MONTH_FIELD: month}
     for where, text in texts.items():
         ensure_printable(text, where)
-    digits_font()  # a missing font is not the file's fault
+    upright, italic = digits_font(UPRIGHT), digits_font(ITALIC)  # missing: not the file's fault
     writer = open_revision(pdf)
     with reading():
         signed = signed_fields(writer)
@@ -77,11 +77,12 @@ def seal(
             raise LeaderSignatureMissing
         fields = top_fields(writer)
         field = field_named(fields, SEAL_FIELD)
-        font = add_digits_font(writer)
+        number_face, date_face = EmbeddedFont(writer, upright), EmbeddedFont(writer, italic)
         for where, text in texts.items():
             target = field_named(fields, where)
             target[objects.name("V")] = objects.text(text)
-            set_appearance(writer, target, draw_text(writer, frame_of(target), text, font))
+            face = number_face if where == NUMBER_FIELD else date_face
+            set_appearance(writer, target, face.draw(frame_of(target), text))
         if stamp is not None:
             set_appearance(writer, field, draw_stamp(writer, frame_of(field), stamp))
         return embed(writer, SEAL_FIELD, key, LOCK, Statement(at, name, reason))

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -10,6 +11,7 @@ from documents.errors import Refused
 from signing.appearance import Stamp
 from signing.errors import (
     CertificateRefused,
+    FontMissing,
     LeaderSignatureMissing,
     PdfAlreadySigned,
     PdfEncrypted,
@@ -99,6 +101,19 @@ def test_a_number_that_cannot_be_printed_is_refused(
 ) -> None:
     with pytest.raises(TextUnprintable):
         sealed_with(signed, agency, at, number)
+
+
+def test_the_number_is_upright_and_the_date_italic(sealed: bytes) -> None:
+    with pikepdf.open(io.BytesIO(sealed)) as pdf:
+        faces = [
+            str(field.AP.N.Resources.Font.D.BaseFont) for field in pdf.Root.AcroForm.Fields[:3]
+        ]
+    assert [face.endswith("-Italic") for face in faces] == [False, True, True]
+
+
+def test_a_missing_font_says_what_to_install(tmp_path: Path) -> None:
+    with pytest.raises(FontMissing, match="apt install fonts-liberation2"):
+        digits_font(tmp_path / "none.ttf")
 
 
 def test_a_long_number_is_narrowed_not_cut(signed: bytes, agency: Pkcs12Key, at: datetime) -> None:

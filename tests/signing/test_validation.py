@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from signing import objects
-from signing.appearance import Frame, add_digits_font, draw_text
+from signing.appearance import EmbeddedFont, Frame
 from signing.fields import LEADER_FIELD, NUMBER_FIELD, SEAL_FIELD
+from signing.font import digits_font
 from signing.keys import Pkcs12Key
 from signing.pades import sign
 from signing.report import Indication, Report
@@ -36,8 +37,8 @@ def renumbered(pdf: bytes, number: str) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     field = top_fields(writer)[NUMBER_FIELD]
     field[objects.name("V")] = objects.text(number)
-    font = add_digits_font(writer)
-    set_appearance(writer, field, draw_text(writer, Frame(32, 15), number, font))
+    font = EmbeddedFont(writer, digits_font())
+    set_appearance(writer, field, font.draw(Frame(32, 15), number))
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
