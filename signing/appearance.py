@@ -21,8 +21,8 @@ from signing.objects import dictionary, name, numbers
 TEXT_SIZE = 13
 """Points."""
 
-BASELINE = 3
-"""Points from a field's lower edge to the digits' baseline."""
+BASELINE = 4
+"""Points from a field's lower edge to the digits' baseline; `drafting.blank` leaves as much."""
 
 LARGEST_IMAGE = 16_000_000
 """Pixels; a 40 mm seal at 300 dpi has 223,000."""
