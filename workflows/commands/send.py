@@ -1,7 +1,6 @@
 """`congvan send`: carry a user's own PDF or Word file the whole way."""
 
 import argparse
-import re
 import time
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from documents.delivery import REACHED, DeliveryState
 from documents.document import DocumentType, Urgency, document_type_named
 from documents.errors import Refused
 from documents.lifecycle import Step
-from documents.placement import Box
 from documents.tables import DocumentRow
+from drafting.finder import read_box
 from workflows import drafts
 from workflows.commands.console import add_data, add_json, console, print_json
 from workflows.commands.demo import serving
@@ -30,15 +29,6 @@ class TypeUnknown(Refused):
     vietnamese = "Không có loại văn bản «{0}»"
     english = "«{0}» is not a document type"
     remedy = "Dùng một trong 29 loại, ví dụ «Công văn», «Quyết định» / one of the 29 types"
-
-
-class BoxInvalid(Refused):
-    """A box given by hand is not readable."""
-
-    code = "placement.box_invalid"
-    vietnamese = "Ô vị trí «{0}» không hợp lệ"
-    english = "the box «{0}» is not valid"
-    remedy = "--box number=TRANG,x0,y0,x1,y1 (point, gốc dưới trái, trang từ 1 / pages from 1)"
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -74,7 +64,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(arguments: argparse.Namespace) -> int:
     """Draft, submit, approve; then follow the document to its recipients."""
     order = _order(arguments)
-    boxes = dict(_box(text) for text in arguments.box)
+    boxes = dict(read_box(text) for text in arguments.box)
     world = World.load(arguments.data)
     with offices(world) as opened:
         office = _office_of(opened, order.sender)
@@ -104,18 +94,6 @@ def _order(arguments: argparse.Namespace) -> Order:
         confidentiality=arguments.confidentiality,
         attachments=tuple(arguments.attach),
     )
-
-
-def _box(text: str) -> tuple[str, Box]:
-    match = re.fullmatch(
-        r"(number|day|month|signature|seal)=(\d+),([\d.]+),([\d.]+),([\d.]+),([\d.]+)", text
-    )
-    if not match or int(match[2]) < 1:
-        raise BoxInvalid(text)
-    x0, y0, x1, y1 = (float(match[i]) for i in range(3, 7))
-    if not (x0 < x1 and y0 < y1):
-        raise BoxInvalid(text)
-    return match[1], Box(int(match[2]) - 1, x0, y0, x1, y1)
 
 
 def _office_of(opened: dict[str, Office], sender: str) -> Office:
