@@ -156,6 +156,15 @@ class Axis(Protocol):
         """
         ...
 
+    def fetch_all(self, agency: str, axis_ids: Sequence[str]) -> list[Fetched]:
+        """Return many messages in as few calls as may be, in order: for statuses.
+
+        Raises:
+            NotFound: no such message for *agency*.
+            AxisContentCorrupt: one of them is not what was announced; fetch again.
+        """
+        ...
+
     def confirm(self, agency: str, receipts: Sequence[tuple[str, str]]) -> None:
         """Take (axis_id, sha256) pairs out of the queue: only after our own commit. Idempotent.
 

@@ -125,17 +125,25 @@ class InMemoryAxis:
 
     def fetch(self, agency: str, axis_id: str) -> Fetched:
         """See `Axis.fetch`."""
+        (fetched,) = self.fetch_all(agency, [axis_id])
+        return fetched
+
+    def fetch_all(self, agency: str, axis_ids: Sequence[str]) -> list[Fetched]:
+        """See `Axis.fetch_all`."""
         with self._lock:
             self._maybe_fail()
-            message, _ = self._found(agency, axis_id)
-        return Fetched(
-            axis_id=axis_id,
-            kind=message.kind,
-            sender=message.sender,
-            message_id=message.message_id,
-            sha256=message.sha256,
-            content=io.BytesIO(message.content),
-        )
+            found = [self._found(agency, axis_id)[0] for axis_id in axis_ids]
+        return [
+            Fetched(
+                axis_id=message.receipt.axis_id,
+                kind=message.kind,
+                sender=message.sender,
+                message_id=message.message_id,
+                sha256=message.sha256,
+                content=io.BytesIO(message.content),
+            )
+            for message in found
+        ]
 
     def confirm(self, agency: str, receipts: Sequence[tuple[str, str]]) -> None:
         """See `Axis.confirm`."""

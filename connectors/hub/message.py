@@ -43,6 +43,8 @@ class Stored:
     sender: str
     message_id: str
     sha256: str
+    size: int
+    """Bytes."""
     content: bytes | Path = field(repr=False)
 
 

@@ -98,17 +98,22 @@ class Operations:
         )
 
     def _get_document(self, values: Any, _: Sequence[Blob]) -> Answer:
-        stored = self._store.fetch(values.agency, values.axisId)
+        found = self._store.fetch(values.agency, values.axisId)
         return Answer(
             {
-                "axisId": stored.axis_id,
-                "kind": str(stored.kind),
-                "from": stored.sender,
-                "messageId": stored.message_id,
-                "sha256": stored.sha256,
-                "edxml": b"",
+                "document": [
+                    {
+                        "axisId": stored.axis_id,
+                        "kind": str(stored.kind),
+                        "from": stored.sender,
+                        "messageId": stored.message_id,
+                        "sha256": stored.sha256,
+                        "edxml": b"",
+                    }
+                    for stored in found
+                ]
             },
-            (Content.of(stored.content),),
+            tuple(Content(stored.content, stored.size) for stored in found),
         )
 
     def _confirm_received(self, values: Any, _: Sequence[Blob]) -> Answer:

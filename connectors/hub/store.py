@@ -143,26 +143,35 @@ class HubStore:
         ).fetchone()
         return Pending(axis_id, MessageKind(kind), recipient, sender, message_id, sha256, size)
 
-    def fetch(self, agency: str, axis_id: str) -> Stored:
-        """Return the message and note that *agency* has fetched it.
+    def fetch(self, agency: str, axis_ids: Sequence[str]) -> list[Stored]:
+        """Return the messages and note that *agency* has fetched them.
+
+        At most `max_size` bytes together, but always the first: the last ones may be left out.
 
         Raises:
             NotFound: no such message for *agency*.
         """
         recipient = self._catalogue.organ_id(agency)
-        found = self._reader.execute(_STORED, (recipient, axis_id)).fetchone()
-        if found is None:
-            raise _not_found(agency, axis_id)
-        seq, fetched_at, kind, sender, message_id, sha256, content = found
-        if fetched_at is None:
-            self._writer.run(
-                lambda to: to.execute(
-                    "UPDATE deliveries SET fetched_at = ? WHERE seq = ? AND recipient = ?",
-                    (self._now(), seq, recipient),
-                )
-            )
-        source = self._contents.path(sha256) if content is None else content
-        return Stored(axis_id, MessageKind(kind), sender, message_id, sha256, source)
+        stored: list[Stored] = []
+        new: list[tuple[int, int, str]] = []
+        left = self.max_size
+        at = self._now()
+        for axis_id in axis_ids:
+            found = self._reader.execute(_STORED, (recipient, axis_id)).fetchone()
+            if found is None:
+                raise _not_found(agency, axis_id)
+            seq, fetched_at, kind, sender, message_id, sha256, size, content = found
+            left -= size
+            if stored and left < 0:
+                break
+            source = self._contents.path(sha256) if content is None else content
+            one = Stored(axis_id, MessageKind(kind), sender, message_id, sha256, size, source)
+            stored.append(one)
+            if fetched_at is None:
+                new.append((at, seq, recipient))
+        if new:
+            self._writer.run(lambda to: to.executemany(_NOTE_FETCHED, new).rowcount)
+        return stored
 
     def confirm(self, agency: str, receipts: Sequence[tuple[str, str]]) -> int:
         """Take (axis_id, sha256) pairs out of the queue; return how many left it just now.
@@ -310,9 +319,10 @@ _QUEUE = """
     ORDER BY rank, seq LIMIT ?
 """
 _STORED = """
-    SELECT seq, fetched_at, m.kind, sender, message_id, sha256, content
+    SELECT seq, fetched_at, m.kind, sender, message_id, sha256, size, content
     FROM messages AS m JOIN deliveries USING (seq) WHERE recipient = ? AND axis_id = ?
 """
+_NOTE_FETCHED = "UPDATE deliveries SET fetched_at = ? WHERE seq = ? AND recipient = ?"
 _CONFIRMABLE = """
     SELECT seq, sha256, confirmed_at
     FROM messages JOIN deliveries USING (seq) WHERE recipient = ? AND axis_id = ?

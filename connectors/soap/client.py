@@ -41,6 +41,7 @@ from schemas.axis.contract import NAMESPACE
 MAX_SIZE = 100 << 20
 """Bytes of one fetched message by default."""
 _PAGE = 2000
+_FETCH = 100
 _MOST = 5000
 """The contract's largest page."""
 _EFFECTS = frozenset({"SendDocument", "UpdateStatus", "ConfirmReceived"})
@@ -136,19 +137,42 @@ class SoapAxis:
 
     def fetch(self, agency: str, axis_id: str) -> Fetched:
         """See `Axis.fetch`."""
-        answer = self._call("GetDocument", {"agency": agency, "axisId": axis_id}, mtom=True)
-        values, blob = answer.values, answer.message.blobs[0]
-        if blob.sha256 != values.sha256 or values.axisId != axis_id:
-            answer.message.close()
-            raise AxisContentCorrupt(axis_id, values.sha256)
-        return Fetched(
-            axis_id=axis_id,
-            kind=MessageKind(values.kind),
-            sender=values["from"],
-            message_id=values.messageId,
-            sha256=blob.sha256,
-            content=blob.open(),
-        )
+        (fetched,) = self.fetch_all(agency, [axis_id])
+        return fetched
+
+    def fetch_all(self, agency: str, axis_ids: Sequence[str]) -> list[Fetched]:
+        """See `Axis.fetch_all`; what the axis leaves out of an answer is asked for again."""
+        fetched: list[Fetched] = []
+        try:
+            while len(fetched) < len(axis_ids):
+                asked = axis_ids[len(fetched) : len(fetched) + _FETCH]
+                fetched += self._fetch(agency, asked)
+        except BaseException:
+            for one in fetched:
+                one.content.close()
+            raise
+        return fetched
+
+    def _fetch(self, agency: str, axis_ids: Sequence[str]) -> list[Fetched]:
+        asked = {"agency": agency, "axisId": list(axis_ids)}
+        answer = self._call("GetDocument", asked, mtom=True)
+        found = list(zip(answer.values.document, answer.message.blobs, strict=True))
+        # a shorter answer is the axis's right: it keeps its answers within bounds
+        for axis_id, (document, blob) in zip(axis_ids, found, strict=False):
+            if document.axisId != axis_id or document.sha256 != blob.sha256:
+                answer.message.close()
+                raise AxisContentCorrupt(axis_id, document.sha256)
+        return [
+            Fetched(
+                axis_id=document.axisId,
+                kind=MessageKind(document.kind),
+                sender=document["from"],
+                message_id=document.messageId,
+                sha256=blob.sha256,
+                content=blob.open(),
+            )
+            for document, blob in found[: len(axis_ids)]
+        ]
 
     def confirm(self, agency: str, receipts: Sequence[tuple[str, str]]) -> None:
         """See `Axis.confirm`; more than MAX_BATCH receipts go in several calls."""

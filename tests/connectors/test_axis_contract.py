@@ -227,6 +227,26 @@ def test_more_statuses_than_fit_in_one_call_are_split(axis: Axis) -> None:
     assert axis.pending([SENDER]) == []
 
 
+def test_many_messages_are_fetched_in_order(axis: Axis) -> None:
+    axis.report([status(f"s-{number}", edxml=b"%d" % number) for number in range(150)])
+    waiting = axis.pending([SENDER])[::-1]
+    fetched = axis.fetch_all(SENDER, [m.axis_id for m in waiting])
+    assert [one.axis_id for one in fetched] == [m.axis_id for m in waiting]
+    assert [one.content.read() for one in fetched] == [b"%d" % n for n in range(149, -1, -1)]
+    assert axis.fetch_all(SENDER, []) == []
+    with pytest.raises(NotFound):
+        axis.fetch_all(SENDER, [waiting[0].axis_id, "no-such-id"])
+
+
+def test_what_does_not_fit_in_one_answer_comes_in_the_next(axis: Axis) -> None:
+    contents = [bytes([number]) * (11 << 20) for number in range(4)]
+    receipts = [axis.send(message(f"m-{n}", edxml=content)) for n, content in enumerate(contents)]
+    fetched = axis.fetch_all(FIRST, [receipt.axis_id for receipt in receipts])
+    for one, content in zip(fetched, contents, strict=True):
+        with one.content as file:
+            assert file.read() == content
+
+
 def test_a_wrong_digest_confirms_nothing(axis: Axis) -> None:
     axis.send(message("a"))
     axis.send(message("b"))

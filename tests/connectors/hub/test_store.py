@@ -68,7 +68,7 @@ def test_what_was_accepted_is_there_after_a_restart(
     content = b"\0" * size
     receipt = accepted(store, posting(content=content))
     again = HubStore(tmp_path)
-    stored = again.fetch("H99.01", receipt.axis_id)
+    (stored,) = again.fetch("H99.01", [receipt.axis_id])
     held = stored.content if isinstance(stored.content, bytes) else stored.content.read_bytes()
     assert held == content
     assert [pending.axis_id for pending in again.pending(["H99.02"])] == [receipt.axis_id]
@@ -82,9 +82,9 @@ def test_what_was_accepted_is_there_after_a_restart(
 def test_each_recipient_has_a_state_of_its_own(store: HubStore, clock: Clock) -> None:
     receipt = accepted(store, posting())
     clock.now += timedelta(minutes=1)
-    store.fetch("H99.01", receipt.axis_id)
+    store.fetch("H99.01", [receipt.axis_id])
     clock.now += timedelta(minutes=1)
-    store.fetch("H99.01", receipt.axis_id)
+    store.fetch("H99.01", [receipt.axis_id])
     store.confirm("H99.01", [(receipt.axis_id, posting().sha256)])
     clock.now += timedelta(minutes=1)
     assert store.confirm("H99.01", [(receipt.axis_id, posting().sha256)]) == 0

@@ -18,7 +18,8 @@ try {
 }
 $pending = $client->GetPendingDocumentIds(['agency' => ['H99.01', 'H99.02'], 'max' => 10]);
 $waiting = $pending->document[0];
-$document = $client->GetDocument(['agency' => 'H99.01', 'axisId' => $waiting->axisId]);
+$document = $client->GetDocument(['agency' => 'H99.01',
+    'axisId' => [$waiting->axisId]])->document[0];
 $confirmed = $client->ConfirmReceived(['agency' => 'H99.01',
     'receipt' => [['axisId' => $waiting->axisId, 'sha256' => hash('sha256', $document->edxml)]]]);
 $left = $client->GetPendingDocumentIds(['agency' => ['H99.01'], 'kind' => 'edoc']);

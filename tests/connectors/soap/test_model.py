@@ -39,7 +39,7 @@ REQUESTS: dict[str, tuple[dict[str, Any], int]] = {
         1,
     ),
     "GetPendingDocumentIds": ({"agency": ["H99", "H99.01"], "kind": "edoc", "max": 5}, 0),
-    "GetDocument": ({"agency": "H99", "axisId": "a-1"}, 0),
+    "GetDocument": ({"agency": "H99", "axisId": ["a-1", "a-2"]}, 0),
     "ConfirmReceived": ({"agency": "H99", "receipt": [{"axisId": "a", "sha256": SHA256}]}, 0),
     "UpdateStatus": ({"status": [STATUS | {"edxml": CONTENT}, STATUS | {"edxml": b"2"}]}, 2),
     "GetAgencies": ({"after": "H99"}, 0),
