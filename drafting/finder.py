@@ -37,7 +37,7 @@ _SEVERAL = "có nhiều chỗ như nhau / several alike"
 _SCAN = "trang không có chữ (bản chụp) / the page has no text (a scan)"
 _ROTATED = "trang bị xoay / the page is rotated"
 
-_pdfium = Lock()  # PDFium keeps global state and is not safe in threads
+pdfium_lock = Lock()  # PDFium keeps global state and is not safe in threads
 
 Found = dict[str, Box | str]
 """A box, or the reason why there is none."""
@@ -64,7 +64,7 @@ def find_placement(
         DraftUnreadable: the PDF cannot be read.
     """
     given = dict(boxes or {})
-    with _pdfium:
+    with pdfium_lock:
         try:
             document = pdfium.PdfDocument(pdf)
             try:

@@ -12,26 +12,15 @@ from pathlib import Path
 
 from documents import directory, numbering, outgoing
 from documents.document import Attachment, DocumentType, Role, Urgency
-from documents.errors import OfficeError, Refused
+from documents.errors import OfficeError
 from documents.ledger import SYSTEM
 from documents.outgoing import Draft, SecretRefused
 from documents.placement import Box
 from drafting.composer import Composed
 from signing import fields
+from workflows.handover import handed_in
 from workflows.jobs import Intake, Stored, TakeIn
 from workflows.office import Office
-
-LARGEST_FILE = 64 << 20
-"""Bytes of one file handed in."""
-
-
-class FileUnreadable(Refused):
-    """A file that was named cannot be read, or is too large."""
-
-    code = "draft.file_unreadable"
-    vietnamese = "Không đọc được tệp «{0}»: {1}"
-    english = "the file «{0}» cannot be read: {1}"
-    remedy = "Kiểm tra đường dẫn, quyền đọc, dung lượng / check path, permission, size"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +43,20 @@ class Order:
     attachments: tuple[Path, ...] = ()
 
 
-def read_file(path: Path) -> bytes:
-    """Return the content of a file handed in.
-
-    Raises:
-        FileUnreadable: it cannot be read, or is over 64 MiB.
-    """
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise FileUnreadable(path.name, f"> {LARGEST_FILE >> 20} MiB")
-        return path.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(path.name, error.strerror or "?") from error
-
-
 def hand_in_file(
     office: Office, order: Order, path: Path, boxes: Mapping[str, Box] | None = None
 ) -> str:
     """Take a PDF or Word file in as a draft; returns the document's id.
 
     Raises:
-        FileUnreadable, SecretRefused, the refusals of drafting and of `outgoing.create`:
-            nothing is kept but the file's blob.
+        FileUnreadable, SecretRefused, what drafting refuses, what `outgoing.create`
+            refuses: nothing is kept.
     """
     sender, signer, notation = _checked(office, order)
-    source = office.blobs.put(read_file(path))
-    job = TakeIn(source, path.name, signer, notation, tuple((boxes or {}).items()))
+    job = TakeIn(path.resolve(), signer, notation, tuple((boxes or {}).items()))
     (answer,) = office.workshop.run([job])
+    if isinstance(answer, SecretRefused):
+        _record_secret(office, sender, answer.args[0])
     if isinstance(answer, OfficeError):
         raise answer
     assert isinstance(answer, Intake)  # noqa: S101  (TakeIn gives Intake)
@@ -106,12 +82,15 @@ def _checked(office: Office, order: Order) -> tuple[str, str, str]:
         for code in order.recipients:
             directory.agency_row(session, code)
     if order.confidentiality:
-        with office.database.writing() as session:
-            mark = order.confidentiality
-            outgoing.refuse_secret(session, agency.organ_id, mark, SYSTEM, office.now())
+        _record_secret(office, agency.organ_id, order.confidentiality)
         raise SecretRefused(order.confidentiality)
     notation = order.notation or numbering.notation(order.type, agency.abbreviation, order.unit)
     return agency.organ_id, signer.full_name, notation
+
+
+def _record_secret(office: Office, organ_id: str, mark: str) -> None:
+    with office.database.writing() as session:
+        outgoing.refuse_secret(session, organ_id, mark, SYSTEM, office.now())
 
 
 def _create(office: Office, order: Order, taken: Intake, sender: str, notation: str) -> str:
@@ -145,7 +124,7 @@ def _create(office: Office, order: Order, taken: Intake, sender: str, notation: 
 
 
 def _attached(office: Office, path: Path) -> Attachment:
-    content = read_file(path)
+    content = handed_in(path)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return Attachment(path.name, kind, office.blobs.put(content), len(content))
 

@@ -7,6 +7,7 @@ through the blob folder, never through pipes.
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from connectors import envelope
@@ -14,14 +15,17 @@ from connectors.edxml import reader
 from documents.arrival import Arrival, StatusArrival
 from documents.blobs import BlobStore
 from documents.incoming import Finding
+from documents.outgoing import SecretRefused
 from documents.placement import Box, Placement
 from drafting import finder, intake
+from drafting.secrecy import secrecy_mark
 from signing import fields, pades, seal
 from signing.appearance import Stamp
 from signing.keys import Pkcs12Key
 from signing.report import Indication, Report
 from signing.trust import TrustStore
 from signing.validation import verify
+from workflows.handover import handed_in
 from workflows.settings import Settings
 
 
@@ -46,10 +50,9 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class TakeIn:
-    """Take in a file from outside as a draft."""
+    """Take in a file from outside as a draft; nothing of a secret one is kept."""
 
-    sha256: str
-    name: str
+    path: Path
     signer_name: str
     notation: str
     boxes: tuple[tuple[str, Box], ...] = ()
@@ -151,13 +154,15 @@ class Bench:
         return Stored(self.blobs.put(content), len(content))
 
     def _take_in(self, job: TakeIn) -> Intake:
-        source = self.blobs.get(job.sha256)
-        taken = intake.take_in(source, job.name)
+        source = handed_in(job.path)
+        taken = intake.take_in(source, job.path.name)
+        if mark := secrecy_mark(taken.pdf):
+            raise SecretRefused(mark)
         placement = finder.find_placement(
             taken.pdf, signer_name=job.signer_name, notation=job.notation, boxes=dict(job.boxes)
         )
         pdf = self._put(fields.reserve(taken.pdf, placement))
-        return Intake(Stored(job.sha256, len(source)), pdf, taken.pages, placement, taken.notes)
+        return Intake(self._put(source), pdf, taken.pages, placement, taken.notes)
 
     def _sign(self, job: Sign) -> Stored:
         pdf = pades.sign(
@@ -191,6 +196,8 @@ class Bench:
     def _verify(self, job: Verify) -> Finding:
         if job.damaged:
             return Finding("TOTAL-FAILED", {}, "Tệp bị hỏng trên đường truyền / damaged in transit")
+        if job.main and (mark := secrecy_mark(self.blobs.get(job.main))):
+            return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
         if not job.main:
             return self._unsigned(job, {}, "Không có tệp PDF / no PDF")
         reports = [verify(self.blobs.get(sha), self.trust) for sha in (job.main, *job.others)]

@@ -16,7 +16,7 @@ from documents.departure import Departure, StatusDeparture
 from documents.document import Agency, DocumentCode, Urgency, document_key
 from documents.errors import Refused
 from workflows.commands.console import add_json, console, print_json
-from workflows.drafts import read_file
+from workflows.handover import handed_in
 
 
 class DescriptionInvalid(Refused):
@@ -48,7 +48,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run_read(arguments: argparse.Namespace) -> int:
     """Read a message and say what is in it."""
-    with reader.read(read_file(arguments.file)) as message:
+    with reader.read(handed_in(arguments.file)) as message:
         facts = summarise(message)
         if arguments.extract:
             arguments.extract.mkdir(parents=True, exist_ok=True)
@@ -67,11 +67,11 @@ def run_read(arguments: argparse.Namespace) -> int:
 def run_write(arguments: argparse.Namespace) -> int:
     """Write the message that a JSON file describes, in the form `edxml read --json` gives."""
     try:
-        facts = json.loads(read_file(arguments.description))
+        facts = json.loads(handed_in(arguments.description))
         if facts["kind"] == "status":
             content = write_status(envelope.status(_status(facts)))
         else:
-            files = [OutgoingFile(path.name, data=read_file(path)) for path in arguments.attach]
+            files = [OutgoingFile(path.name, data=handed_in(path)) for path in arguments.attach]
             content = write_edoc(envelope.edoc(_departure(facts)), files)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DescriptionInvalid(f"{type(error).__name__}: {error}") from error

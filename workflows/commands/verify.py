@@ -9,7 +9,7 @@ from signing.report import Indication, Report
 from signing.trust import TrustStore
 from signing.validation import verify
 from workflows.commands.console import DATA, add_data, add_json, console, print_json
-from workflows.drafts import read_file
+from workflows.handover import handed_in
 
 CODES = {Indication.TOTAL_PASSED: 0, Indication.INDETERMINATE: 1, Indication.TOTAL_FAILED: 1}
 
@@ -57,7 +57,7 @@ def _roots(arguments: argparse.Namespace) -> Path:
 
 def _result(path: Path, trust: TrustStore) -> dict[str, Any]:
     try:
-        report: Report = verify(read_file(path), trust)
+        report: Report = verify(handed_in(path), trust)
     except Refused as error:
         return {
             "file": str(path),
