@@ -38,7 +38,7 @@ LETTERS: tuple[Letter, ...] = (
         "H99",
         DocumentType.TELEGRAM,
         "chủ động ứng phó với bão số 13 và mưa lớn trên địa bàn tỉnh",
-        (*_ALL_OF_PROVINCE, "G98"),
+        (*_ALL_OF_PROVINCE, "G98", "G98.05"),
         _text(
             "Chủ tịch Ủy ban nhân dân tỉnh yêu cầu Thủ trưởng các cơ quan, Chủ tịch Ủy ban nhân "
             "dân các xã, phường, đặc khu tổ chức trực ban 24/24 giờ, rà soát phương án sơ tán dân "

@@ -1,4 +1,4 @@
-"""The demo's fictional world: tỉnh Sơn Hải (H99) and a ministry; nobody in it exists.
+"""The demo's fictional world: tỉnh Sơn Hải (H99), a ministry and its bureau; nobody exists.
 
 Shape of the province after the reform of 1 July 2025: province, departments,
 communes, no districts (ux.md §5.1).
@@ -128,6 +128,21 @@ DESKS: tuple[Desk, ...] = (
         ),
         ("Vương Đình Hòa", "Thứ trưởng", "KT. BỘ TRƯỞNG"),
         ("Giang Thị Nguyệt", "Âu Dương Tùng", "Nghiêm Thị Hạnh"),
+    ),
+    _desk(
+        MINISTRY,
+        Agency(
+            "G98.05",
+            "Cục Hải đảo",
+            "CHĐ",
+            "Hà Nội",
+            "Bộ Biển và Hải đảo",
+            "000.00.05.G98",
+            "Hà Nội",
+            "cuchaidao@bobien.example",
+        ),
+        ("Lâm Tuấn Kiệt", "Cục trưởng", ""),
+        ("Ninh Thị Thảo", "Tiêu Gia Bảo", "Phùng Thị Sen"),
     ),
 )
 
