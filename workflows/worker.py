@@ -21,6 +21,7 @@ from typing import Any
 from documents import claims
 from documents.errors import OfficeError, Refused
 from workflows import backlog
+from workflows.engine_session import engine_session
 from workflows.incoming import incoming
 from workflows.office import Office, open_office, serving
 from workflows.outgoing import attempted, outgoing
@@ -75,10 +76,11 @@ async def work(here: Office, stop: asyncio.Event) -> None:
         _loop("incoming", backlog.incoming_due, lambda _: attempted(incoming)),
         _loop("statuses", backlog.statuses_due, lambda _: attempted(statuses)),
     ]
-    async with asyncio.TaskGroup() as group:
+    carried: list[Any] = [outgoing, incoming, statuses]
+    async with engine_session(), asyncio.TaskGroup() as group:
         for loop in loops:
             group.create_task(loop(here, health, stop))
-        group.create_task(serve([sweeper], stop, poll_seconds=5))
+        group.create_task(serve([sweeper], stop, poll_seconds=5, carried=carried))
 
 
 Look = Callable[[Office], Any]
