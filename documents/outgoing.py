@@ -241,9 +241,12 @@ def numbered(session: Session, document_id: str, at: datetime) -> DocumentCode:
 
 
 def series_of(row: DocumentRow) -> str:
-    """Return the register's series: one per named type, one for công văn (Art. 15.1)."""
-    kind = DocumentType(row.type_name)
-    return kind.abbreviation or kind.value
+    """Return the register's series: one per named type, one for công văn (Art. 15.1).
+
+    Types without an abbreviation share one: their codes would be the same otherwise, and a
+    document's code is what others know it by.
+    """
+    return DocumentType(row.type_name).abbreviation or DocumentType.OFFICIAL_LETTER.value
 
 
 def sealed(session: Session, document_id: str, sha256: str, size: int, at: datetime) -> None:
