@@ -123,9 +123,7 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
         raise SecretRefused(draft.confidentiality)
     agency = directory.served_agency(session, draft.organ_id)
     drafter = directory.person_row(session, agency.organ_id, draft.drafter_id)
-    signer = directory.person_row(session, agency.organ_id, draft.signer_id)
-    if signer.role != Role.LEADER or not signer.signing_key:
-        raise directory.RightMissing(signer.full_name, signer.position, "ký ban hành / sign")
+    signer = signer_of(session, agency.organ_id, draft.signer_id)
     row = DocumentRow(
         id=document_id or new_id(),
         direction=Direction.OUTGOING,
@@ -161,6 +159,19 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
     actor = actor_of(drafter)
     casefile.note(session, row, "draft", actor, at, evidence=draft.pdf_sha256)
     return row
+
+
+def signer_of(session: Session, organ_id: str, who: str) -> PersonRow:
+    """Return the leader *who* of the agency (Art. 13).
+
+    Raises:
+        PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
+        RightMissing: the post gives no right to sign, or the person has no key.
+    """
+    signer = directory.person_row(session, organ_id, who)
+    if signer.role != Role.LEADER or not signer.signing_key:
+        raise directory.RightMissing(signer.full_name, signer.position, "ký ban hành / sign")
+    return signer
 
 
 def _add_deliveries(

@@ -78,7 +78,7 @@ def _checked(office: Office, order: Order) -> tuple[str, str, str]:
     outgoing.check_subject(order.subject)
     with office.database.reading() as session:
         agency = directory.served_agency(session, order.sender)
-        signer = directory.person_row(session, agency.organ_id, order.signer)
+        signer = outgoing.signer_of(session, agency.organ_id, order.signer)
         for code in order.recipients:
             directory.agency_row(session, code)
     if order.confidentiality:

@@ -38,8 +38,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(found)
         return 0
-    for facts in found:
-        _print(facts)
+    _print(found[0])
+    if len(found) > 1:
+        rows = [
+            (f["id"], f["direction"], f["agency"], f["state"], f["receipt_number"] or "")
+            for f in found[1:]
+        ]
+        columns = ("Mã", "Hướng", "Cơ quan", "Trạng thái", "Số đến")
+        print_table("Cùng số, ký hiệu / of the same code", columns, rows)
     return 0
 
 
@@ -53,7 +59,12 @@ def _found(opened: dict[str, Cabinet], wanted: str) -> Iterator[dict[str, Any]]:
     )
     for cabinet in opened.values():
         with cabinet.database.reading() as session:
-            for row in session.scalars(select(DocumentRow).where(matching).limit(20)):
+            wanted_rows = (
+                select(DocumentRow)
+                .where(matching)
+                .order_by(DocumentRow.direction.desc(), DocumentRow.created_at.desc())
+            )
+            for row in session.scalars(wanted_rows.limit(20)):
                 yield _facts(cabinet, session, row)
 
 
