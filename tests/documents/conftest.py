@@ -1,14 +1,15 @@
 """A small office in the database: two agencies with their people."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from documents import directory
+from documents.arrival import Arrival
 from documents.database import Database
-from documents.document import Agency, Person, Role
+from documents.document import Agency, Attachment, Person, Role
 
 POSTS = (Role.SPECIALIST, Role.UNIT_HEAD, Role.LEADER, Role.CLERK, Role.ADMINISTRATOR)
 
@@ -46,3 +47,38 @@ def seat(
                 person = make_person(organ_id=agency.organ_id, role=role)
                 key = "key" if role is Role.LEADER else ""
                 directory.put_person(session, person, signing_key=key)
+
+
+@pytest.fixture
+def make_arrival() -> Callable[..., Arrival]:
+    """Return a maker of arrivals for H99.02 from the ministry G01."""
+
+    def make(**given: Any) -> Arrival:
+        values: dict[str, Any] = {
+            "organ_id": "H99.02",
+            "axis_id": "m-1",
+            "message_sha256": "a" * 64,
+            "sender_organ_id": "G01",
+            "sender_name": "Bộ Nội vụ",
+            "document_key": "G01,2026/03/01,15/QĐ-BNV",
+            "business_type": 0,
+            "type_name": "Quyết định",
+            "subject": "V/v ban hành quy chế",
+            "code_number": "15",
+            "code_notation": "QĐ-BNV",
+            "place": "Hà Nội",
+            "promulgated": date(2026, 3, 1),
+            "signer_name": "Trần Thị B",
+            "signer_position": "Bộ trưởng",
+            "signer_competence": "",
+            "urgency": 0,
+            "due_date": None,
+            "to_places": ("Như trên",),
+            "attachments": (Attachment("15.pdf", "application/pdf", "b" * 64, 7),),
+            "main_sha256": "b" * 64,
+            "main_size": 7,
+            "warnings": (),
+        }
+        return Arrival(**values | given)
+
+    return make

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,8 @@ from sqlalchemy import func, select
 
 from documents import casefile, claims, feedback, incoming, ledger, register
 from documents.arrival import Arrival
-from documents.database import Database, WriteConflict
-from documents.directory import AgencyUnknown, PersonUnknown
-from documents.document import Attachment
+from documents.database import Database
+from documents.directory import PersonUnknown
 from documents.errors import StepRefused, Unavailable
 from documents.incoming import Finding
 from documents.lifecycle import State
@@ -21,41 +20,6 @@ from documents.tables import DocumentRow, FeedbackRow, ParcelRow, RegisterEntryR
 
 GOOD = Finding("TOTAL-PASSED", {"signatures": 2})
 Arrivals = Callable[..., Arrival]
-
-
-@pytest.fixture
-def make_arrival() -> Arrivals:
-    """Return a maker of arrivals for H99.02 from the ministry G01."""
-
-    def make(**given: Any) -> Arrival:
-        values: dict[str, Any] = {
-            "organ_id": "H99.02",
-            "axis_id": "m-1",
-            "message_sha256": "a" * 64,
-            "sender_organ_id": "G01",
-            "sender_name": "Bộ Nội vụ",
-            "document_key": "G01,2026/03/01,15/QĐ-BNV",
-            "business_type": 0,
-            "type_name": "Quyết định",
-            "subject": "V/v ban hành quy chế",
-            "code_number": "15",
-            "code_notation": "QĐ-BNV",
-            "place": "Hà Nội",
-            "promulgated": date(2026, 3, 1),
-            "signer_name": "Trần Thị B",
-            "signer_position": "Bộ trưởng",
-            "signer_competence": "",
-            "urgency": 0,
-            "due_date": None,
-            "to_places": ("Như trên",),
-            "attachments": (Attachment("15.pdf", "application/pdf", "b" * 64, 7),),
-            "main_sha256": "b" * 64,
-            "main_size": 7,
-            "warnings": (),
-        }
-        return Arrival(**values | given)
-
-    return make
 
 
 def keep(
@@ -122,20 +86,6 @@ def test_the_whole_way_to_the_register(
         ]
         assert list(ledger.verify(session)) == []
         assert register.gaps(session) == []
-
-
-def test_the_same_message_twice_is_one_document(
-    office: Database, make_arrival: Arrivals, at: datetime
-) -> None:
-    first = enter(office, make_arrival(), at)
-    again = enter(office, make_arrival(), at)
-    other_id = enter(office, make_arrival(axis_id="m-2"), at)
-    by_old_code = enter(office, make_arrival(axis_id="m-3", organ_id="000.00.02.H99"), at)
-    assert {first, again, other_id, by_old_code} == {first}
-    assert count(office, DocumentRow) == 1
-    assert owed(office, first) == ["01"]
-    with office.reading() as session:
-        assert len(ledger.history(session, first)) == 1
 
 
 def test_one_message_for_two_agencies_is_a_document_of_each(
@@ -228,93 +178,6 @@ def test_two_that_are_verified_at_once_are_not_both_accepted(
         assert states == [State.VERIFIED, State.QUARANTINED]
 
 
-def test_the_same_message_at_once_under_two_ids_is_one_document(
-    office: Database, make_arrival: Arrivals, at: datetime
-) -> None:
-    names = [f"m-{n}" for n in range(4)]
-    for name in names:
-        assert keep(office, at, name)
-    together = threading.Barrier(len(names))
-    entered: list[str] = []
-
-    def work(name: str) -> None:
-        together.wait(30)
-        for _ in range(3):  # as the sweeper does: what was slower comes again
-            with suppress(WriteConflict), office.writing() as session:
-                entered.append(incoming.arrived(session, make_arrival(axis_id=name), at))
-                return
-
-    threads = [threading.Thread(target=work, args=(name,)) for name in names]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert count(office, DocumentRow) == 1
-    assert count(office, FeedbackRow) == 1
-    with office.reading() as session:
-        assert {p.document_id for p in session.scalars(select(ParcelRow))} == set(entered[-1:])
-
-
-def test_a_known_parcel_is_kept_once(office: Database, at: datetime) -> None:
-    assert keep(office, at, "m-1")
-    assert not keep(office, at, "m-1", sha256="f" * 64)
-    assert keep(office, at, "m-1", "H99.01")
-    together = threading.Barrier(4)
-    kept: list[bool] = []
-
-    def work() -> None:
-        together.wait(30)
-        kept.append(keep(office, at, "m-9"))
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert sorted(kept) == [False, False, False, True]
-    with office.reading() as session:
-        row = session.get_one(ParcelRow, {"organ_id": "H99.02", "axis_id": "m-1"})
-        assert row.sha256 == "a" * 64
-
-
-def test_the_axis_is_told_of_exactly_what_is_settled_here(
-    office: Database, make_arrival: Arrivals, at: datetime
-) -> None:
-    keep(office, at, "stored")
-    keep(office, at, "junk")
-    with office.writing() as session:
-        incoming.junk(session, "H99.02", "junk", "không đọc được")
-    keep(office, at, "status", kind="status", outcome="opened")
-    states = [State.FETCHED, State.VERIFIED, State.REGISTERED, State.QUARANTINED, State.REFUSED]
-    for state in states:
-        arrival = make_arrival(axis_id=state.value, document_key=state.value)
-        document = enter(office, arrival, at)
-        enter(office, make_arrival(axis_id=f"{state}-again", document_key=state.value), at)
-        with office.writing() as session:
-            session.get_one(DocumentRow, document).state = state
-    settled = ["quarantined", "refused", "registered"]
-    wanted = ["junk", "status", *settled, *(f"{name}-again" for name in settled)]
-    assert confirmable(office) == sorted(("H99.02", name) for name in wanted)
-    with office.writing() as session:
-        incoming.confirmed(session, "H99.02", "junk", at)
-        incoming.confirmed(session, "H99.02", "registered", at)
-    assert confirmable(office) == sorted(
-        ("H99.02", name) for name in wanted if name not in {"junk", "registered"}
-    )
-
-
-def test_unopened_lists_what_was_kept_and_not_read_oldest_first(
-    office: Database, make_arrival: Arrivals, at: datetime
-) -> None:
-    for turn, name in enumerate(["c", "a", "b", "d"]):
-        keep(office, at + timedelta(seconds=turn), name)
-    with office.writing() as session:
-        incoming.junk(session, "H99.02", "a", "?")
-        incoming.arrived(session, make_arrival(axis_id="b"), at)
-        assert [p.axis_id for p in claims.unopened(session, 9)] == ["c", "d"]
-        assert [p.axis_id for p in claims.unopened(session, 1)] == ["c"]
-
-
 def test_a_quarantined_document_waits_until_the_clerk_lets_it_in_or_returns_it(
     office: Database, make_arrival: Arrivals, at: datetime
 ) -> None:
@@ -384,48 +247,6 @@ def test_receipt_numbers_restart_at_midnight_in_vietnam(
         with office.writing() as session:
             numbers.append(incoming.registered(session, document, moment))
     assert numbers == [1, 2, 1, 2]
-
-
-def test_what_comes_from_outside_fits_whatever_its_size(
-    office: Database, make_arrival: Arrivals, at: datetime
-) -> None:
-    long = "Ố" * 5000
-    names = (
-        "type_name sender_name sender_organ_id document_key subject code_number code_notation"
-        " place signer_name signer_position signer_competence"
-    )
-    arrival = make_arrival(
-        **dict.fromkeys(names.split(), long),
-        attachments=(Attachment(long, long, "b" * 64, 2**40),),
-        to_places=(long,) * 20,
-        warnings=(long,),
-    )
-    document = enter(office, arrival, at)
-    again = make_arrival(axis_id="m-2", **dict.fromkeys(names.split(), long))
-    assert enter(office, again, at) == document
-    assert verify(office, document, at) is State.VERIFIED
-    with office.reading() as session:
-        (file,) = casefile.attachments_of(session, document)
-        assert (file.name, file.size) == (long[:255], 2**40)
-
-
-def test_an_arrival_without_a_pdf_or_a_date_is_entered(
-    office: Database, make_arrival: Arrivals, at: datetime
-) -> None:
-    arrival = make_arrival(attachments=(), main_sha256="", main_size=0, promulgated=None)
-    document = enter(office, arrival, at)
-    with office.reading() as session:
-        assert casefile.revisions_of(session, document) == []
-        assert session.get_one(DocumentRow, document).current_sha256 is None
-
-
-def test_an_arrival_for_nobody_enters_nothing(
-    office: Database, make_arrival: Arrivals, at: datetime
-) -> None:
-    keep(office, at, "m-1", "X00")
-    with pytest.raises(AgencyUnknown), office.writing() as session:
-        incoming.arrived(session, make_arrival(organ_id="X00"), at)
-    assert count(office, DocumentRow) == 0
 
 
 def test_what_fails_for_a_while_comes_again(
