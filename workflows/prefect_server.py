@@ -42,6 +42,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     # The loopback server has CSRF off and is the same version: two requests less a process.
     "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+    # A server that restarts is back within 14 s (2 + 4 + 8); the default waits 62 s.
+    "PREFECT_CLIENT_MAX_RETRIES": "3",
     "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
     # Steps have effects: a cached task result must never stand in for doing one.
     "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",

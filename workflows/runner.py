@@ -15,7 +15,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -125,9 +125,10 @@ class _Runner:
             flows = [each.flow for each in self._deployments]
             await _settle_lost(self._client, [flow.name for flow in (*flows, *self._carried)])
         await self._settle()
-        async for run in self._due():
-            if stop.is_set():
-                return
+        seen: set[UUID] = set()
+        # Asked anew for each: another runner may have taken what was due a moment ago.
+        while not stop.is_set() and (run := await self._next_due(seen)):
+            seen.add(run.id)
             await self._run(run)
 
     def note_away(self, error: BaseException) -> None:
@@ -140,23 +141,21 @@ class _Runner:
             _log.warning("Prefect's server answers again")
         self._away = False
 
-    async def _due(self) -> AsyncIterator[FlowRun]:
-        """Skip what is late, yield what is to run, oldest first."""
+    async def _next_due(self, seen: set[UUID]) -> FlowRun | None:
+        """Skip what is late and return the oldest run that is due and not in *seen*."""
         if not self._served:
-            return
+            return None
         runs = await self._client.get_scheduled_flow_runs_for_deployments(
             list(self._served), scheduled_before=datetime.now(UTC)
         )
-        keep = {run.deployment_id: run.id for run in runs if run.auto_scheduled}
-        for run in runs:
-            if run.auto_scheduled and keep[run.deployment_id] != run.id:
-                state: State[Any] = Cancelled(
-                    name="Skipped", message="A newer run of the schedule is due."
-                )
-                await self._client.set_flow_run_state(run.id, state)
-        for run in runs:
-            if not run.auto_scheduled or keep[run.deployment_id] == run.id:
-                yield run
+        newest = {run.deployment_id: run.id for run in runs if run.auto_scheduled}
+        late = [run for run in runs if run.auto_scheduled and newest[run.deployment_id] != run.id]
+        for run in late:
+            skipped: State[Any] = Cancelled(
+                name="Skipped", message="A newer run of the schedule is due."
+            )
+            await self._client.set_flow_run_state(run.id, skipped)
+        return next((run for run in runs if run not in late and run.id not in seen), None)
 
     async def _run(self, run: FlowRun) -> None:
         if run.deployment_id is None or not await self._claim(run):

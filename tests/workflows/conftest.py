@@ -1,0 +1,97 @@
+"""One tuned Prefect server for all tests of workflows, and fresh processes that are cheap.
+
+Prefect reads its settings when it is imported, so this file sets the environment first and
+starts the server, on the port it has chosen, with the first test that asks for it.
+"""
+
+import asyncio
+import inspect
+import multiprocessing
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workflows.prefect_server import PrefectServer, free_port, prefect_environment
+
+PORT = "CONGVAN_TEST_PREFECT_PORT"
+HOME = "CONGVAN_TEST_PREFECT_HOME"
+
+# A fresh process imports this file too and must keep what it was given.
+if PORT not in os.environ:
+    os.environ[PORT] = str(free_port())
+    os.environ[HOME] = tempfile.mkdtemp(prefix="congvan-prefect-")
+    for stray in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[stray]
+    os.environ |= prefect_environment(
+        Path(os.environ[HOME]), f"http://127.0.0.1:{os.environ[PORT]}/api", ui=False
+    )
+
+RunInFreshProcess = Callable[..., int]
+
+PRELOAD = (
+    *("pytest", "prefect", "prefect.flow_engine", "prefect.task_engine", "prefect.events.clients"),
+    *("workflows.outgoing", "workflows.incoming", "workflows.statuses", "workflows.sweep"),
+)
+
+
+def pytest_unconfigure() -> None:
+    if multiprocessing.parent_process() is None:
+        shutil.rmtree(os.environ[HOME], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[PrefectServer]:
+    """The server all tests share; it is up when a test asks for it."""
+    with PrefectServer(Path(os.environ[HOME]), port=int(os.environ[PORT])) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def run_in_fresh_process(prefect_server: PrefectServer) -> RunInFreshProcess:
+    """Return `run(target, *args, env={}, timeout=60) -> exit code`; -9 when it was killed.
+
+    *target*, plain or async, must be importable, as in a test module. The process is forked
+    from one that has imported Prefect and the flows and nothing else (no threads, no open
+    database): 20 ms instead of 3 s, and 0.3 s with a flow run in it.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOAD))
+
+    def run(
+        target: Callable[..., Any],
+        *args: Any,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60,
+    ) -> int:
+        process = context.Process(target=_call, args=(target, args, dict(env or {})))
+        process.start()
+        process.join(timeout)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise TimeoutError(f"{target.__name__} did not end in {timeout:.0f} s")
+        return process.exitcode
+
+    return run
+
+
+def _call(target: Callable[..., Any], args: tuple[Any, ...], env: Mapping[str, str]) -> None:
+    os.environ |= env
+    outcome = target(*args)
+    if inspect.iscoroutine(outcome):
+        asyncio.run(outcome)
+
+
+from tests.workflows.fixtures import (  # noqa: E402, F401  (Prefect's environment comes first)
+    forkserver,
+    house,
+    hub,
+    make_database,
+    make_sqlite,
+    offices_closed,
+)
