@@ -1,27 +1,25 @@
 """The workshop: worker processes for what is heavy on the CPU or fed by strangers.
 
 A file that kills its process or takes longer than allowed costs that file its turn,
-never the pouch: the others are done again in a fresh pool.
+never the pouch: the others are done again, apart from everybody else's.
 """
 
-import ctypes
+import faulthandler
 import multiprocessing
+import os
+import select
 import signal
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
-from concurrent.futures.process import BrokenProcessPool
-from threading import Lock
+from concurrent.futures import CancelledError, ProcessPoolExecutor
+from threading import Lock, Thread
 
 from documents.errors import OfficeError, Refused, Unavailable
 from workflows.jobs import Bench, Done, Job
 from workflows.settings import Settings
 
-_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, linux/prctl.h
-
 
 class FileTooHard(Refused):
-    """A file killed its worker process or took longer than allowed."""
+    """A file killed its worker process, took longer than allowed, or was not to be handled."""
 
     code = "workshop.file_too_hard"
     vietnamese = "Tệp không xử lý được trong giới hạn thời gian, bộ nhớ ({0})"
@@ -30,7 +28,7 @@ class FileTooHard(Refused):
 
 
 class WorkshopBroken(Unavailable):
-    """A worker process failed for a reason that is not the file's."""
+    """A worker process failed for a reason that is not the file's: disk or memory."""
 
     code = "workshop.broken"
     vietnamese = "Tiến trình xử lý gặp sự cố: {0}"
@@ -41,23 +39,43 @@ class WorkshopBroken(Unavailable):
 _bench: Bench | None = None
 
 
-def _begin(settings: Settings) -> None:
-    """Set a worker process up; it dies with the process that started it."""
+def _begin(settings: Settings, owner: int) -> None:
+    """Set a worker process up; it ends when the process *owner* does."""
     global _bench
-    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with, args=(owner,), daemon=True).start()
     _bench = Bench(settings)
+
+
+def _end_with(owner: int) -> None:
+    """Wait for *owner* to end. It is no parent: forkserver's children outlive a killed owner."""
+    try:
+        select.select([os.pidfd_open(owner)], [], [])
+    finally:
+        os._exit(1)
 
 
 def _do(job: Job) -> Done | OfficeError:
     """Do one job in a worker process; errors are answers."""
     assert _bench is not None  # noqa: S101  (set by _begin)
-    try:
-        return _bench.do(job)
-    except OfficeError as error:
-        return error
-    except Exception as error:
-        return WorkshopBroken(f"{type(error).__name__}: {error}"[:500])
+    # a thread without Python's lock: it ends even a process that is lost in native code
+    with open(os.devnull, "wb") as nowhere:
+        faulthandler.dump_traceback_later(_bench.settings.file_seconds, exit=True, file=nowhere)
+        try:
+            return _bench.do(job)
+        except OfficeError as error:
+            return error
+        except (OSError, MemoryError) as error:
+            return WorkshopBroken(_said(error))
+        except Exception as error:
+            # whatever a hostile file reaches in a library will be reached again
+            return FileTooHard(_said(error))
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
 
 
 def _ready() -> None:
@@ -81,7 +99,7 @@ class Workshop:
                     self._settings.processes,
                     mp_context=context,
                     initializer=_begin,
-                    initargs=(self._settings,),
+                    initargs=(self._settings, os.getpid()),
                 )
             return self._pool
 
@@ -93,39 +111,41 @@ class Workshop:
 
     def run(self, jobs: Sequence[Job]) -> list[Done | OfficeError]:
         """Do *jobs* in the pool and return an answer for each, in order; never raises for a job."""
-        answers: dict[int, Done | OfficeError] = {}
-        for index, answer in self._round(dict(enumerate(jobs))).items():
-            # alone in a fresh pool: the file that breaks it again is the culprit
-            again = self._round({index: jobs[index]}) if answer is None else {}
-            answers[index] = answer or again.get(index) or FileTooHard("process died")
-        return [answers[index] for index in range(len(jobs))]
-
-    def _round(self, jobs: dict[int, Job]) -> dict[int, Done | OfficeError | None]:
-        """Do jobs once; None for one that was lost with its pool."""
-        answers: dict[int, Done | OfficeError | None] = dict.fromkeys(jobs)
+        answers = self._together(jobs)
+        if all(answer is not None for answer in answers):
+            return [answer for answer in answers if answer is not None]
+        # one by one, where nobody else's file can break the pool: who breaks it now is the culprit
+        apart = Workshop(self._settings.model_copy(update={"processes": 1}))
         try:
-            pool = self._started()
-            futures = {index: pool.submit(_do, job) for index, job in jobs.items()}
-            for index, future in futures.items():
-                answers[index] = self._answer(future)
-        except BrokenProcessPool:
-            self.close()
+            return [
+                answer or apart._together([job])[0] or FileTooHard("process died")
+                for job, answer in zip(jobs, answers, strict=True)
+            ]
+        finally:
+            apart.close()
+
+    def _together(self, jobs: Sequence[Job]) -> list[Done | OfficeError | None]:
+        """Do jobs once; None for one that was lost with its pool."""
+        answers: list[Done | OfficeError | None] = [None] * len(jobs)
+        pool = self._started()
+        try:
+            futures = [pool.submit(_do, job) for job in jobs]
+            for index, future in enumerate(futures):
+                answers[index] = future.result()
+        except (CancelledError, RuntimeError):  # the pool broke, by our jobs or another run's
+            self._drop(pool)
         return answers
 
-    def _answer(self, future: "Future[Done | OfficeError]") -> Done | OfficeError:
-        try:
-            return future.result(timeout=self._settings.file_seconds)
-        except FutureTimeout:
-            self.close(kill=True)
-            return FileTooHard(f"{self._settings.file_seconds:g} s")
+    def _drop(self, pool: ProcessPoolExecutor) -> None:
+        """Give a broken pool up, unless another run did and started afresh."""
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+        pool.shutdown(wait=True, cancel_futures=True)
 
-    def close(self, *, kill: bool = False) -> None:
+    def close(self) -> None:
         """End the worker processes; a later job starts fresh ones."""
         with self._lock:
             pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        if kill:
-            for process in list((pool._processes or {}).values()):
-                process.kill()
-        pool.shutdown(wait=True, cancel_futures=True)
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
