@@ -6,14 +6,14 @@ through the blob folder, never through pipes.
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from connectors import envelope
 from connectors.edxml import reader
 from documents.arrival import Arrival, StatusArrival
-from documents.blobs import BlobStore
+from documents.blobs import BlobMissing, BlobStore
 from documents.incoming import Finding
 from documents.outgoing import SecretRefused
 from documents.placement import Box, Placement
@@ -21,8 +21,9 @@ from drafting import finder, intake
 from drafting.secrecy import secrecy_mark
 from signing import fields, pades, seal
 from signing.appearance import Stamp
+from signing.errors import KeyUnavailable
 from signing.keys import Pkcs12Key
-from signing.report import Indication, Report
+from signing.report import UNREADABLE, Indication, Report
 from signing.trust import TrustStore
 from signing.validation import verify
 from workflows.handover import handed_in
@@ -105,32 +106,63 @@ Job = TakeIn | Sign | Seal | Open | Verify
 Done = Intake | Stored | Arrival | StatusArrival | Finding
 
 
+@lru_cache(maxsize=256)
+def _key(path: Path, _changed: int) -> Pkcs12Key:
+    try:
+        passphrase = path.with_suffix(".pass").read_bytes().strip()
+    except OSError as error:
+        raise KeyUnavailable(path.stem, error.strerror or type(error).__name__) from None
+    return Pkcs12Key.load(path, passphrase)
+
+
+@lru_cache(maxsize=256)
+def _stamp(path: Path, _changed: int) -> Stamp:
+    return Stamp.from_png(path.read_bytes())
+
+
+@lru_cache(maxsize=4)
+def _trust(roots: Path, crls: tuple[Path, ...], _changed: tuple[int, ...]) -> TrustStore:
+    return TrustStore.load(roots, crls)
+
+
+def _changed(path: Path) -> int:
+    """Return when a file was last written, in ns; 0 where there is none.
+
+    Whoever renews a key or a revocation list need not restart anything.
+    """
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 class Bench:
-    """One worker process's tools, loaded once."""
+    """One worker process's tools, loaded once and again when their files change."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.blobs = BlobStore(settings.at(settings.blobs))
-        self.key = cache(self._key)
-        self.stamp = cache(self._stamp)
-        self._trust: TrustStore | None = None
 
-    @property
     def trust(self) -> TrustStore:
-        """The roots and revocation lists of this installation."""
-        if self._trust is None:
-            crls = [self.settings.at(path) for path in self.settings.crls]
-            self._trust = TrustStore.load(self.settings.at(self.settings.trust_roots), crls)
-        return self._trust
+        """Return the roots and revocation lists of this installation."""
+        roots = self.settings.at(self.settings.trust_roots)
+        crls = tuple(self.settings.at(path) for path in self.settings.crls)
+        return _trust(roots, crls, tuple(map(_changed, (roots, *crls))))
 
-    def _key(self, stem: str) -> Pkcs12Key:
-        folder = self.settings.at(self.settings.keys)
-        passphrase = (folder / f"{stem}.pass").read_bytes().strip()
-        return Pkcs12Key.load(folder / f"{stem}.p12", passphrase)
+    def key(self, stem: str) -> Pkcs12Key:
+        """Return the key *stem* of the key folder.
 
-    def _stamp(self, stem: str) -> Stamp | None:
-        image = self.settings.at(self.settings.keys) / f"{stem}.png"
-        return Stamp.from_png(image.read_bytes()) if image.exists() else None
+        Raises:
+            KeyUnavailable, CertificateRefused: it cannot be used.
+        """
+        path = self.settings.at(self.settings.keys) / f"{stem}.p12"
+        return _key(path, _changed(path))
+
+    def stamp(self, stem: str) -> Stamp | None:
+        """Return the image of signature or seal, where there is one."""
+        path = self.settings.at(self.settings.keys) / f"{stem}.png"
+        changed = _changed(path)
+        return _stamp(path, changed) if changed else None
 
     def do(self, job: Job) -> Done:
         """Do one job.
@@ -190,7 +222,10 @@ class Bench:
         return self._put(pdf)
 
     def _open(self, job: Open) -> Arrival | StatusArrival:
-        with reader.read(self.blobs.path(job.sha256)) as message:
+        path = self.blobs.path(job.sha256)
+        if not path.exists():
+            raise BlobMissing(job.sha256)
+        with reader.read(path) as message:
             return envelope.arrival(message, job.organ_id, job.axis_id, job.sha256, self.blobs.put)
 
     def _verify(self, job: Verify) -> Finding:
@@ -200,12 +235,17 @@ class Bench:
             return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
         if not job.main:
             return self._unsigned(job, {}, "Không có tệp PDF / no PDF")
-        reports = [verify(self.blobs.get(sha), self.trust) for sha in (job.main, *job.others)]
+        trust = self.trust()
+        reports = [verify(self.blobs.get(sha), trust) for sha in (job.main, *job.others)]
         main = reports[0]
         report = {"main": main.as_dict(), "others": [other.as_dict() for other in reports[1:]]}
-        if not main.signatures:
-            return self._unsigned(job, report, "Không có chữ ký số / no digital signature")
-        return Finding(main.verdict.value, report, _objection(reports))
+        objection = _objection(reports)
+        if main.signatures or objection:
+            return Finding(main.verdict.value, report, objection)
+        if main.reason.startswith(UNREADABLE):
+            why = f"Không đọc được tệp PDF / the PDF cannot be read: {main.reason}"
+            return Finding(main.verdict.value, report, why)
+        return self._unsigned(job, report, "Không có chữ ký số / no digital signature")
 
     def _unsigned(self, job: Verify, report: dict[str, Any], why: str) -> Finding:
         return Finding("UNSIGNED", report, "" if job.accepts_unsigned else why)
