@@ -49,11 +49,16 @@ def next_number(
 
     A document that has a number keeps it: a repeat returns the same number.
     *day* is the day in Vietnam. Runs in the caller's writing transaction.
+
+    Raises:
+        NumberTaken: the register's count is behind its entries.
     """
     if (taken := number_of(session, document_id)) is not None:
         return taken
     register = _locked(session, organ_id, direction, series, day.year)
     number = register.last_number + 1
+    if session.get(RegisterEntryRow, (register.id, number)) is not None:
+        raise NumberTaken(number, series, day.year)
     session.execute(
         update(RegisterRow).where(RegisterRow.id == register.id).values(last_number=number)
     )
