@@ -92,10 +92,19 @@ def release_owner(session: Session, owner: str) -> int:
     return cast("CursorResult[Any]", done).rowcount
 
 
-def unopened(session: Session, limit: int) -> list[ParcelRow]:
-    """Return parcels whose bytes are kept but which were not opened, oldest first."""
+def unopened(session: Session, limit: int, kind: str = "") -> list[ParcelRow]:
+    """Return parcels, of one *kind* or any, that are kept and were not opened, oldest first."""
     wanted = select(ParcelRow).where(ParcelRow.outcome == "stored")
+    if kind:
+        wanted = wanted.where(ParcelRow.kind == kind)
     return list(session.scalars(wanted.order_by(ParcelRow.fetched_at).limit(limit)))
+
+
+def kept(session: Session) -> set[tuple[str, str]]:
+    """Return (agency, axis id) of the parcels that are here and wait at the axis too."""
+    wanted = select(ParcelRow.organ_id, ParcelRow.axis_id)
+    rows = session.execute(wanted.where(ParcelRow.confirmed_at.is_(None)))
+    return {(organ_id, axis_id) for organ_id, axis_id in rows}
 
 
 def unconfirmed(session: Session, limit: int) -> list[ParcelRow]:

@@ -58,6 +58,11 @@ def confirmed(session: Session, organ_id: str, axis_id: str, at: datetime) -> No
     _parcel(session, organ_id, axis_id).confirmed_at = at
 
 
+def confirm_again(session: Session, organ_id: str, axis_id: str) -> None:
+    """Have the axis told once more of a parcel that it gives out though it was told."""
+    _parcel(session, organ_id, axis_id).confirmed_at = None
+
+
 def _parcel(session: Session, organ_id: str, axis_id: str) -> ParcelRow:
     key = {"organ_id": organ_id, "axis_id": axis_id}
     return session.get_one(ParcelRow, key, with_for_update=True, populate_existing=True)

@@ -25,7 +25,7 @@ def incoming_due(office: Office) -> bool:
         AxisUnavailable: nothing waits here, and the axis does not answer.
     """
     with office.database.reading() as session:
-        here = any(p.kind == MessageKind.EDOC for p in claims.unopened(session, 1)) or (
+        here = bool(claims.unopened(session, 1, MessageKind.EDOC)) or (
             claims.waiting(session, office.owner, Direction.INCOMING, office.now())
         )
     return here or bool(reception.waiting(office, MessageKind.EDOC))
@@ -39,7 +39,7 @@ def statuses_due(office: Office) -> bool:
     """
     with office.database.reading() as session:
         here = (
-            any(p.kind == MessageKind.STATUS for p in claims.unopened(session, 1))
+            bool(claims.unopened(session, 1, MessageKind.STATUS))
             or bool(feedback.unsent(session, office.now(), 1))
             or bool(claims.unconfirmed(session, 1))
         )

@@ -6,7 +6,7 @@ on. Only when every document found the same thing down is the step worth retryin
 at once, and raises.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -32,10 +32,20 @@ class Pouch:
         Raises:
             Unavailable: something was down for every document.
         """
-        errors = list(self.left.values())
-        if not self.done and errors and all(isinstance(e, Unavailable) for e in errors):
-            raise errors[0]
+        if not self.done:
+            raise_if_all_unavailable(list(self.left.values()))
         return self
+
+
+def raise_if_all_unavailable(answers: Sequence[object]) -> None:
+    """Raise the first of *answers* when each of them says that something is down.
+
+    Raises:
+        Unavailable: something was down for all.
+    """
+    first = next(iter(answers), None)
+    if isinstance(first, Unavailable) and all(isinstance(each, Unavailable) for each in answers):
+        raise first
 
 
 def claim(office: Office, direction: Direction, ids: Iterable[str]) -> list[str]:

@@ -38,15 +38,20 @@ def _fetch(here: Office) -> int:
     return reception.fetch(here, reception.waiting(here, MessageKind.EDOC))
 
 
-@task(name="open", cache_policy=NO_CACHE)
-async def open_parcels() -> list[str]:
-    """Read the messages; claim every document on its way to the register."""
-    here = office.current()
-    await asyncio.to_thread(reception.open_parcels, here)
-    return await asyncio.to_thread(_claimed, here)
+@task(
+    name="open",
+    retries=2,
+    retry_delay_seconds=PAUSES,
+    retry_condition_fn=if_unavailable,
+    cache_policy=NO_CACHE,
+)
+async def open_parcels() -> int:
+    """Read the messages."""
+    return len(await asyncio.to_thread(reception.open_parcels, office.current()))
 
 
 def _claimed(here: Office) -> list[str]:
+    """Take the leases of the documents on their way to the register."""
     with here.database.writing() as session:
         return claims.due(session, here.owner, Direction.INCOMING, here.now(), here.settings.pouch)
 
@@ -108,8 +113,8 @@ async def incoming() -> list[State[Any]]:
     """Take in what arrived and what an earlier run left; an axis that is away stops neither."""
     here = office.current()
     async with here.incoming_turn:
-        states = [await attempted(fetch)]
-        mine = await open_parcels()
+        states = [await attempted(step) for step in (fetch, open_parcels)]
+        mine = await asyncio.to_thread(_claimed, here)
         try:
             states += [await attempted(step, mine) for step in (verify, register)]
             return [*states, await attempted(confirm), await attempted(report)]

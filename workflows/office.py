@@ -32,6 +32,8 @@ class Office:
     workshop: Workshop
     now: Callable[[], datetime] = field(default=_now)
     """The one clock: aware UTC."""
+    set_aside: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """Messages (agency, axis id) that the axis announces and does not give, left alone until."""
     outgoing_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One run at a time and direction in a process; its pouch holds all that waits."""
     incoming_turn: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -5,68 +5,101 @@ read from them; the axis is told only after our own commit (design.md §6), so a
 crash brings a message again, and a message that is known is not entered twice.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import select
 
 from connectors import envelope
 from connectors.axis import MessageKind, Pending
-from connectors.errors import AxisRefused
+from connectors.errors import AxisContentCorrupt, AxisRefused
 from documents import casefile, claims, directory, incoming
 from documents.arrival import Arrival, StatusArrival
-from documents.errors import OfficeError, Unavailable
+from documents.errors import EvidenceBroken, OfficeError, Unavailable
 from documents.incoming import Finding
 from documents.lifecycle import State
 from documents.tables import AgencyRow, ParcelRow
-from workflows.carrying import Pouch, put_off, record, standing
+from workflows.carrying import Pouch, put_off, raise_if_all_unavailable, record, standing
 from workflows.faultpoint import passing
 from workflows.jobs import Job, Open, Verify
 from workflows.office import Office
 
+SET_ASIDE = timedelta(minutes=1)
+"""How long a message is left alone that the axis announces and does not give."""
+
+_log = logging.getLogger("congvan.reception")
+
 
 def waiting(office: Office, kind: MessageKind) -> list[Pending]:
-    """Ask the axis what waits for the agencies whose desks are here.
+    """Ask the axis what waits for the agencies whose desks are here and is not here yet.
 
     Raises:
         AxisUnavailable: it does not answer.
     """
     with office.database.reading() as session:
         served = [agency.organ_id for agency in directory.served(session)]
-    return office.axis.pending(served, kind, office.settings.pouch) if served else []
+        kept = claims.kept(session)
+    if not served:
+        return []
+    aside = {key for key, until in office.set_aside.items() if until > office.now()}
+    known = kept | aside
+    found = office.axis.pending(served, kind, office.settings.pouch + len(known))
+    new = [item for item in found if (item.recipient, item.axis_id) not in known]
+    return new[: office.settings.pouch]
 
 
 def fetch(office: Office, pending: Sequence[Pending], *, point: str = "fetch") -> int:
     """Fetch what waits and keep the raw bytes; returns how many parcels are new.
 
     A message that cannot be had now stays in the axis's queue and comes again.
+
+    Raises:
+        AxisUnavailable: none of them can be had now.
     """
     new = 0
     failed: list[OfficeError] = []
     for item in pending:
         try:
             fetched = office.axis.fetch(item.recipient, item.axis_id)
-        except (AxisRefused, Unavailable) as error:
+        except (AxisRefused, AxisContentCorrupt) as error:
+            _set_aside(office, item, error)
+            continue
+        except Unavailable as error:
             failed.append(error)
             continue
         with fetched.content as content:
             sha256 = office.blobs.put(content.read())
         passing(f"{point}.got")
-        parcel = ParcelRow(
-            organ_id=item.recipient,
-            axis_id=item.axis_id,
-            kind=item.kind.value,
-            sender=item.sender,
-            sha256=sha256,
-            fetched_at=office.now(),
-            outcome="stored",
-        )
-        with office.database.writing() as session:
-            new += incoming.keep_parcel(session, parcel)
+        new += _keep(office, item, sha256)
         passing(f"{point}.kept")
-    if failed and not new and all(isinstance(error, Unavailable) for error in failed):
-        raise failed[0]
+    if not new:
+        raise_if_all_unavailable(failed)
+    return new
+
+
+def _set_aside(office: Office, item: Pending, error: OfficeError) -> None:
+    """Leave a message that the axis announces and does not give whole for a while."""
+    _log.warning("%s for %s is not to be had: %s", item.axis_id, item.recipient, error)
+    office.set_aside[item.recipient, item.axis_id] = office.now() + SET_ASIDE
+
+
+def _keep(office: Office, item: Pending, sha256: str) -> bool:
+    parcel = ParcelRow(
+        organ_id=item.recipient,
+        axis_id=item.axis_id,
+        kind=item.kind.value,
+        sender=item.sender,
+        sha256=sha256,
+        fetched_at=office.now(),
+        outcome="stored",
+    )
+    with office.database.writing() as session:
+        new = incoming.keep_parcel(session, parcel)
+        if not new:
+            incoming.confirm_again(session, item.recipient, item.axis_id)
     return new
 
 
@@ -74,26 +107,27 @@ def open_parcels(office: Office) -> list[str]:
     """Read the kept messages that were not read yet; returns the ids of their documents.
 
     What cannot be understood is marked junk with its error; its bytes stay.
+
+    Raises:
+        Unavailable: something of our own was down for all of them.
     """
     with office.database.reading() as session:
-        parcels = [
-            parcel
-            for parcel in claims.unopened(session, office.settings.pouch)
-            if parcel.kind == MessageKind.EDOC
-        ]
+        parcels = claims.unopened(session, office.settings.pouch, MessageKind.EDOC)
     jobs: list[Job] = [Open(p.organ_id, p.axis_id, p.sha256) for p in parcels]
     opened: list[str] = []
-    for parcel, answer in zip(parcels, office.workshop.run(jobs), strict=True):
+    answers = office.workshop.run(jobs)
+    for parcel, answer in zip(parcels, answers, strict=True):
         passing("open.read")
         document_id = _enter(office, parcel, answer)
         passing("open.recorded")
         if document_id:
             opened.append(document_id)
+    raise_if_all_unavailable(answers)
     return opened
 
 
 def _enter(office: Office, parcel: ParcelRow, answer: object) -> str | None:
-    if isinstance(answer, Unavailable):
+    if isinstance(answer, Unavailable | EvidenceBroken):
         return None  # our own trouble: the parcel stays stored and is opened again
     with office.database.writing() as session:
         if isinstance(answer, Arrival):

@@ -10,12 +10,13 @@ from connectors import envelope
 from connectors.axis import MessageKind, Report
 from connectors.edxml.writer import write_status
 from connectors.errors import AxisRefused
-from documents import claims, directory, feedback
-from documents.arrival import StatusArrival
+from documents import claims, directory, feedback, incoming
+from documents.arrival import Arrival, StatusArrival
 from documents.departure import StatusDeparture
 from documents.document import Role
-from documents.errors import OfficeError, OutcomeUnknown, Unavailable
+from documents.errors import EvidenceBroken, OfficeError, OutcomeUnknown, Unavailable
 from documents.tables import DocumentRow, FeedbackRow, ParcelRow
+from workflows.carrying import raise_if_all_unavailable
 from workflows.faultpoint import passing
 from workflows.jobs import Job, Open
 from workflows.office import Office
@@ -106,17 +107,14 @@ def _put_off(office: Office, rows: Sequence[FeedbackRow], error: OfficeError) ->
 def take_in(office: Office) -> int:
     """Read the kept status messages that were not read yet and show them at their deliveries."""
     with office.database.reading() as session:
-        parcels = [
-            parcel
-            for parcel in claims.unopened(session, office.settings.pouch)
-            if parcel.kind == MessageKind.STATUS
-        ]
+        parcels = claims.unopened(session, office.settings.pouch, MessageKind.STATUS)
     jobs: list[Job] = [Open(p.organ_id, p.axis_id, p.sha256) for p in parcels]
-    for parcel, answer in zip(parcels, office.workshop.run(jobs), strict=True):
-        if isinstance(answer, Unavailable):
-            continue
-        _enter(office, parcel, answer)
-        passing("status.recorded")
+    answers = office.workshop.run(jobs)
+    for parcel, answer in zip(parcels, answers, strict=True):
+        if not isinstance(answer, Unavailable | EvidenceBroken):
+            _enter(office, parcel, answer)
+            passing("status.recorded")
+    raise_if_all_unavailable(answers)
     return len(parcels)
 
 
@@ -125,5 +123,9 @@ def _enter(office: Office, parcel: ParcelRow, answer: object) -> None:
         if isinstance(answer, StatusArrival):
             feedback.received(session, answer, office.now())
             return
-        row = session.get_one(ParcelRow, {"organ_id": parcel.organ_id, "axis_id": parcel.axis_id})
-        row.outcome, row.error = "junk", str(answer)
+        error = (
+            "status đã báo nhưng nội dung là edoc / announced as status, is an edoc"
+            if isinstance(answer, Arrival)
+            else str(answer)
+        )
+        incoming.junk(session, parcel.organ_id, parcel.axis_id, error)
