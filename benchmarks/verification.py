@@ -46,7 +46,7 @@ def _candidates(path: Path, tools: Tools, other: peer.Peer) -> dict[str, Any]:
     request = {"task": "verify", "files": [str(path)], "roots": str(tools.pki.roots), "crls": []}
     lists = [str(crl) for crl in tools.pki.crls]
     for crls in ([], lists):
-        assert other.ask({**request, "crls": crls})[1] == "True,True"
+        assert other.answer({**request, "crls": crls})["output"] == "True,True"
     return {
         HARD: other.doing({**request, "crls": lists}),
         SOFT: other.doing(request),
