@@ -7,12 +7,20 @@ carries a document, and the runner settles runs whose process died.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
 
 from prefect.client.orchestration import PrefectClient
 from prefect.context import AsyncClientContext, SyncClientContext
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+NO_RESULTS: Final[Any] = Path(os.devnull)
+"""`@flow(persist_result=False, result_storage=NO_RESULTS)` keeps no results and, unlike leaving
+both out, does not ask the server twice a run where results are kept: once by a request that
+blocks the event loop. Any: Prefect takes a path and does not say so in its types."""
 
 
 @asynccontextmanager

@@ -1,13 +1,13 @@
 """The runner: deployments run in this process, once each, and the server may go away."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,8 @@ from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, tempor
 from prefect.states import Running, Scheduled
 
 from workflows import runner
-from workflows.prefect_server import PrefectServer
+from workflows.engine_session import NO_RESULTS
+from workflows.prefect_server import PrefectServer, free_port
 from workflows.runner import ServedFlow, serve
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -39,6 +40,12 @@ async def note(number: int) -> int:
 async def counted(number: int) -> int:
     processes.add(os.getpid())
     return await note(number)
+
+
+@flow(persist_result=False, result_storage=NO_RESULTS)
+async def silent(number: int) -> None:
+    """Without a task: nothing but a few requests, none of which blocks the event loop."""
+    ran.append(number)
 
 
 @flow
@@ -279,39 +286,63 @@ def test_entrypoints_name_the_module() -> None:
     assert ServedFlow(sweep, "x").entrypoint == f"{__name__}.counted"
 
 
+class Switchboard:
+    """A way to the server that can be cut, as when the server is started again."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.own_port = free_port()
+        self._lines: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", self.own_port)
+
+    def cut(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for line in self._lines:
+            line.close()
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self.port)
+        self._lines |= {writer, back}
+        await asyncio.gather(self._copy(reader, back), self._copy(there, writer))
+
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            while piece := await reader.read(65536):
+                writer.write(piece)
+                await writer.drain()
+        writer.close()
+
+
 def test_outlives_a_server_that_restarts(
-    tmp_path: Path, prefect_server: PrefectServer, run_in_fresh_process: Callable[..., int]
+    caplog: pytest.LogCaptureFixture, prefect_server: PrefectServer
 ) -> None:
-    """With a server of its own, on a copy of the shared one's migrated database."""
-    with (
-        closing(sqlite3.connect(prefect_server.home / "prefect.db")) as source,
-        closing(sqlite3.connect(tmp_path / "prefect.db")) as target,
-    ):
-        source.backup(target)
-    assert run_in_fresh_process(_outlive, tmp_path, timeout=120) == 0
+    board = Switchboard(prefect_server.port)
 
-
-async def _outlive(home: Path) -> None:
-    server = PrefectServer(home)
-    said: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
-    logging.getLogger(runner.__name__).addHandler(handler)
-    served = ServedFlow(counted, "patient", timedelta(seconds=1), {"number": 9})
-    with temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_CLIENT_MAX_RETRIES: 0}):
-        await asyncio.to_thread(server.start)
-        try:
+    async def story() -> None:
+        served = ServedFlow(silent, "patient")
+        async with PrefectClient(prefect_server.api_url) as client:
+            deployment = await deployment_id(client, served)
+            await due(client, deployment, 1, auto=False)
+            await board.open()
             async with serving(served):
-                await until(lambda: _true(len(ran) >= 1))
-                await asyncio.to_thread(server.stop)
-                await until(lambda: _true(len(said) == 1))
-                await asyncio.to_thread(server.start)
-                before = len(ran)
-                await until(lambda: _true(len(said) == 2 and len(ran) > before))
-        finally:
-            server.stop()
-    assert "does not answer" in said[0]
-    assert "answers again" in said[1]
+                await until(lambda: _true(ran == [1]))
+                board.cut()
+                await until(lambda: _true("does not answer" in caplog.text))
+                await due(client, deployment, 2, auto=False)
+                await board.open()
+                await until(lambda: _true(ran == [1, 2] and "answers again" in caplog.text))
+
+    url = f"http://127.0.0.1:{board.own_port}/api"
+    with (
+        caplog.at_level(logging.WARNING),
+        temporary_settings({PREFECT_API_URL: url, PREFECT_CLIENT_MAX_RETRIES: 0}),
+    ):
+        asyncio.run(story())
+    assert caplog.text.count("does not answer") == caplog.text.count("answers again") == 1
 
 
 def test_a_fresh_process_is_killed_and_told_apart(run_in_fresh_process: Callable[..., int]) -> None:
