@@ -60,7 +60,7 @@ class PostgresServer:
     def new_database(self, template: str = "template1") -> Iterator[str]:
         """Give the URL of a fresh copy of *template*; it is dropped afterwards."""
         name = f"test_{next(self._names)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         yield self.url(name)
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -1,5 +1,6 @@
 """Registers: numbers are gapless, unique, and keep their years, whoever dies meanwhile."""
 
+import os
 import re
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def test_numbers_are_gapless_and_unique_whoever_is_killed_or_takes_back(
         capture_output=True,
         text=True,
         timeout=240,
-        cwd=WRITERS.parents[2],
+        env=os.environ | {"PYTHONPATH": str(WRITERS.parents[2])},
         check=False,
     )
     assert run.returncode == 0, run.stderr
@@ -181,6 +182,33 @@ def test_gaps_names_a_number_taken_away_and_one_too_many(registers: Database) ->
         entry.number = 7
     with registers.reading() as session:
         assert register.gaps(session) == [("H99.01", "QĐ", 2026, [2, 7])]
+
+
+def test_writers_of_one_register_wait_for_each_other_and_none_fails(
+    registers: Database, at: datetime
+) -> None:
+    together = threading.Barrier(4)
+    numbers: list[int] = []
+    failures: list[Exception] = []
+    enter(registers, [f"e{writer}{turn}" for writer in range(4) for turn in range(8)], at)
+
+    def work(writer: int) -> None:
+        together.wait(30)
+        try:
+            for turn in range(8):
+                with registers.writing() as session:
+                    number = give(session, f"e{writer}{turn}")
+                numbers.append(number)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(writer,)) for writer in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failures == []
+    assert sorted(numbers) == list(range(1, 33))
 
 
 def test_two_workers_with_the_same_document_give_it_one_number(registers: Database) -> None:
