@@ -8,7 +8,6 @@ is killed, the watchdog ends them. One supervisor per data folder.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import os
 import signal
@@ -31,6 +30,8 @@ LONGEST_PAUSE_SECONDS: Final = 30.0
 SETTLED_SECONDS: Final = 60.0
 """A child that lived this long starts with the first pause again."""
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class _Kept:
@@ -114,10 +115,13 @@ class Supervisor:
         self._lock: FileIO | None = None
         self._started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         self._ended = threading.Event()
-        self._hurry = threading.Event()
+        # Plain values: a signal handler that takes a lock can meet its own thread holding it.
+        self._signals = 0
+        self._patient = False
+        """Whether a signal is only counted; until then the first one raises."""
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
-        self._handlers: dict[int, object] = {}
+        self._handlers: dict[int, _Handler] = {}
 
     def start(self) -> Self:
         """Start all children, in order, each once the one before works.
@@ -128,7 +132,7 @@ class Supervisor:
         """
         self._lock = take_lock(self.data)
         try:
-            self._take_signals(self._interrupt)
+            self._take_signals()
             self._watchdog.start()
             for kept in self._kept:
                 kept.process.start(self._watchdog.token)
@@ -147,19 +151,20 @@ class Supervisor:
         Raises:
             BaseException: what made watching the children impossible.
         """
-        with contextlib.suppress(KeyboardInterrupt):
-            self._ended.wait()
+        self._patient = True
+        while not self._signals and self._failure is None:
+            time.sleep(TICK_SECONDS)
         if self._failure is not None:
             raise self._failure
 
     def stop(self) -> None:
-        """End all children in reverse order, let the lock go. Another signal ends them at once."""
+        """End all children in reverse order, let the lock go. A second signal ends them at once."""
+        self._patient = True
         self._ended.set()
-        self._take_signals(lambda _number, _frame: self._hurry.set())
         if self._thread is not None:
             self._thread.join()
         for kept in reversed(self._kept):
-            kept.process.stop(self._hurry.is_set)
+            kept.process.stop(lambda: self._signals > 1)
             if kept.condition is not Condition.STOPPED:
                 kept.condition = Condition.STOPPED
                 self._report(kept.health())
@@ -203,7 +208,6 @@ class Supervisor:
                         kept.process.trim_log()
         except BaseException as error:  # a watcher that is gone must not go unnoticed
             self._failure = error
-            self._ended.set()
 
     def _ticks(self) -> Iterator[int]:
         tick = 0
@@ -217,18 +221,18 @@ class Supervisor:
         token = self._watchdog.token
         Instance(os.getpid(), token, self._started, self.urls, children).write(self.data)
 
-    def _take_signals(self, handler: Callable[[int, FrameType | None], None]) -> None:
+    def _take_signals(self) -> None:
         if threading.current_thread() is threading.main_thread():
             for number in SIGNALS:
-                before = signal.signal(number, handler)
-                self._handlers.setdefault(number, before)
+                self._handlers[number] = signal.signal(number, self._on_signal)
 
     def _give_signals_back(self) -> None:
         if threading.current_thread() is threading.main_thread():
             for number, before in self._handlers.items():
-                signal.signal(number, before)  # type: ignore[arg-type]
+                signal.signal(number, before)
             self._handlers.clear()
 
-    @staticmethod
-    def _interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._signals += 1
+        if not self._patient and self._signals == 1:
+            raise KeyboardInterrupt
