@@ -6,14 +6,15 @@ row that tells of it (design.md §4).
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from documents import directory, ledger
 from documents.document import Attachment, Role
 from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
+from documents.holding import holding
 from documents.ledger import Actor, Fact
 from documents.lifecycle import Direction, State, Step, advance
 from documents.tables import AttachmentRow, DocumentRow, RevisionRow
@@ -37,9 +38,14 @@ def locked(session: Session, document_id: str) -> DocumentRow:
     Raises:
         DocumentUnknown: there is none.
     """
+    session.connection()  # begins the transaction, if need be
+    held = holding(session).documents
+    if (row := held.get(document_id)) is not None:
+        return row
     row = session.get(DocumentRow, document_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise DocumentUnknown(document_id)
+    held[document_id] = row
     return row
 
 
@@ -84,23 +90,26 @@ def note(
     ledger.append(session, row.organ_id, fact, at)
 
 
+_REVISIONS = cast("Table", RevisionRow.__table__)
+_ADD_REVISION = insert(_REVISIONS).from_select(
+    ["document_id", "ordinal", "kind", "sha256", "size", "created_at"],
+    select(
+        bindparam("document", type_=_REVISIONS.c.document_id.type),
+        func.coalesce(func.max(_REVISIONS.c.ordinal), 0) + 1,
+        *(
+            bindparam(f"new_{name}", type_=_REVISIONS.c[name].type)
+            for name in ("kind", "sha256", "size", "created_at")
+        ),
+    ).where(_REVISIONS.c.document_id == bindparam("document")),
+)
+
+
 def add_revision(
     session: Session, row: DocumentRow, kind: str, sha256: str, size: int, at: datetime
 ) -> None:
     """Add a revision of the document's PDF; it becomes the current one."""
-    newest = session.scalar(
-        select(func.max(RevisionRow.ordinal)).where(RevisionRow.document_id == row.id)
-    )
-    session.execute(
-        insert(RevisionRow).values(
-            document_id=row.id,
-            ordinal=(newest or 0) + 1,
-            kind=kind,
-            sha256=sha256,
-            size=size,
-            created_at=at,
-        )
-    )
+    values = {"new_kind": kind, "new_sha256": sha256, "new_size": size, "new_created_at": at}
+    session.connection().execute(_ADD_REVISION, {"document": row.id, **values})
     row.current_sha256 = sha256
 
 

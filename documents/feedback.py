@@ -8,8 +8,9 @@ it; the flow sends it under the row's id until the axis has it.
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from documents import casefile, directory
@@ -21,27 +22,30 @@ from documents.ledger import SYSTEM
 from documents.lifecycle import Direction
 from documents.tables import DeliveryRow, DocumentRow, FeedbackRow, LedgerRow, ParcelRow
 
+# built once: building a statement takes longer than the database takes to run it
+_FEEDBACK = cast("Table", FeedbackRow.__table__)
+_OCCURRED = (
+    select(func.count())
+    .select_from(_FEEDBACK)
+    .where(_FEEDBACK.c.document_id == bindparam("document"), _FEEDBACK.c.code == bindparam("owed"))
+)
+_OWE = insert(_FEEDBACK)
+_SENT = (
+    update(_FEEDBACK)
+    .where(_FEEDBACK.c.id == bindparam("feedback"), _FEEDBACK.c.sent_at.is_(None))
+    .values(sent_at=bindparam("at"), error=None)
+    .returning(_FEEDBACK.c.document_id, _FEEDBACK.c.code)
+)
+
 
 def owe(session: Session, document_id: str, code: str, at: datetime, note: str = "") -> None:
     """Owe the sender of an incoming document a status; each code once, 05 as often as it comes."""
-    occurred = session.scalar(
-        select(func.count())
-        .select_from(FeedbackRow)
-        .where(FeedbackRow.document_id == document_id, FeedbackRow.code == code)
-    )
+    connection = session.connection()
+    occurred = connection.scalar(_OCCURRED, {"document": document_id, "owed": code}) or 0
     if occurred and code != "05":
         return
-    session.execute(
-        insert(FeedbackRow).values(
-            id=new_id(),
-            document_id=document_id,
-            code=code,
-            occurrence=(occurred or 0) + 1,
-            note=note,
-            created_at=at,
-            attempts=0,
-        )
-    )
+    values = {"document_id": document_id, "code": code, "note": note, "created_at": at}
+    connection.execute(_OWE, {"id": new_id(), **values, "occurrence": occurred + 1, "attempts": 0})
 
 
 def unsent(session: Session, at: datetime, limit: int) -> list[str]:
@@ -70,11 +74,10 @@ def owed(session: Session, ids: Iterable[str]) -> list[tuple[FeedbackRow, Docume
 
 def sent(session: Session, feedback_id: str, at: datetime) -> None:
     """Record that the axis has the status."""
-    row = session.get_one(FeedbackRow, feedback_id, with_for_update=True)
-    if row.sent_at is None:
-        row.sent_at, row.error = at, None
-        document = locked(session, row.document_id)
-        casefile.note(session, document, f"report_{row.code}", SYSTEM, at)
+    marked = session.connection().execute(_SENT, {"feedback": feedback_id, "at": at})
+    if (row := marked.one_or_none()) is not None:
+        document_id, code = row
+        casefile.note(session, locked(session, document_id), f"report_{code}", SYSTEM, at)
 
 
 def put_off(session: Session, feedback_id: str, error: str, at: datetime) -> None:

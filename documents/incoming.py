@@ -6,9 +6,9 @@ III.1h. Each function runs in the caller's writing transaction.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -36,15 +36,25 @@ class Finding:
     """A reason, Vietnamese first; empty when the document may be registered."""
 
 
+# built once: building a statement takes longer than the database takes to run it
+_PARCELS = cast("Table", ParcelRow.__table__)
+_KEEP: dict[str, Any] = {
+    # two fetchers may bring the same message at the same moment
+    name: upsert(_PARCELS).on_conflict_do_nothing().returning(_PARCELS.c.axis_id)
+    for name, upsert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
+_CONFIRMED = (
+    update(_PARCELS)
+    .where(_PARCELS.c.organ_id == bindparam("organ"), _PARCELS.c.axis_id == bindparam("axis"))
+    .values(confirmed_at=bindparam("at"))
+)
+
+
 def keep_parcel(session: Session, parcel: ParcelRow) -> bool:
     """Remember a message's raw bytes before anything is read from it; False when known."""
-    upsert: Any = (
-        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    )
-    values = {column.name: getattr(parcel, column.name) for column in ParcelRow.__table__.columns}
-    # two fetchers may bring the same message at the same moment
-    kept = upsert(ParcelRow).values(**values).on_conflict_do_nothing().returning(ParcelRow.axis_id)
-    return session.scalar(kept) is not None
+    connection = session.connection()
+    values = {column.name: getattr(parcel, column.name) for column in _PARCELS.columns}
+    return connection.scalar(_KEEP[connection.dialect.name], values) is not None
 
 
 def junk(session: Session, organ_id: str, axis_id: str, error: str) -> None:
@@ -55,12 +65,14 @@ def junk(session: Session, organ_id: str, axis_id: str, error: str) -> None:
 
 def confirmed(session: Session, organ_id: str, axis_id: str, at: datetime) -> None:
     """Record that the axis was told that the parcel is ours."""
-    _parcel(session, organ_id, axis_id).confirmed_at = at
+    key = {"organ": organ_id, "axis": axis_id}
+    session.connection().execute(_CONFIRMED, {**key, "at": at})
 
 
 def confirm_again(session: Session, organ_id: str, axis_id: str) -> None:
     """Have the axis told once more of a parcel that it gives out though it was told."""
-    _parcel(session, organ_id, axis_id).confirmed_at = None
+    key = {"organ": organ_id, "axis": axis_id}
+    session.connection().execute(_CONFIRMED, {**key, "at": None})
 
 
 def _parcel(session: Session, organ_id: str, axis_id: str) -> ParcelRow:

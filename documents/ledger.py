@@ -9,14 +9,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from documents.document import Role
+from documents.holding import holding
 from documents.tables import DocumentRow, LedgerHeadRow, LedgerRow
 
 GENESIS = "0" * 64
@@ -56,10 +57,25 @@ class Break:
     reason: str
 
 
+# built once: building a statement takes longer than the database takes to run it
+_HEADS = cast("Table", LedgerHeadRow.__table__)
+_HEAD = (
+    select(_HEADS.c.sequence, _HEADS.c.digest)
+    .where(_HEADS.c.organ_id == bindparam("organ"))
+    .with_for_update()
+)
+_MOVE = (
+    update(_HEADS)
+    .where(_HEADS.c.organ_id == bindparam("organ"))
+    .values(sequence=bindparam("newest"), digest=bindparam("newest_digest"))
+)
+_ADD = insert(cast("Table", LedgerRow.__table__))
+
+
 def append(session: Session, organ_id: str, fact: Fact, at: datetime) -> None:
     """Add *fact* to the agency's chain, in the caller's transaction; locks the chain's head."""
-    head = _locked_head(session, organ_id)
-    sequence, previous = head.sequence + 1, head.digest
+    last, previous = _locked_head(session, organ_id)
+    sequence = last + 1
     row = {
         "organ_id": organ_id,
         "sequence": sequence,
@@ -74,30 +90,27 @@ def append(session: Session, organ_id: str, fact: Fact, at: datetime) -> None:
         "previous": previous,
     }
     digest = digest_of(row)
-    session.execute(insert(LedgerRow).values(**row, digest=digest))
-    session.execute(
-        update(LedgerHeadRow)
-        .where(LedgerHeadRow.organ_id == organ_id)
-        .values(sequence=sequence, digest=digest)
-    )
+    connection = session.connection()
+    connection.execute(_ADD, {**row, "digest": digest})
+    connection.execute(_MOVE, {"organ": organ_id, "newest": sequence, "newest_digest": digest})
+    holding(session).heads[organ_id] = (sequence, digest)
 
 
-def _locked_head(session: Session, organ_id: str) -> Row[int, str]:
+def _locked_head(session: Session, organ_id: str) -> tuple[int, str]:
     """Return the chain's end, locked for this transaction; begins the chain where it is new."""
-    wanted = (
-        select(LedgerHeadRow.sequence, LedgerHeadRow.digest)
-        .where(LedgerHeadRow.organ_id == organ_id)
-        .with_for_update()
-    )
-    if (head := session.execute(wanted).one_or_none()) is not None:
-        return head
+    connection = session.connection()
+    if (held := holding(session).heads.get(organ_id)) is not None:
+        return held
+    if (head := connection.execute(_HEAD, {"organ": organ_id}).one_or_none()) is not None:
+        return head[0], head[1]
     # two first writers: the second waits here until the first is done
     upsert: Any = (
         sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     )
     beginning = {"organ_id": organ_id, "sequence": 0, "digest": GENESIS}
     session.execute(upsert(LedgerHeadRow).values(**beginning).on_conflict_do_nothing())
-    return session.execute(wanted).one()
+    head = connection.execute(_HEAD, {"organ": organ_id}).one()
+    return head[0], head[1]
 
 
 def digest_of(row: dict[str, Any]) -> str:

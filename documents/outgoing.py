@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from documents import casefile, directory, ledger, numbering, register
@@ -282,16 +282,27 @@ def prepared(session: Session, document_id: str, message_sha256: str, at: dateti
     return row.message_sha256
 
 
+_DELIVERIES = cast("Table", DeliveryRow.__table__)
+_WAITS = _DELIVERIES.c.state.in_([state.value for state in UNSENT])
+_SENT = (
+    update(_DELIVERIES)
+    .where(_DELIVERIES.c.document_id == bindparam("document"))
+    .values(
+        state=case((_WAITS, DeliveryState.SENT.value), else_=_DELIVERIES.c.state),
+        note=case((_WAITS, ""), else_=_DELIVERIES.c.note),
+        axis_id=bindparam("axis"),
+        updated_at=bindparam("at"),
+    )
+)
+
+
 def dispatched(session: Session, document_id: str, axis_id: str, at: datetime) -> None:
     """Record that the axis accepted the message for every recipient (Art. 18)."""
     row = locked(session, document_id)
     actor = Actor(row.clerk_id or "", Role.CLERK)
     detail = {"axis_id": axis_id}
     take(session, row, Step.DISPATCH, actor, at, evidence=row.message_sha256 or "", detail=detail)
-    for delivery in deliveries_of(session, document_id):
-        if delivery.state in UNSENT:
-            delivery.state, delivery.note = DeliveryState.SENT, ""
-        delivery.axis_id, delivery.updated_at = axis_id, at
+    session.connection().execute(_SENT, {"document": document_id, "axis": axis_id, "at": at})
 
 
 def undelivered(

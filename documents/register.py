@@ -9,7 +9,7 @@ number exists exactly when the step that took it was committed: no gap, no doubl
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -37,6 +37,27 @@ class ReasonMissing(Refused):
     remedy = "Nêu lý do hủy / give the reason"
 
 
+# built once: building a statement takes longer than the database takes to run it
+_REGISTERS = cast("Table", RegisterRow.__table__)
+_ENTRIES = cast("Table", RegisterEntryRow.__table__)
+_KEY = ("organ_id", "direction", "series", "year")
+_REGISTER = (
+    select(_REGISTERS.c.id, _REGISTERS.c.last_number)
+    .where(*(_REGISTERS.c[name] == bindparam(name) for name in _KEY))
+    .with_for_update()
+)
+_COUNT = (
+    update(_REGISTERS)
+    .where(_REGISTERS.c.id == bindparam("register"))
+    .values(last_number=bindparam("newest"))
+)
+_NUMBER_OF = select(_ENTRIES.c.number).where(_ENTRIES.c.document_id == bindparam("document"))
+_TAKEN = select(_ENTRIES.c.number).where(
+    _ENTRIES.c.register_id == bindparam("register"), _ENTRIES.c.number == bindparam("newest")
+)
+_ENTER = insert(_ENTRIES)
+
+
 def next_number(
     session: Session,
     organ_id: str,
@@ -55,26 +76,22 @@ def next_number(
     """
     if (taken := number_of(session, document_id)) is not None:
         return taken
-    register = _locked(session, organ_id, direction, series, day.year)
-    number = register.last_number + 1
-    if session.get(RegisterEntryRow, (register.id, number)) is not None:
+    register, last = _locked(session, organ_id, direction, series, day.year)
+    number = last + 1
+    connection = session.connection()
+    key = {"register": register, "newest": number}
+    if connection.scalar(_TAKEN, key) is not None:
         raise NumberTaken(number, series, day.year)
-    session.execute(
-        update(RegisterRow).where(RegisterRow.id == register.id).values(last_number=number)
-    )
-    session.execute(
-        insert(RegisterEntryRow).values(
-            register_id=register.id, number=number, document_id=document_id, entered_on=day
-        )
-    )
+    connection.execute(_COUNT, key)
+    entry = {"register_id": register, "number": number, "document_id": document_id}
+    connection.execute(_ENTER, {**entry, "entered_on": day})
     return number
 
 
 def number_of(session: Session, document_id: str) -> int | None:
     """Return the number the document has in its register, if any."""
-    return session.scalar(
-        select(RegisterEntryRow.number).where(RegisterEntryRow.document_id == document_id)
-    )
+    number: int | None = session.connection().scalar(_NUMBER_OF, {"document": document_id})
+    return number
 
 
 def void(session: Session, document_id: str, reason: str) -> None:
@@ -112,17 +129,15 @@ def gaps(session: Session) -> list[tuple[str, str, int, list[int]]]:
 
 def _locked(
     session: Session, organ_id: str, direction: Direction, series: str, year: int
-) -> RegisterRow:
-    """Return the register's row, locked for this transaction; opens it where it is new."""
-    key = {"organ_id": organ_id, "direction": direction, "series": series, "year": year}
-    wanted = select(RegisterRow).filter_by(**key).with_for_update()
-    if (row := session.scalar(wanted.execution_options(populate_existing=True))) is not None:
-        return row
+) -> tuple[int, int]:
+    """Return the register's (id, last number), locked; opens it where it is new."""
+    key = dict(zip(_KEY, (organ_id, direction, series, year), strict=True))
+    connection = session.connection()
+    if (row := connection.execute(_REGISTER, key).one_or_none()) is not None:
+        return row[0], row[1]
     upsert: Any = (
         sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     )
-    cast(
-        "CursorResult[Any]",
-        session.execute(upsert(RegisterRow).values(**key, last_number=0).on_conflict_do_nothing()),
-    )
-    return session.scalars(wanted.execution_options(populate_existing=True)).one()
+    session.execute(upsert(RegisterRow).values(**key, last_number=0).on_conflict_do_nothing())
+    row = connection.execute(_REGISTER, key).one()
+    return row[0], row[1]
