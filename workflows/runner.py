@@ -212,7 +212,6 @@ async def _register(client: PrefectClient, served: ServedFlow) -> UUID:
         name=served.name,
         description=served.flow.description,
         entrypoint=served.entrypoint,
-        path=str(Path.cwd()),
         schedules=schedules,
         parameters=dict(served.parameters),
         parameter_openapi_schema=parameter_schema(served.flow).model_dump(),
