@@ -246,3 +246,20 @@ def test_the_database_itself_refuses_a_second_row_at_one_place(chains: Database)
         values = {c.name: getattr(row, c.name) for c in LedgerRow.__table__.columns}
     with pytest.raises((IntegrityError, WriteConflict)), chains.writing() as session:
         session.execute(insert(LedgerRow).values(**values))
+
+
+def test_a_chain_holds_over_savepoints_kept_and_taken_back(chains: Database, at: datetime) -> None:
+    with chains.writing() as session:
+        write(session, "H99.01", 10, at)
+        with suppress(TakenBack), session.begin_nested():
+            write(session, "H99.01", 11, at)
+            raise TakenBack
+        write(session, "H99.01", 12, at)
+        with session.begin_nested():
+            write(session, "H99.01", 13, at)
+        write(session, "H99.01", 14, at)
+    with chains.reading() as session:
+        assert list(ledger.verify(session)) == []
+        wanted = select(LedgerRow.document_id).where(LedgerRow.sequence > ROWS)
+        written = list(session.scalars(wanted.order_by(LedgerRow.sequence)))
+        assert written == ["doc-10", "doc-12", "doc-13", "doc-14"]
