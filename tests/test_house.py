@@ -124,7 +124,7 @@ def _flows() -> list[tuple[str, str]]:
     found = []
     for path in sources():
         parts = path.relative_to(ROOT).with_suffix("").parts
-        if parts[0] != "workflows":
+        if parts[0] != "workflows" or "@flow" not in path.read_text():
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
