@@ -3,6 +3,10 @@
 Nothing but what the forkserver has imported: a fresh process costs milliseconds.
 """
 
+import os
+import re
+import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -14,6 +18,7 @@ from documents.errors import Unavailable
 from workflows import backlog
 from workflows.engine_session import engine_session
 from workflows.incoming import incoming
+from workflows.jobs import Open
 from workflows.office import Office, open_office, serving
 from workflows.outgoing import PAUSES, outgoing
 from workflows.statuses import statuses
@@ -77,3 +82,35 @@ def is_due(here: Office) -> bool:
             if look(here):
                 return True
     return False
+
+
+class Deadly(Open):
+    """A job whose file kills the process that opens it."""
+
+    def __init__(self) -> None: ...
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        return type(self), ()
+
+    @property
+    def sha256(self) -> str:  # type: ignore[override]
+        os.kill(os.getpid(), signal.SIGKILL)
+        return ""
+
+
+class Endless(Deadly):
+    """A job whose file is never done."""
+
+    @property
+    def sha256(self) -> str:  # type: ignore[override]
+        time.sleep(600)
+        return ""
+
+
+class Stuck(Deadly):
+    """A job whose file is lost in native code, which holds Python's lock."""
+
+    @property
+    def sha256(self) -> str:  # type: ignore[override]
+        re.match(r"(a+)+$", "a" * 60 + "b")
+        return ""
