@@ -24,7 +24,7 @@ from pyhanko.sign.validation.status import (
 )
 from pyhanko_certvalidator import ValidationContext
 
-from signing.report import MODIFIED, Indication, SignatureReport, explained
+from signing.report import MODIFIED, NAME_LENGTH, Indication, SignatureReport, explained
 
 FOR_SIGNING = KeyUsageConstraints(
     key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
@@ -65,7 +65,7 @@ class Court:
             reason = explained(sub, detail)
         modification = status.modification_level
         return SignatureReport(
-            field=str(signature.field_name),
+            field=str(signature.field_name)[:NAME_LENGTH],
             signer=_signer(status),
             indication=indication,
             sub_indication=sub,
@@ -84,9 +84,8 @@ def unjudged(
 ) -> SignatureReport:
     """Return the report of a signature whose validation broke off with *fault*."""
     detail = f"{type(fault).__name__}: {str(fault)[:_REASON_LENGTH]}"
-    return SignatureReport(
-        str(field), "", indication, sub_indication, "", "", None, explained(sub_indication, detail)
-    )
+    name, reason = str(field)[:NAME_LENGTH], explained(sub_indication, detail)
+    return SignatureReport(name, "", indication, sub_indication, "", "", None, reason)
 
 
 def _validated(signature: EmbeddedPdfSignature, context: ValidationContext) -> Status:
@@ -170,4 +169,4 @@ def _signing_time(status: Status) -> datetime | None:
 def _signer(status: Status) -> str:
     names = status.signing_cert.subject.native
     name = names.get("common_name") or names.get("organization_name") or ""
-    return name if isinstance(name, str) else "; ".join(map(str, name))
+    return (name if isinstance(name, str) else "; ".join(map(str, name)))[:NAME_LENGTH]

@@ -20,6 +20,9 @@ class Indication(StrEnum):
     """The signature is broken, or what it protects was changed."""
 
 
+NAME_LENGTH = 200
+"""Characters of a field's or signer's name in a report; a hostile file may have millions."""
+
 NO_SIGNATURE_FOUND = "NO_SIGNATURE_FOUND"
 UNREADABLE = "UNREADABLE"
 
@@ -91,6 +94,8 @@ class Report:
     reason: str
     policy: str
     """Which rules judged: kept with the report, since rules change."""
+    empty_fields: tuple[str, ...] = ()
+    """Signature fields that nobody has signed, or whose signature was cut off."""
 
     def as_dict(self) -> dict[str, object]:
         """Return plain data for JSON."""
@@ -99,6 +104,7 @@ class Report:
             "signatures": [signature.as_dict() for signature in self.signatures],
             "reason": self.reason,
             "policy": self.policy,
+            "empty_fields": list(self.empty_fields),
         }
 
 

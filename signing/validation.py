@@ -6,6 +6,7 @@ a file whose signatures are "valid" for simpler programs may still be forged.
 """
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -14,16 +15,21 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from signing import tokens
+from signing.increments import irregularity
 from signing.judgement import Court, unjudged
 from signing.report import (
+    MODIFIED,
+    NAME_LENGTH,
     NO_SIGNATURE_FOUND,
     UNREADABLE,
     Indication,
     Report,
     SignatureReport,
+    explained,
     worst,
 )
 from signing.trust import TrustStore
@@ -36,7 +42,7 @@ LARGEST = 256 * 1024 * 1024
 MOST_REVISIONS = 200
 MOST_SIGNATURES = 64
 
-_RULES = f"congvan-validation/1 pyhanko/{version('pyhanko')}"
+_RULES = f"congvan-validation/2 pyhanko/{version('pyhanko')}"
 
 
 def verify(pdf: bytes, trust: TrustStore, *, at: datetime | None = None) -> Report:
@@ -49,32 +55,34 @@ def verify(pdf: bytes, trust: TrustStore, *, at: datetime | None = None) -> Repo
     """
     policy = f"{_RULES} revocation/{'hard' if trust.crls else 'not-checked'}"
     try:
-        verdict, signatures, reason = _verified(pdf, trust, at or datetime.now(UTC))
+        return _verified(pdf, trust, at or datetime.now(UTC), policy)
     except Exception as fault:  # RecursionError too: a hostile file must get an answer
-        why = f"{UNREADABLE}: {type(fault).__name__}: {str(fault)[:200]}"
-        return Report(Indication.INDETERMINATE, (), why, policy)
-    return Report(verdict, signatures, reason, policy)
+        return _unread(f"{type(fault).__name__}: {str(fault)[:200]}", policy)
 
 
-def _verified(
-    pdf: bytes, trust: TrustStore, at: datetime
-) -> tuple[Indication, tuple[SignatureReport, ...], str]:
+def _unread(why: str, policy: str) -> Report:
+    return Report(Indication.INDETERMINATE, (), f"{UNREADABLE}: {why}", policy)
+
+
+def _verified(pdf: bytes, trust: TrustStore, at: datetime, policy: str) -> Report:
     if excess := _excess(pdf):
-        return Indication.INDETERMINATE, (), f"{UNREADABLE}: {excess}"
+        return _unread(excess, policy)
     try:
-        reader, fields = _opened(pdf, strict=True)
+        reader, fields, empty = _opened(pdf, strict=True)
     except Exception:
         # files of common word processors break the strict rules, e.g. hybrid cross-references
-        reader, fields = _opened(pdf, strict=False)
+        reader, fields, empty = _opened(pdf, strict=False)
     if reader.encrypted:
-        return Indication.INDETERMINATE, (), f"{UNREADABLE}: mã hóa / encrypted"
+        return _unread("mã hóa / encrypted", policy)
+    if not fields and b"/ByteRange" in pdf:
+        # a signature that was there and is hidden: not the same as none
+        return _unread("có dữ liệu chữ ký không thuộc ô nào / signature data of no field", policy)
     if not fields:
-        hidden = " (có dữ liệu chữ ký không thuộc ô nào / stray data)" if _stray(pdf) else ""
-        why = f"{NO_SIGNATURE_FOUND}: không có chữ ký số / no signature{hidden}"
-        return Indication.INDETERMINATE, (), why
-    signatures = _judged(reader, fields, Court(_context(trust, at), bool(trust.crls)))
+        why = f"{NO_SIGNATURE_FOUND}: không có chữ ký số / no signature"
+        return Report(Indication.INDETERMINATE, (), why, policy, empty)
+    signatures = _judged(pdf, reader, fields, Court(_context(trust, at), bool(trust.crls)))
     gravest = worst(signatures)
-    return gravest.indication, signatures, gravest.reason
+    return Report(gravest.indication, signatures, gravest.reason, policy, empty)
 
 
 def _excess(pdf: bytes) -> str:
@@ -88,25 +96,30 @@ def _excess(pdf: bytes) -> str:
     return ""
 
 
-def _stray(pdf: bytes) -> bool:
-    return b"/ByteRange" in pdf
-
-
 Fields = list[tuple[str, DictionaryObject]]
 """Full name and field of every signature that is there."""
 
 
-def _opened(pdf: bytes, *, strict: bool) -> tuple[PdfFileReader, Fields]:
+def _opened(pdf: bytes, *, strict: bool) -> tuple[PdfFileReader, Fields, tuple[str, ...]]:
+    """Return the reader, the signed fields, and the names of the empty signature fields."""
     reader = PdfFileReader(io.BytesIO(pdf), strict=strict)
     if reader.encrypted:
-        return reader, []
+        return reader, [], ()
     if strict and reader.xrefs.hybrid_xrefs_present:
         raise PdfError("hybrid cross-references")
-    found = enumerate_sig_fields(reader, filled_status=True)
-    return reader, [(str(name), field) for name, _, field in found]
+    fields: Fields = []
+    empty: list[str] = []
+    for name, value, field in enumerate_sig_fields(reader):
+        if value is None:
+            empty.append(str(name)[:NAME_LENGTH])
+        else:
+            fields.append((str(name), field))
+    return reader, fields, tuple(empty[:MOST_SIGNATURES])
 
 
-def _judged(reader: PdfFileReader, fields: Fields, court: Court) -> tuple[SignatureReport, ...]:
+def _judged(
+    pdf: bytes, reader: PdfFileReader, fields: Fields, court: Court
+) -> tuple[SignatureReport, ...]:
     """Return the reports in the order of signing; those that cannot be read come last."""
     readable: list[EmbeddedPdfSignature] = []
     broken: list[SignatureReport] = []
@@ -116,7 +129,28 @@ def _judged(reader: PdfFileReader, fields: Fields, court: Court) -> tuple[Signat
         except Exception as fault:
             broken.append(unjudged(name, fault))
     readable.sort(key=lambda signature: signature.signed_revision)
-    return (*(court.judge(signature) for signature in readable), *broken)
+    odd = _irregularity(pdf, reader, readable)
+    judged = (court.judge(signature) for signature in readable)
+    return (*(_doubted(report, odd) if odd else report for report in judged), *broken)
+
+
+def _irregularity(pdf: bytes, reader: PdfFileReader, signed: list[EmbeddedPdfSignature]) -> str:
+    ends = [signature.byte_range[-2] + signature.byte_range[-1] for signature in signed]
+    return irregularity(pdf, reader, min(ends)) if ends else ""
+
+
+def _doubted(report: SignatureReport, odd: str) -> SignatureReport:
+    """Return *report*, unless it passes a file whose end other programs may read otherwise."""
+    whole = report.coverage == SignatureCoverageLevel.ENTIRE_FILE.name
+    if whole or report.indication is not Indication.TOTAL_PASSED:
+        return report
+    reason = explained(MODIFIED, f"phần thêm sau chữ ký viết không đúng chuẩn / {odd}")
+    return replace(
+        report,
+        indication=Indication.INDETERMINATE,
+        sub_indication=MODIFIED,
+        reason=reason,
+    )
 
 
 def _context(trust: TrustStore, at: datetime) -> ValidationContext:
