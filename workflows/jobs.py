@@ -231,8 +231,9 @@ class Bench:
     def _verify(self, job: Verify) -> Finding:
         if job.damaged:
             return Finding("TOTAL-FAILED", {}, "Tệp bị hỏng trên đường truyền / damaged in transit")
-        if job.main and (mark := secrecy_mark(self.blobs.get(job.main))):
-            return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
+        for sha in (*filter(None, [job.main]), *job.others):
+            if mark := secrecy_mark(self.blobs.get(sha)):
+                return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
         if not job.main:
             return self._unsigned(job, {}, "Không có tệp PDF / no PDF")
         trust = self.trust()
@@ -254,6 +255,19 @@ class Bench:
 def _objection(reports: list[Report]) -> str:
     """Return why a person must look before the document may be registered, if so."""
     for report in reports:
-        if report.signatures and report.verdict is not Indication.TOTAL_PASSED:
+        if not report.signatures:
+            continue
+        if report.verdict is not Indication.TOTAL_PASSED:
             return f"Chữ ký chưa đạt / signature not accepted: {report.verdict} {report.reason}"
+        # a certified letter lets anybody fill its number until it is sealed, and anybody can
+        # cut a sealed one back to where it was not
+        if report.empty_fields:
+            fields = ", ".join(report.empty_fields)
+            return f"Còn ô chữ ký chưa ký / a signature field is empty: {fields}"
+        if report.signatures[-1].modification not in _UNCHANGED:
+            return "Nội dung đổi sau chữ ký cuối / changed after the last signature"
     return ""
+
+
+_UNCHANGED = {"", "NONE", "LTA_UPDATES"}
+"""What may follow the last signature: nothing but the proofs that keep it provable."""
