@@ -9,8 +9,8 @@ import multiprocessing
 import os
 import select
 import signal
-from collections.abc import Sequence
-from concurrent.futures import CancelledError, ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from threading import Lock, Thread
 
 from documents.errors import OfficeError, Refused, Unavailable
@@ -82,6 +82,14 @@ def _ready() -> None:
     """Do nothing: a process that does it is up."""
 
 
+def _submitted(pool: ProcessPoolExecutor, job: Job) -> "Future[Done | OfficeError] | None":
+    """Hand a job to the pool; None when the pool is broken or closed."""
+    try:
+        return pool.submit(_do, job)
+    except RuntimeError:
+        return None
+
+
 class Workshop:
     """A pool of worker processes, started at the first job, renewed when one breaks."""
 
@@ -111,30 +119,29 @@ class Workshop:
 
     def run(self, jobs: Sequence[Job]) -> list[Done | OfficeError]:
         """Do *jobs* in the pool and return an answer for each, in order; never raises for a job."""
-        answers = self._together(jobs)
-        if all(answer is not None for answer in answers):
-            return [answer for answer in answers if answer is not None]
+        return list(self.each(jobs))
+
+    def each(self, jobs: Sequence[Job]) -> Iterator[Done | OfficeError]:
+        """Do *jobs* in the pool and yield the answers in order while later jobs go on."""
         # one by one, where nobody else's file can break the pool: who breaks it now is the culprit
         apart = Workshop(self._settings.model_copy(update={"processes": 1}))
         try:
-            return [
-                answer or apart._together([job])[0] or FileTooHard("process died")
-                for job, answer in zip(jobs, answers, strict=True)
-            ]
+            for job, answer in zip(jobs, self._once(jobs), strict=True):
+                yield answer or next(apart._once([job])) or FileTooHard("process died")
         finally:
             apart.close()
 
-    def _together(self, jobs: Sequence[Job]) -> list[Done | OfficeError | None]:
+    def _once(self, jobs: Sequence[Job]) -> Iterator[Done | OfficeError | None]:
         """Do jobs once; None for one that was lost with its pool."""
-        answers: list[Done | OfficeError | None] = [None] * len(jobs)
         pool = self._started()
-        try:
-            futures = [pool.submit(_do, job) for job in jobs]
-            for index, future in enumerate(futures):
-                answers[index] = future.result()
-        except (CancelledError, RuntimeError):  # the pool broke, by our jobs or another run's
-            self._drop(pool)
-        return answers
+        futures = [_submitted(pool, job) for job in jobs]
+        for future in futures:
+            answer = None
+            try:
+                answer = future.result() if future else None
+            except (CancelledError, RuntimeError):  # the pool broke, by our jobs or another run's
+                self._drop(pool)
+            yield answer
 
     def _drop(self, pool: ProcessPoolExecutor) -> None:
         """Give a broken pool up, unless another run did and started afresh."""
