@@ -133,12 +133,21 @@ def add_attachments(session: Session, document_id: str, attachments: Iterable[At
 
 def attachments_of(session: Session, document_id: str) -> list[Attachment]:
     """Return the files that travel with the document, in order."""
+    return attachments_by_document(session, [document_id])[document_id]
+
+
+def attachments_by_document(session: Session, ids: Iterable[str]) -> dict[str, list[Attachment]]:
+    """Return for each of *ids* the files that travel with it, in order."""
+    found: dict[str, list[Attachment]] = {document_id: [] for document_id in ids}
     rows = session.scalars(
         select(AttachmentRow)
-        .where(AttachmentRow.document_id == document_id)
-        .order_by(AttachmentRow.ordinal)
+        .where(AttachmentRow.document_id.in_(list(found)))
+        .order_by(AttachmentRow.document_id, AttachmentRow.ordinal)
     )
-    return [Attachment(row.name, row.content_type, row.sha256, row.size) for row in rows]
+    for row in rows:
+        item = Attachment(row.name, row.content_type, row.sha256, row.size)
+        found[row.document_id].append(item)
+    return found
 
 
 def revisions_of(session: Session, document_id: str) -> list[RevisionRow]:

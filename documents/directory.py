@@ -139,6 +139,18 @@ def agency_row(session: Session, code: str) -> AgencyRow:
     return row
 
 
+def agency_rows(session: Session, codes: Iterable[str]) -> dict[str, AgencyRow]:
+    """Return the agencies that have one of *codes*, new or old, by the code asked for."""
+    wanted = list(codes)
+    rows = session.scalars(
+        select(AgencyRow).where(
+            or_(AgencyRow.organ_id.in_(wanted), AgencyRow.old_organ_id.in_(wanted))
+        )
+    ).all()
+    found = {row.old_organ_id: row for row in rows} | {row.organ_id: row for row in rows}
+    return {code: found[code] for code in wanted if code in found}
+
+
 def served_agency(session: Session, code: str) -> AgencyRow:
     """Return the agency with *code*, whose desk is here.
 

@@ -5,7 +5,7 @@ caller's writing transaction, moves the state and writes the ledger.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -321,3 +321,14 @@ def deliveries_of(session: Session, document_id: str) -> list[DeliveryRow]:
     # statuses arrive at any time: what was read before the document's lock may be old
     wanted = wanted.order_by(DeliveryRow.organ_id).execution_options(populate_existing=True)
     return list(session.scalars(wanted))
+
+
+def recipients_of(session: Session, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Return for each of *ids* the codes of the agencies it goes to, in order."""
+    found: dict[str, list[str]] = {document_id: [] for document_id in ids}
+    wanted = select(DeliveryRow.document_id, DeliveryRow.organ_id).where(
+        DeliveryRow.document_id.in_(list(found))
+    )
+    for document_id, organ_id in session.execute(wanted.order_by(DeliveryRow.organ_id)):
+        found[document_id].append(organ_id)
+    return found

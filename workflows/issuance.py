@@ -6,28 +6,31 @@ a signature is made anew only while none is recorded, a document keeps its numbe
 and the message that leaves has one id and one content over every retry.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from connectors import envelope
-from connectors.axis import Outgoing
-from connectors.edxml.outgoing import OutgoingFile
-from connectors.edxml.writer import write_edoc
+from connectors.axis import Outgoing, Receipt
 from connectors.errors import AxisOutcomeUnknown
-from documents import casefile, directory, outgoing
+from documents import outgoing
 from documents.delivery import DeliveryState
-from documents.departure import Departure
-from documents.document import Agency, DocumentCode, Urgency
 from documents.errors import OfficeError, Refused
 from documents.lifecycle import State
 from documents.numbering import written_day, written_month
 from documents.tables import AgencyRow, DocumentRow, PersonRow
-from workflows.carrying import Pouch, put_off, record, standing
+from workflows import messages
+from workflows.carrying import Pouch, Write, grouped, put_off, record_all, standing
 from workflows.faultpoint import passing
 from workflows.jobs import Job, Seal, Sign, Stored
+from workflows.messages import Dossier
 from workflows.office import Office
+
+SENDERS = 4
+"""Messages on their way to the axis at the same time."""
 
 
 def sign(office: Office, ids: Iterable[str]) -> Pouch:
@@ -54,11 +57,11 @@ def sign(office: Office, ids: Iterable[str]) -> Pouch:
 def number(office: Office, ids: Iterable[str]) -> Pouch:
     """Give numbers and dates in the order of signing, and enter the register (Art. 15, 16)."""
     pouch = Pouch()
-    for row in standing(office, ids, State.SIGNED):
-        record(
-            office, pouch, row.id, partial(outgoing.numbered, document_id=row.id, at=office.now())
-        )
-        passing("number.recorded")
+    writes = (
+        (row, partial(outgoing.numbered, document_id=row.id, at=office.now()))
+        for row in standing(office, ids, State.SIGNED)
+    )
+    record_all(office, pouch, writes, "number.recorded")
     return pouch.settle()
 
 
@@ -94,101 +97,90 @@ def _press(
 ) -> Pouch:
     """Do the jobs in the workshop and remember each new revision."""
     pouch = Pouch()
-    for row, answer in zip(rows, office.workshop.run(jobs), strict=True):
-        passing(f"{step}.done")
-        if isinstance(answer, OfficeError):
-            put_off(office, pouch, row.id, answer)
-            continue
-        assert isinstance(answer, Stored)  # noqa: S101  (Sign and Seal give Stored)
-        write = partial(
-            remember, document_id=row.id, sha256=answer.sha256, size=answer.size, at=office.now()
-        )
-        record(office, pouch, row.id, write)
-        passing(f"{step}.recorded")
+
+    def revisions() -> Iterator[tuple[DocumentRow, Write]]:
+        # recorded while the workshop goes on with later documents
+        for row, answer in zip(rows, office.workshop.each(jobs), strict=True):
+            passing(f"{step}.done")
+            if isinstance(answer, OfficeError):
+                put_off(office, pouch, row.id, answer)
+                continue
+            assert isinstance(answer, Stored)  # noqa: S101  (Sign and Seal give Stored)
+            blob = {"sha256": answer.sha256, "size": answer.size}
+            yield row, partial(remember, document_id=row.id, at=office.now(), **blob)
+
+    record_all(office, pouch, revisions(), f"{step}.recorded")
     return pouch.settle()
 
 
 def dispatch(office: Office, ids: Iterable[str]) -> Pouch:
     """Hand sealed documents to the axis, all recipients of a document in one message (Art. 18)."""
     pouch = Pouch()
-    rows = standing(office, ids, State.SEALED)
-    agencies = _agencies(office, rows)
-    for row in rows:
-        try:
-            _send(office, pouch, row, agencies[row.organ_id])
-        except OfficeError as error:
-            _undelivered(office, row, error)
-            put_off(office, pouch, row.id, error)
+    with ThreadPoolExecutor(SENDERS) as threads:
+        for group in grouped(standing(office, ids, State.SEALED), lambda row: row.organ_id):
+            dossiers = _prepared(office, pouch, group)
+            record_all(office, pouch, _sent(office, pouch, dossiers, threads), "dispatch.recorded")
     return pouch.settle()
 
 
-def _send(office: Office, pouch: Pouch, row: DocumentRow, agency: AgencyRow) -> None:
-    recipients = _recipients(office, row)
-    message = _prepared(office, row, agency, recipients)
-    passing("dispatch.prepared")
-    receipt = office.axis.send(
-        Outgoing(
-            message_id=row.id,
-            sender=row.organ_id,
-            recipients=tuple(recipient.organ_id for recipient in recipients),
-            edxml=office.blobs.path(message),
-            urgency=row.urgency,
+def _prepared(office: Office, pouch: Pouch, rows: Sequence[DocumentRow]) -> list[Dossier]:
+    """Make the messages that leave, each once, and keep them before they are sent."""
+    dossiers = messages.dossiers(office, rows)
+    kept = Pouch(left=pouch.left)
+
+    def made() -> Iterator[tuple[DocumentRow, Write]]:
+        for dossier in dossiers:
+            if dossier.row.message_sha256 is not None:
+                kept.done.append(dossier.row.id)
+                continue
+            try:
+                sha256 = office.blobs.put(messages.written(office, dossier))
+            except OfficeError as error:
+                put_off(office, pouch, dossier.row.id, error)
+                continue
+            yield dossier.row, partial(_keep, row=dossier.row, sha256=sha256, at=office.now())
+
+    record_all(office, kept, made(), "dispatch.prepared")
+    return [dossier for dossier in dossiers if dossier.row.id in kept.done]
+
+
+def _keep(session: Session, row: DocumentRow, sha256: str, at: datetime) -> None:
+    row.message_sha256 = outgoing.prepared(session, row.id, sha256, at)
+
+
+def _sent(
+    office: Office, pouch: Pouch, dossiers: Sequence[Dossier], threads: ThreadPoolExecutor
+) -> Iterator[tuple[DocumentRow, Write]]:
+    """Hand messages over, a few at a time; yield what is to be recorded of each."""
+    answers = threads.map(partial(_handed_over, office), dossiers)
+    for dossier, answer in zip(dossiers, answers, strict=True):
+        row = dossier.row
+        if isinstance(answer, OfficeError):
+            _undelivered(office, row, answer)
+            put_off(office, pouch, row.id, answer)
+            continue
+        passing("dispatch.sent")
+        axis_id = answer.axis_id
+        yield (
+            row,
+            partial(outgoing.dispatched, document_id=row.id, axis_id=axis_id, at=office.now()),
         )
-    )
-    passing("dispatch.sent")
-    write = partial(
-        outgoing.dispatched, document_id=row.id, axis_id=receipt.axis_id, at=office.now()
-    )
-    record(office, pouch, row.id, write)
-    passing("dispatch.recorded")
 
 
-def _prepared(office: Office, row: DocumentRow, agency: AgencyRow, recipients: list[Agency]) -> str:
-    """Return the digest of the message that leaves, made once and kept."""
-    if row.message_sha256 is not None:
-        return row.message_sha256
-    assert row.promulgated is not None  # noqa: S101  (SEALED has a date)
-    code = DocumentCode(row.code_number or "", row.code_notation)
-    departure = Departure(
-        sender=directory.as_agency(agency),
-        recipients=tuple(recipients),
-        document_key=row.document_key or "",
-        code=code,
-        place=row.place,
-        promulgated=row.promulgated,
-        type_name=row.type_name,
-        subject=row.subject,
-        signer_name=row.signer_name,
-        signer_position=row.signer_position,
-        signer_competence=row.signer_competence,
-        urgency=Urgency(row.urgency),
-        pages=row.pages,
-        due_date=row.due_date,
-        to_places=tuple(row.to_places),
-        at=office.now(),
-    )
-    content = write_edoc(envelope.edoc(departure), _files(office, row, code))
-    sha256 = office.blobs.put(content)
-    with office.database.writing() as session:
-        return outgoing.prepared(session, row.id, sha256, office.now())
-
-
-def _files(office: Office, row: DocumentRow, code: DocumentCode) -> list[OutgoingFile]:
-    with office.database.reading() as session:
-        attachments = casefile.attachments_of(session, row.id)
-    main = f"{code.number}_{code.notation}.pdf".replace("/", "_")
-    return [
-        OutgoingFile(main, path=office.blobs.path(row.current_sha256 or "")),
-        *(OutgoingFile(item.name, path=office.blobs.path(item.sha256)) for item in attachments),
-    ]
-
-
-def _recipients(office: Office, row: DocumentRow) -> list[Agency]:
-    with office.database.reading() as session:
-        return [
-            directory.as_agency(directory.agency_row(session, delivery.organ_id))
-            for delivery in outgoing.deliveries_of(session, row.id)
-        ]
+def _handed_over(office: Office, dossier: Dossier) -> Receipt | OfficeError:
+    row = dossier.row
+    try:
+        return office.axis.send(
+            Outgoing(
+                message_id=row.id,
+                sender=row.organ_id,
+                recipients=tuple(agency.organ_id for agency in dossier.recipients),
+                edxml=office.blobs.path(row.message_sha256 or ""),
+                urgency=row.urgency,
+            )
+        )
+    except OfficeError as error:
+        return error
 
 
 def _agencies(office: Office, rows: list[DocumentRow]) -> dict[str, AgencyRow]:

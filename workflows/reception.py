@@ -7,11 +7,13 @@ crash brings a message again, and a message that is known is not entered twice.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from connectors import envelope
 from connectors.axis import MessageKind, Pending
@@ -21,12 +23,23 @@ from documents.arrival import Arrival, StatusArrival
 from documents.errors import EvidenceBroken, OfficeError, Unavailable
 from documents.incoming import Finding
 from documents.lifecycle import State
-from documents.tables import AgencyRow, ParcelRow
-from workflows.carrying import Pouch, put_off, raise_if_all_unavailable, record, standing
+from documents.tables import AgencyRow, DocumentRow, ParcelRow
+from workflows.carrying import (
+    Pouch,
+    Write,
+    grouped,
+    put_off,
+    raise_if_all_unavailable,
+    record_all,
+    standing,
+    written_together,
+)
 from workflows.faultpoint import passing
 from workflows.jobs import Job, Open, Verify
 from workflows.office import Office
 
+FETCHERS = 4
+"""Messages on their way from the axis at the same time."""
 SET_ASIDE = timedelta(minutes=1)
 """How long a message is left alone that the axis announces and does not give."""
 
@@ -61,23 +74,37 @@ def fetch(office: Office, pending: Sequence[Pending], *, point: str = "fetch") -
     """
     new = 0
     failed: list[OfficeError] = []
-    for item in pending:
-        try:
-            fetched = office.axis.fetch(item.recipient, item.axis_id)
-        except (AxisRefused, AxisContentCorrupt) as error:
-            _set_aside(office, item, error)
-            continue
-        except Unavailable as error:
-            failed.append(error)
-            continue
-        with fetched.content as content:
-            sha256 = office.blobs.put(content.read())
-        passing(f"{point}.got")
-        new += _keep(office, item, sha256)
-        passing(f"{point}.kept")
+    with ThreadPoolExecutor(FETCHERS) as threads:
+        for group in grouped(sorted(pending, key=_recipient), _recipient):
+            got: list[tuple[Pending, str]] = []
+            answers = threads.map(partial(_fetched, office), group)
+            for item, answer in zip(group, answers, strict=True):
+                if isinstance(answer, str):
+                    got.append((item, answer))
+                    passing(f"{point}.got")
+                elif isinstance(answer, Unavailable):
+                    failed.append(answer)
+                else:
+                    _set_aside(office, item, answer)
+            new += _keep(office, got)
+            passing(f"{point}.kept")
     if not new:
         raise_if_all_unavailable(failed)
     return new
+
+
+def _recipient(item: Pending) -> str:
+    return item.recipient
+
+
+def _fetched(office: Office, item: Pending) -> str | OfficeError:
+    """Fetch one message into the blob folder; return its digest, or why it cannot be had."""
+    try:
+        fetched = office.axis.fetch(item.recipient, item.axis_id)
+    except (AxisRefused, AxisContentCorrupt, Unavailable) as error:
+        return error
+    with fetched.content as content:
+        return office.blobs.put(content.read())
 
 
 def _set_aside(office: Office, item: Pending, error: OfficeError) -> None:
@@ -86,20 +113,24 @@ def _set_aside(office: Office, item: Pending, error: OfficeError) -> None:
     office.set_aside[item.recipient, item.axis_id] = office.now() + SET_ASIDE
 
 
-def _keep(office: Office, item: Pending, sha256: str) -> bool:
-    parcel = ParcelRow(
-        organ_id=item.recipient,
-        axis_id=item.axis_id,
-        kind=item.kind.value,
-        sender=item.sender,
-        sha256=sha256,
-        fetched_at=office.now(),
-        outcome="stored",
-    )
+def _keep(office: Office, got: Sequence[tuple[Pending, str]]) -> int:
+    """Enter messages whose bytes are kept; returns how many are new."""
+    new = 0
     with office.database.writing() as session:
-        new = incoming.keep_parcel(session, parcel)
-        if not new:
-            incoming.confirm_again(session, item.recipient, item.axis_id)
+        for item, sha256 in got:
+            parcel = ParcelRow(
+                organ_id=item.recipient,
+                axis_id=item.axis_id,
+                kind=item.kind.value,
+                sender=item.sender,
+                sha256=sha256,
+                fetched_at=office.now(),
+                outcome="stored",
+            )
+            if incoming.keep_parcel(session, parcel):
+                new += 1
+            else:
+                incoming.confirm_again(session, item.recipient, item.axis_id)
     return new
 
 
@@ -113,32 +144,49 @@ def open_parcels(office: Office) -> list[str]:
     """
     with office.database.reading() as session:
         parcels = claims.unopened(session, office.settings.pouch, MessageKind.EDOC)
+    parcels.sort(key=lambda parcel: parcel.organ_id)
     jobs: list[Job] = [Open(p.organ_id, p.axis_id, p.sha256) for p in parcels]
     opened: list[str] = []
-    answers = office.workshop.run(jobs)
-    for parcel, answer in zip(parcels, answers, strict=True):
-        passing("open.read")
-        document_id = _enter(office, parcel, answer)
+    answers: list[object] = []
+    read = _read(office, parcels, jobs)
+    for group in grouped(read, lambda item: item[0].organ_id):
+        found: list[str] = []
+        writes = [partial(_enter, office=office, parcel=p, answer=a, into=found) for p, a in group]
+        answers += [answer for _, answer in group]
+        if not written_together(office, writes):
+            found.clear()
+            for write in writes:
+                with office.database.writing() as session:
+                    write(session)
         passing("open.recorded")
-        if document_id:
-            opened.append(document_id)
+        opened += found
     raise_if_all_unavailable(answers)
     return opened
 
 
-def _enter(office: Office, parcel: ParcelRow, answer: object) -> str | None:
+def _read(
+    office: Office, parcels: Sequence[ParcelRow], jobs: Sequence[Job]
+) -> Iterator[tuple[ParcelRow, object]]:
+    for parcel, answer in zip(parcels, office.workshop.each(jobs), strict=True):
+        passing("open.read")
+        yield parcel, answer
+
+
+def _enter(
+    session: Session, office: Office, parcel: ParcelRow, answer: object, into: list[str]
+) -> None:
+    """Enter what a message was read as; a document's id goes *into* the list."""
     if isinstance(answer, Unavailable | EvidenceBroken):
-        return None  # our own trouble: the parcel stays stored and is opened again
-    with office.database.writing() as session:
-        if isinstance(answer, Arrival):
-            return incoming.arrived(session, answer, office.now())
-        error = (
-            "edoc đã báo nhưng nội dung là status / announced as edoc, is a status"
-            if isinstance(answer, StatusArrival)
-            else str(answer)
-        )
-        incoming.junk(session, parcel.organ_id, parcel.axis_id, error)
-    return None
+        return  # our own trouble: the parcel stays stored and is opened again
+    if isinstance(answer, Arrival):
+        into.append(incoming.arrived(session, answer, office.now()))
+        return
+    error = (
+        "edoc đã báo nhưng nội dung là status / announced as edoc, is a status"
+        if isinstance(answer, StatusArrival)
+        else str(answer)
+    )
+    incoming.junk(session, parcel.organ_id, parcel.axis_id, error)
 
 
 def verify(office: Office, ids: Iterable[str]) -> Pouch:
@@ -148,8 +196,9 @@ def verify(office: Office, ids: Iterable[str]) -> Pouch:
     jobs: list[Job] = []
     with office.database.reading() as session:
         agencies = {a.organ_id: a for a in session.scalars(select(AgencyRow))}
+        attachments = casefile.attachments_by_document(session, [row.id for row in rows])
         for row in rows:
-            attached = casefile.attachments_of(session, row.id)
+            attached = attachments[row.id]
             main = row.current_sha256 or ""
             others = [item for item in attached if item.sha256 != main]
             jobs.append(
@@ -160,31 +209,34 @@ def verify(office: Office, ids: Iterable[str]) -> Pouch:
                     accepts_unsigned=agencies[row.organ_id].accepts_unsigned,
                 )
             )
-    for row, answer in zip(rows, office.workshop.run(jobs), strict=True):
-        passing("verify.done")
-        if isinstance(answer, Unavailable):
-            put_off(office, pouch, row.id, answer)
-            continue
-        finding = (
-            answer if isinstance(answer, Finding) else Finding("INDETERMINATE", {}, str(answer))
-        )
-        write = partial(incoming.verified, document_id=row.id, finding=finding, at=office.now())
-        record(office, pouch, row.id, write)
-        passing("verify.recorded")
+
+    def findings() -> Iterator[tuple[DocumentRow, Write]]:
+        # recorded while the workshop goes on with later documents
+        for row, answer in zip(rows, office.workshop.each(jobs), strict=True):
+            passing("verify.done")
+            if isinstance(answer, Unavailable):
+                put_off(office, pouch, row.id, answer)
+                continue
+            finding = (
+                answer if isinstance(answer, Finding) else Finding("INDETERMINATE", {}, str(answer))
+            )
+            yield (
+                row,
+                partial(incoming.verified, document_id=row.id, finding=finding, at=office.now()),
+            )
+
+    record_all(office, pouch, findings(), "verify.recorded")
     return pouch.settle()
 
 
 def register(office: Office, ids: Iterable[str]) -> Pouch:
     """Give receipt numbers and owe the senders status 03 (Art. 21.2c, 22)."""
     pouch = Pouch()
-    for row in standing(office, ids, State.VERIFIED):
-        record(
-            office,
-            pouch,
-            row.id,
-            partial(incoming.registered, document_id=row.id, at=office.now()),
-        )
-        passing("register.recorded")
+    writes = (
+        (row, partial(incoming.registered, document_id=row.id, at=office.now()))
+        for row in standing(office, ids, State.VERIFIED)
+    )
+    record_all(office, pouch, writes, "register.recorded")
     return pouch.settle()
 
 

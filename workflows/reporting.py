@@ -5,6 +5,9 @@ and its content over every retry, so the axis takes it once.
 """
 
 from collections.abc import Sequence
+from functools import partial
+
+from sqlalchemy.orm import Session
 
 from connectors import envelope
 from connectors.axis import MessageKind, Report
@@ -15,8 +18,9 @@ from documents.arrival import Arrival, StatusArrival
 from documents.departure import StatusDeparture
 from documents.document import Role
 from documents.errors import EvidenceBroken, OfficeError, OutcomeUnknown, Unavailable
+from documents.holding import lock_documents
 from documents.tables import DocumentRow, FeedbackRow, ParcelRow
-from workflows.carrying import raise_if_all_unavailable
+from workflows.carrying import grouped, raise_if_all_unavailable, written_together
 from workflows.faultpoint import passing
 from workflows.jobs import Job, Open
 from workflows.office import Office
@@ -45,6 +49,7 @@ def report(office: Office, ids: Sequence[str]) -> int:
     passing("report.sent")
     taken = 0
     with office.database.writing() as session:
+        lock_documents(session, {row.document_id for row in due})
         for row, answer in zip(due, answers, strict=True):
             if isinstance(answer, AxisRefused):
                 feedback.put_off(session, row.id, str(answer), office.now())
@@ -108,24 +113,29 @@ def take_in(office: Office) -> int:
     """Read the kept status messages that were not read yet and show them at their deliveries."""
     with office.database.reading() as session:
         parcels = claims.unopened(session, office.settings.pouch, MessageKind.STATUS)
+    parcels.sort(key=lambda parcel: parcel.organ_id)
     jobs: list[Job] = [Open(p.organ_id, p.axis_id, p.sha256) for p in parcels]
     answers = office.workshop.run(jobs)
-    for parcel, answer in zip(parcels, answers, strict=True):
-        if not isinstance(answer, Unavailable | EvidenceBroken):
-            _enter(office, parcel, answer)
-            passing("status.recorded")
+    for group in grouped(zip(parcels, answers, strict=True), lambda item: item[0].organ_id):
+        writes = [partial(_enter, office=office, parcel=p, answer=a) for p, a in group]
+        if not written_together(office, writes):
+            for write in writes:
+                with office.database.writing() as session:
+                    write(session)
+        passing("status.recorded")
     raise_if_all_unavailable(answers)
     return len(parcels)
 
 
-def _enter(office: Office, parcel: ParcelRow, answer: object) -> None:
-    with office.database.writing() as session:
-        if isinstance(answer, StatusArrival):
-            feedback.received(session, answer, office.now())
-            return
-        error = (
-            "status đã báo nhưng nội dung là edoc / announced as status, is an edoc"
-            if isinstance(answer, Arrival)
-            else str(answer)
-        )
-        incoming.junk(session, parcel.organ_id, parcel.axis_id, error)
+def _enter(session: Session, office: Office, parcel: ParcelRow, answer: object) -> None:
+    if isinstance(answer, Unavailable | EvidenceBroken):
+        return  # our own trouble: the parcel stays stored and is opened again
+    if isinstance(answer, StatusArrival):
+        feedback.received(session, answer, office.now())
+        return
+    error = (
+        "status đã báo nhưng nội dung là edoc / announced as status, is an edoc"
+        if isinstance(answer, Arrival)
+        else str(answer)
+    )
+    incoming.junk(session, parcel.organ_id, parcel.axis_id, error)

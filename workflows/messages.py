@@ -1,0 +1,101 @@
+"""The messages that leave: each sealed document with its files as one edXML message.
+
+Source: axis.md §4. A message is made once and kept; every attempt sends the same bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors import envelope
+from connectors.edxml.outgoing import OutgoingFile
+from connectors.edxml.writer import write_edoc
+from documents import casefile, directory, outgoing
+from documents.departure import Departure
+from documents.directory import AgencyUnknown
+from documents.document import Agency, Attachment, DocumentCode, Urgency
+from documents.tables import DocumentRow
+from workflows.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One document with all that its message is made from."""
+
+    row: DocumentRow
+    codes: tuple[str, ...]
+    """The recipients, as they were written down."""
+    agencies: dict[str, Agency]
+    """The sender and every recipient that is known, by that code."""
+    attachments: tuple[Attachment, ...]
+
+    @property
+    def recipients(self) -> tuple[Agency, ...]:
+        """Everyone it goes to.
+
+        Raises:
+            AgencyUnknown: one of them is in the catalogue no more.
+        """
+        return tuple(self._agency(code) for code in self.codes)
+
+    @property
+    def sender(self) -> Agency:
+        """The agency whose document it is."""
+        return self._agency(self.row.organ_id)
+
+    def _agency(self, code: str) -> Agency:
+        if (agency := self.agencies.get(code)) is None:
+            raise AgencyUnknown(code)
+        return agency
+
+
+def dossiers(office: Office, rows: Sequence[DocumentRow]) -> list[Dossier]:
+    """Gather what the messages of *rows* are made from, in a few questions for all."""
+    ids = [row.id for row in rows]
+    with office.database.reading() as session:
+        codes = outgoing.recipients_of(session, ids)
+        attachments = casefile.attachments_by_document(session, ids)
+        wanted = {row.organ_id for row in rows}.union(*codes.values())
+        found = directory.agency_rows(session, wanted)
+    agencies = {code: directory.as_agency(row) for code, row in found.items()}
+    return [
+        Dossier(row, tuple(codes[row.id]), agencies, tuple(attachments[row.id])) for row in rows
+    ]
+
+
+def written(office: Office, dossier: Dossier) -> bytes:
+    """Return the message of a sealed document.
+
+    Raises:
+        AgencyUnknown: a recipient is unknown.
+        FieldInvalid: a field or a file cannot go out.
+    """
+    row = dossier.row
+    assert row.promulgated is not None  # noqa: S101  (SEALED has a date)
+    code = DocumentCode(row.code_number or "", row.code_notation)
+    departure = Departure(
+        sender=dossier.sender,
+        recipients=dossier.recipients,
+        document_key=row.document_key or "",
+        code=code,
+        place=row.place,
+        promulgated=row.promulgated,
+        type_name=row.type_name,
+        subject=row.subject,
+        signer_name=row.signer_name,
+        signer_position=row.signer_position,
+        signer_competence=row.signer_competence,
+        urgency=Urgency(row.urgency),
+        pages=row.pages,
+        due_date=row.due_date,
+        to_places=tuple(row.to_places),
+        at=office.now(),
+    )
+    main = f"{code.number}_{code.notation}.pdf".replace("/", "_")
+    files = [
+        OutgoingFile(main, path=office.blobs.path(row.current_sha256 or "")),
+        *(
+            OutgoingFile(item.name, path=office.blobs.path(item.sha256))
+            for item in dossier.attachments
+        ),
+    ]
+    return write_edoc(envelope.edoc(departure), files)
