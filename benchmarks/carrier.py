@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import children_of, process_cpu
-from workflows import incoming, issuance, outgoing, statuses
+from workflows import incoming, messages, outgoing, statuses
 from workflows.engine_session import engine_session
 from workflows.office import Office, open_office, serving
 
@@ -78,9 +78,9 @@ def install(meter: Meter, office: Office) -> None:
         setattr(office.axis, name, meter.metered(AXIS, getattr(office.axis, name)))
     for name in ("put", "get"):
         setattr(office.blobs, name, meter.metered(BLOBS, getattr(office.blobs, name)))
-    vars(issuance)["write_edoc"] = meter.metered(MESSAGE, vars(issuance)["write_edoc"])
+    vars(messages)["written"] = meter.metered(MESSAGE, messages.written)
     vars(asyncio)["to_thread"] = _to_thread(meter)
-    office.workshop.run = _workshop(meter, office)  # type: ignore[method-assign]
+    office.workshop.each = _workshop(meter, office)  # type: ignore[method-assign]
 
 
 def _to_thread(meter: Meter) -> Callable[..., Any]:
@@ -93,14 +93,13 @@ def _to_thread(meter: Meter) -> Callable[..., Any]:
 
 
 def _workshop(meter: Meter, office: Office) -> Callable[..., Any]:
-    run = office.workshop.run
+    each = office.workshop.each
 
-    def counted(jobs: Sequence[Any]) -> Any:
+    def counted(jobs: Sequence[Any]) -> Iterator[Any]:
         before = workshop_cpu()
-        answers = run(jobs)
+        yield from each(jobs)
         for job in jobs[:1]:
             meter.parts[f"workshop: {type(job).__name__.lower()}"] += workshop_cpu() - before
-        return answers
 
     return counted
 
