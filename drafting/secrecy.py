@@ -38,7 +38,7 @@ def _mark(document: pdfium.PdfDocument) -> str:
         return ""
     page = document[0]
     text = unicodedata.normalize("NFC", page.get_textpage().get_text_range())
-    if "MẬT" not in text.replace(" ", ""):
+    if "MẬT" not in "".join(text.split()):
         return ""
     printed = {segment.text for line in lines(page) for segment in line.segments()}
     return next((name for mark, name in MARKS.items() if mark in printed), "")

@@ -4,7 +4,6 @@ Legal source: Decree 30/2020/ND-CP, Art. 10. The file is kept as it was handed i
 normalised once, and gets its reserved fields before anybody signs (design.md §5).
 """
 
-import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +17,7 @@ from documents.outgoing import Draft, SecretRefused
 from documents.placement import Box
 from drafting.composer import Composed
 from signing import fields
-from workflows.handover import handed_in
-from workflows.jobs import Intake, Stored, TakeIn
+from workflows.jobs import Attach, Done, Intake, Job, Stored, TakeIn
 from workflows.office import Office
 
 
@@ -53,24 +51,22 @@ def hand_in_file(
             refuses: nothing is kept.
     """
     sender, signer, notation = _checked(office, order)
+    attachments = _attached(office, order, sender)
     job = TakeIn(path.resolve(), signer, notation, tuple((boxes or {}).items()))
-    (answer,) = office.workshop.run([job])
-    if isinstance(answer, SecretRefused):
-        _record_secret(office, sender, answer.args[0])
-    if isinstance(answer, OfficeError):
-        raise answer
-    assert isinstance(answer, Intake)  # noqa: S101  (TakeIn gives Intake)
-    return _create(office, order, answer, sender, notation)
+    (taken,) = _taken_in(office, sender, [job])
+    assert isinstance(taken, Intake)  # noqa: S101  (TakeIn gives Intake)
+    return _create(office, order, taken, attachments, sender, notation)
 
 
 def hand_in_composed(office: Office, order: Order, composed: Composed) -> str:
     """Enter what the composer made as a draft; returns the document's id."""
     sender, _signer, notation = _checked(office, order)
+    attachments = _attached(office, order, sender)
     source = Stored(office.blobs.put(composed.pdf), len(composed.pdf))
     prepared = fields.reserve(composed.pdf, composed.placement)
     pdf = Stored(office.blobs.put(prepared), len(prepared))
     taken = Intake(source, pdf, composed.pages, composed.placement, ())
-    return _create(office, order, taken, sender, notation)
+    return _create(office, order, taken, attachments, sender, notation)
 
 
 def _checked(office: Office, order: Order) -> tuple[str, str, str]:
@@ -93,8 +89,36 @@ def _record_secret(office: Office, organ_id: str, mark: str) -> None:
         outgoing.refuse_secret(session, organ_id, mark, SYSTEM, office.now())
 
 
-def _create(office: Office, order: Order, taken: Intake, sender: str, notation: str) -> str:
-    attachments = tuple(_attached(office, path) for path in order.attachments)
+def _attached(office: Office, order: Order, sender: str) -> tuple[Attachment, ...]:
+    jobs = [Attach(path.resolve()) for path in order.attachments]
+    answers = _taken_in(office, sender, jobs) if jobs else []
+    return tuple(answer for answer in answers if isinstance(answer, Attachment))
+
+
+def _taken_in(office: Office, sender: str, jobs: Sequence[Job]) -> list[Done]:
+    """Return what the workshop made of files; a secret one leaves its refusal in the ledger.
+
+    Raises:
+        OfficeError: what it refused, the first.
+    """
+    done: list[Done] = []
+    for answer in office.workshop.run(jobs):
+        if isinstance(answer, SecretRefused):
+            _record_secret(office, sender, answer.args[0])
+        if isinstance(answer, OfficeError):
+            raise answer
+        done.append(answer)
+    return done
+
+
+def _create(
+    office: Office,
+    order: Order,
+    taken: Intake,
+    attachments: tuple[Attachment, ...],
+    sender: str,
+    notation: str,
+) -> str:
     with office.database.writing() as session:
         signer = directory.person_row(session, sender, order.signer)
         drafter = (
@@ -121,12 +145,6 @@ def _create(office: Office, order: Order, taken: Intake, sender: str, notation: 
             attachments=attachments,
         )
         return outgoing.create(session, draft, office.now()).id
-
-
-def _attached(office: Office, path: Path) -> Attachment:
-    content = handed_in(path)
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Attachment(path.name, kind, office.blobs.put(content), len(content))
 
 
 _DRAFTERS: Sequence[Role] = (Role.SPECIALIST, Role.UNIT_HEAD)

@@ -4,6 +4,7 @@ A worker process keeps keys, stamps, fonts and trust loaded for its life; files 
 through the blob folder, never through pipes.
 """
 
+import mimetypes
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -11,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from connectors import envelope
-from connectors.edxml import reader
+from connectors.edxml import filename, reader
 from documents.arrival import Arrival, StatusArrival
 from documents.blobs import BlobMissing, BlobStore
+from documents.document import Attachment
 from documents.incoming import Finding
 from documents.outgoing import SecretRefused
 from documents.placement import Box, Placement
@@ -60,6 +62,13 @@ class TakeIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Attach:
+    """Take in a file that travels with a draft; nothing of a secret one is kept."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
     """Put the leader's signature on a prepared PDF."""
 
@@ -102,8 +111,8 @@ class Verify:
     accepts_unsigned: bool
 
 
-Job = TakeIn | Sign | Seal | Open | Verify
-Done = Intake | Stored | Arrival | StatusArrival | Finding
+Job = TakeIn | Attach | Sign | Seal | Open | Verify
+Done = Intake | Attachment | Stored | Arrival | StatusArrival | Finding
 
 
 @lru_cache(maxsize=256)
@@ -173,6 +182,8 @@ class Bench:
         match job:
             case TakeIn():
                 return self._take_in(job)
+            case Attach():
+                return self._attach(job)
             case Sign():
                 return self._sign(job)
             case Seal():
@@ -195,6 +206,14 @@ class Bench:
         )
         pdf = self._put(fields.reserve(taken.pdf, placement))
         return Intake(self._put(source), pdf, taken.pages, placement, taken.notes)
+
+    def _attach(self, job: Attach) -> Attachment:
+        content = handed_in(job.path)
+        if mark := secrecy_mark(content):
+            raise SecretRefused(mark)
+        kind = mimetypes.guess_type(job.path.name)[0] or "application/octet-stream"
+        name = filename.safe_name(job.path.name)
+        return Attachment(name, kind, self.blobs.put(content), len(content))
 
     def _sign(self, job: Sign) -> Stored:
         pdf = pades.sign(

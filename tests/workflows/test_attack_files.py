@@ -1,17 +1,24 @@
 """What a hostile file gets from the jobs of the worker processes, done here in this process."""
 
+import hashlib
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pikepdf
 import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
 from documents.incoming import Finding
+from documents.outgoing import SecretRefused
+from drafting.typeface import Face, path
 from signing import fields, objects, pades, seal
 from signing.revision import top_fields
 from tests.workflows.house import PROVINCE, House, leader_of, letter_of, seal_of
-from workflows.jobs import Bench, Verify
+from workflows.jobs import Attach, Bench, Verify
 from workflows.settings import Settings
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -85,3 +92,31 @@ def test_a_stripped_signature_is_no_unsigned_letter(bench: Bench, sealed: bytes)
     hidden += b"trailer\n<</Size %d/Root %d 0 R/Prev %d>>\n" % (size, root, newest)
     hidden += b"startxref\n%d\n%%%%EOF\n" % where
     assert found(bench, hidden, accepts_unsigned=True).quarantine
+
+
+@pytest.fixture(scope="module")
+def secret() -> bytes:
+    pdfmetrics.registerFont(TTFont("Mark", str(path(Face.BOLD))))
+    kept = io.BytesIO()
+    page = Canvas(kept, (595, 842))
+    page.setFont("Mark", 13)
+    page.drawString(85, 700, "TỐI MẬT")
+    page.save()
+    return kept.getvalue()
+
+
+def test_a_secret_attachment_waits_for_the_clerk(
+    bench: Bench, sealed: bytes, secret: bytes
+) -> None:
+    assert "Tối mật" in found(bench, sealed, secret).quarantine
+
+
+def test_a_secret_attachment_is_refused_and_not_kept(
+    bench: Bench, secret: bytes, tmp_path: Path
+) -> None:
+    file = tmp_path / "phu-luc.pdf"
+    secret += b"%% and nowhere else kept\n"
+    file.write_bytes(secret)
+    with pytest.raises(SecretRefused):
+        bench.do(Attach(file))
+    assert not bench.blobs.path(hashlib.sha256(secret).hexdigest()).exists()
