@@ -4,14 +4,18 @@ A blob is written to a temporary file, fsynced and renamed, so a name that exist
 holds its whole content; nothing is ever overwritten.
 """
 
+import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from documents.errors import EvidenceBroken, Unavailable
+
+_UNFINISHED = ".new-"
 
 
 class BlobMissing(EvidenceBroken):
@@ -51,6 +55,17 @@ class BlobStore:
         """Return where the blob *sha256* lies, or would lie."""
         return self.folder / sha256[:2] / sha256
 
+    def tidy(self, older_than: float) -> int:
+        """Remove what killed writers left unfinished for *older_than* seconds; return how many."""
+        stale = 0
+        until = time.time() - older_than
+        for path in self.folder.glob(f"*/{_UNFINISHED}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < until:
+                    path.unlink()
+                    stale += 1
+        return stale
+
     def put(self, content: bytes) -> str:
         """Store *content* durably and return its SHA-256.
 
@@ -68,7 +83,7 @@ class BlobStore:
         if not target.parent.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             _sync_folder(self.folder)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)

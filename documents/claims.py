@@ -73,11 +73,11 @@ def _wanted(owner: str, direction: Direction, at: datetime) -> Select[str]:
     )
 
 
-def release(session: Session, ids: Iterable[str]) -> None:
-    """Give up the leases of *ids*."""
+def release(session: Session, owner: str, ids: Iterable[str]) -> None:
+    """Give up *owner*'s leases of *ids*; one that ran out and has another owner stays."""
     session.execute(
         update(DocumentRow)
-        .where(DocumentRow.id.in_(list(ids)))
+        .where(DocumentRow.id.in_(list(ids)), DocumentRow.lease_owner == owner)
         .values(lease_owner=None, lease_until=None)
     )
 

@@ -199,6 +199,10 @@ def actor_of(person: PersonRow) -> Actor:
     return Actor(person.id, Role(person.role))
 
 
+_OWING = frozenset({Step.RELEASE, Step.REFUSE})
+"""Steps on arrivals that owe the sender a status: `incoming.released`, `incoming.refused`."""
+
+
 def decide(
     session: Session, document_id: str, step: Step, who: str, at: datetime, reason: str = ""
 ) -> State:
@@ -216,13 +220,14 @@ def decide(
     if step is Step.APPROVE and person.id != row.signer_id:
         raise directory.RightMissing(person.full_name, person.position, "duyệt / approve")
     transition = LIFECYCLES[Direction(row.direction)].get((State(row.state), step))
-    if transition is not None and transition.carried:
+    if transition is not None and (transition.carried or step in _OWING):
         raise StepRefused(row.state, step, "taken with its evidence, not by decision")
     detail: dict[str, Any] = {"reason": reason} if reason else {}
     evidence = row.current_sha256 or ""
     after = take(session, row, step, actor_of(person), at, evidence=evidence, detail=detail)
     if step is Step.VOID:
         register.void(session, row.id, reason)
+        undelivered(session, row.id, DeliveryState.FAILED, f"Văn bản đã hủy / void: {reason}", at)
     return after
 
 

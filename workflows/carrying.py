@@ -20,7 +20,6 @@ from documents.errors import OfficeError, StepRefused, Unavailable
 from documents.holding import lock_documents
 from documents.lifecycle import Direction, State
 from documents.tables import DocumentRow
-from workflows.faultpoint import passing
 from workflows.office import Office
 
 TOGETHER = 50
@@ -71,7 +70,7 @@ def claim(office: Office, direction: Direction, ids: Iterable[str]) -> list[str]
 def release(office: Office, ids: Iterable[str]) -> None:
     """Give the leases back."""
     with office.database.writing() as session:
-        claims.release(session, ids)
+        claims.release(session, office.owner, ids)
 
 
 def standing(office: Office, ids: Iterable[str], state: State) -> list[DocumentRow]:
@@ -97,9 +96,15 @@ def grouped(items: Iterable[T], agency: Callable[[T], str]) -> Iterator[list[T]]
 
 
 def record_all(
-    office: Office, pouch: Pouch, writes: Iterable[tuple[DocumentRow, Write]], point: str
+    office: Office,
+    pouch: Pouch,
+    writes: Iterable[tuple[DocumentRow, Write]],
+    after: Callable[[], None],
 ) -> None:
-    """Record documents as *writes* yields them; each that fails is put off by itself."""
+    """Record documents as *writes* yields them; each that fails is put off by itself.
+
+    *after* is called whenever some are recorded.
+    """
     for group in grouped(writes, lambda item: item[0].organ_id):
         ids = [row.id for row, _ in group]
         if written_together(office, [write for _, write in group], ids):
@@ -107,7 +112,7 @@ def record_all(
         else:
             for row, write in group:
                 record(office, pouch, row.id, write)
-        passing(point)
+        after()
 
 
 def written_together(office: Office, writes: Sequence[Write], ids: Sequence[str] = ()) -> bool:

@@ -32,6 +32,8 @@ from workflows.sweep import sweep
 from workflows.worker_health import WorkerHealth
 
 LOCK_FILE = "worker.lock"
+_UNFINISHED_SECONDS = 86_400.0
+"""Blobs that a killed process left half written for so long are nobody's any more."""
 _LONGEST_PAUSE = 10.0
 """Seconds between looks while something outside is down."""
 
@@ -66,6 +68,7 @@ async def work(here: Office, stop: asyncio.Event) -> None:
     """Carry what waits until *stop* is set."""
     with here.database.writing() as session:
         claims.release_owner(session, here.owner)
+    await asyncio.to_thread(here.blobs.tidy, _UNFINISHED_SECONDS)
     await asyncio.to_thread(here.workshop.warm)
     health = WorkerHealth(here.settings.home)
     health.write()

@@ -131,3 +131,15 @@ def test_concurrent_puts_of_the_same_content_agree_and_readers_see_it_whole(
     assert partial == []
     assert names == [[hashlib.sha256(content).hexdigest() for content in contents]] * 4
     assert len(files(blobs)) == len(contents)
+
+
+def test_only_what_was_left_unfinished_long_ago_is_tidied_away(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    kept = store.put(b"whole")
+    old, fresh = (store.path(kept).parent / name for name in (".new-old", ".new-fresh"))
+    for path in (old, fresh):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    os.utime(store.path(kept), (0, 0))
+    assert store.tidy(60) == 1
+    assert (old.exists(), fresh.exists(), store.get(kept)) == (False, True, b"whole")

@@ -105,8 +105,17 @@ def test_released_documents_are_free(office: Database, at: datetime) -> None:
     enter(office, at, {"id": "d"}, {"id": "e"})
     assert set(claim(office, "a", at)) == {"d", "e"}
     with office.writing() as session:
-        claims.release(session, ["d"])
+        claims.release(session, "a", ["d"])
     assert claim(office, "b", at) == ["d"]
+
+
+def test_a_lease_that_passed_to_another_is_not_given_up(office: Database, at: datetime) -> None:
+    enter(office, at, {"id": "d"})
+    late = at + LEASE + timedelta(seconds=1)
+    assert claim(office, "a", at) == claim(office, "b", late) == ["d"]
+    with office.writing() as session:
+        claims.release(session, "a", ["d"])
+    assert claim(office, "c", late) == []
 
 
 def test_an_owner_that_starts_anew_gives_up_only_its_own_leases(

@@ -256,6 +256,8 @@ def test_a_void_document_keeps_its_number_and_another_gets_the_next(
             )
         ).all()
         assert [tuple(entry) for entry in entries] == [(1, "Sai thể thức"), (2, None)]
+        waiting = {delivery.state for delivery in outgoing.deliveries_of(session, first)}
+        assert waiting == {DeliveryState.FAILED}
 
 
 def test_a_void_that_is_refused_leaves_the_number_good(
