@@ -151,6 +151,14 @@ def agency_rows(session: Session, codes: Iterable[str]) -> dict[str, AgencyRow]:
     return {code: found[code] for code in wanted if code in found}
 
 
+def same_agency(session: Session, code: str, other: str) -> bool:
+    """Return whether two codes, new or old, name one agency."""
+    if code == other:
+        return True
+    known = agency_rows(session, (code, other))
+    return len(known) == 2 and known[code] is known[other]
+
+
 def served_agency(session: Session, code: str) -> AgencyRow:
     """Return the agency with *code*, whose desk is here.
 

@@ -97,11 +97,13 @@ def received(session: Session, status: StatusArrival, at: datetime) -> bool:
     parcel = session.get_one(ParcelRow, key, with_for_update=True, populate_existing=True)
     if parcel.outcome == "opened":
         return True
+    if not directory.same_agency(session, status.reporter_organ_id, parcel.sender):
+        said = f"{parcel.sender} ≠ {status.reporter_organ_id}"
+        return _junk(parcel, f"{said}: báo thay cơ quan khác / speaks for another agency")
     found = _delivery(session, status)
     if found is None or status.code not in BY_STATUS_CODE:
-        parcel.outcome = "junk"
-        parcel.error = f"{status.code} {status.document_key}: không khớp văn bản nào / fits none"
-        return False
+        said = f"{status.code} {status.document_key}"
+        return _junk(parcel, f"{said}: không khớp văn bản nào / fits none")
     # the document's lock first, as dispatching does: its delivery changes only under it
     document = locked(session, found.document_id)
     delivery = session.get_one(DeliveryRow, found.id, populate_existing=True)
@@ -124,6 +126,11 @@ def received(session: Session, status: StatusArrival, at: datetime) -> bool:
         detail=detail,
     )
     return True
+
+
+def _junk(parcel: ParcelRow, error: str) -> bool:
+    parcel.outcome, parcel.error = "junk", error
+    return False
 
 
 def _told(session: Session, delivery: DeliveryRow, code: str) -> bool:

@@ -4,7 +4,7 @@ Legal source: Decree 30/2020/ND-CP, Art. 20 to 23; duplicates: Appendix VI, Part
 III.1h. Each function runs in the caller's writing transaction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -24,6 +24,10 @@ from documents.tables import DocumentRow, ParcelRow
 
 SERIES = "ĐẾN"
 """One register of incoming documents per agency and year (Art. 22.2)."""
+SENDER_DIFFERS = "sender.differs"
+"""Code of the warning that the axis names another sender than the message."""
+WARNING_LENGTH = 300
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ def arrived(session: Session, arrival: Arrival, at: datetime) -> str:
     parcel = _parcel(session, arrival.organ_id, arrival.axis_id)
     if parcel.document_id:
         return parcel.document_id
+    arrival = _by_its_sender(session, arrival, parcel.sender)
     known = _same_message(session, agency.organ_id, arrival)
     if known is None:
         row = _entered(session, agency.organ_id, arrival, at)
@@ -97,6 +102,35 @@ def arrived(session: Session, arrival: Arrival, at: datetime) -> str:
         known = row.id
     parcel.document_id, parcel.outcome = known, "opened"
     return known
+
+
+def _by_its_sender(session: Session, arrival: Arrival, sender: str) -> Arrival:
+    """Return *arrival* as from the *sender* the axis names, whoever the message says wrote it.
+
+    Whom it names is told of what becomes of it, and its documents are what it is compared
+    with: nobody speaks for another agency by writing its code into a message.
+    """
+    said = arrival.sender_organ_id
+    if said and not directory.same_agency(session, said, sender):
+        warning = f"{SENDER_DIFFERS}: {said} {arrival.sender_name}"[:WARNING_LENGTH]
+        return replace(
+            arrival,
+            sender_organ_id=sender,
+            sender_name="",
+            warnings=(*arrival.warnings, warning),
+        )
+    return replace(arrival, sender_organ_id=sender)
+
+
+def _impersonation(row: DocumentRow) -> str:
+    """Return why *row* is not from the one its message names, if so."""
+    said = next((w for w in row.warnings if w.startswith(SENDER_DIFFERS)), "")
+    if not said:
+        return ""
+    return (
+        f"Trục nhận từ {row.sender_organ_id}, gói tin ghi nơi gửi khác / "
+        f"the axis had it from {row.sender_organ_id}, the message names another sender: {said}"
+    )
 
 
 def _same_message(session: Session, organ_id: str, arrival: Arrival) -> str | None:
@@ -151,7 +185,7 @@ def _entered(session: Session, organ_id: str, arrival: Arrival, at: datetime) ->
 def verified(session: Session, document_id: str, finding: Finding, at: datetime) -> State:
     """Record what verification found: VERIFIED, or QUARANTINED with the reason (Art. 21.2)."""
     row = locked(session, document_id)
-    reason = finding.quarantine or _duplicate(session, row)
+    reason = finding.quarantine or _impersonation(row) or _duplicate(session, row)
     step = Step.QUARANTINE if reason else Step.VERIFY
     detail = {"verdict": finding.verdict, **({"reason": reason} if reason else {})}
     after = take(session, row, step, SYSTEM, at, evidence=row.current_sha256 or "", detail=detail)

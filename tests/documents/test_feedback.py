@@ -62,7 +62,7 @@ def report(
         organ_id=status.organ_id,
         axis_id=status.axis_id,
         kind="status",
-        sender="H99.02",
+        sender=status.reporter_organ_id,
         sha256="d" * 64,
         fetched_at=at,
         outcome="stored",

@@ -39,7 +39,7 @@ def keep(
 
 
 def enter(office: Database, arrival: Arrival, at: datetime) -> str:
-    keep(office, at, arrival.axis_id, arrival.organ_id)
+    keep(office, at, arrival.axis_id, arrival.organ_id, sender=arrival.sender_organ_id)
     with office.writing() as session:
         return incoming.arrived(session, arrival, at)
 
