@@ -1,0 +1,480 @@
+"""The commands: what they print for programs, how they refuse, and one whole `send`."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+
+from connectors.memory_axis import InMemoryAxis
+from documents.document import Role
+from documents.lifecycle import Direction
+from documents.tables import LedgerRow, RegisterEntryRow
+from tests.workflows.fixtures import MakeDatabase
+from tests.workflows.house import (
+    HOME_AFFAIRS,
+    MINISTRY,
+    OFFICE,
+    PROVINCE,
+    House,
+    approve,
+    catalogue,
+    document,
+    documents,
+    hand_in,
+    leader_of,
+    letter_of,
+    person_of,
+    turn,
+)
+from tests.workflows.worlds import Said, call, make_world
+from workflows.__main__ import COMMANDS
+from workflows.office import Office
+
+Congvan = Callable[..., Said]
+SIGNATURE = {
+    *("field", "signer", "indication", "sub_indication", "coverage", "modification"),
+    *("signing_time", "reason"),
+}
+EDXML = {
+    *("kind", "from", "to", "document_id", "code_number", "code_notation", "subject"),
+    *("type_name", "promulgation_place", "promulgation_date", "signer", "business_type"),
+    *("status_code", "response_for", "attachments"),
+}
+
+
+@pytest.fixture
+def office(house: House, make_sqlite: MakeDatabase, tmp_path: Path) -> Office:
+    """An office in a small world, with two letters that went the whole way."""
+    home = tmp_path / "the-gioi" / "tinh"
+    house.install(home, make_sqlite(), (PROVINCE, OFFICE, HOME_AFFAIRS))
+    make_world(home.parent, home.name)
+    office = house.open(home, InMemoryAxis(catalogue()))
+    for _ in range(2):
+        approve(office, hand_in(office, PROVINCE, (OFFICE, HOME_AFFAIRS)))
+    assert turn(office) == []
+    return office
+
+
+@pytest.fixture
+def congvan(office: Office, capsys: pytest.CaptureFixture[str]) -> Congvan:
+    """Run a command on the office's world."""
+    world = office.settings.home.parent
+    return lambda *words: call(capsys, *words, "--data", world)
+
+
+def pdf_of(office: Office, folder: Path) -> Path:
+    """Write the first letter's sealed PDF to a file."""
+    row = documents(office, Direction.OUTGOING)[0]
+    path = folder / "van-ban.pdf"
+    path.write_bytes(office.blobs.get(row.current_sha256 or ""))
+    return path
+
+
+# --- verify -------------------------------------------------------------------------------------
+
+
+def test_verify_says_of_each_signature_what_etsi_asks(
+    house: House, office: Office, congvan: Congvan, tmp_path: Path
+) -> None:
+    path = pdf_of(office, tmp_path)
+    said = congvan("verify", path, "--trust", house.pki.roots, "--json")
+    assert said.code == 0
+    (result,) = said.json
+    assert (result["file"], result["verdict"]) == (str(path), "TOTAL-PASSED")
+    leader, seal = result["signatures"]
+    assert set(leader) == SIGNATURE
+    assert leader["signer"] == leader_of(PROVINCE).full_name
+    assert {leader["indication"], seal["indication"]} == {"TOTAL-PASSED"}
+    assert seal["coverage"] == "ENTIRE_FILE"
+
+
+def test_verify_fails_when_one_of_many_files_does(
+    house: House, office: Office, congvan: Congvan, tmp_path: Path
+) -> None:
+    path = pdf_of(office, tmp_path)
+    broken, plain, none = (tmp_path / name for name in ("hong.pdf", "chua-ky.pdf", "khong-co.pdf"))
+    broken.write_bytes(path.read_bytes().replace(b"595", b"596", 1))
+    plain.write_bytes(letter_of(PROVINCE).pdf)
+    trust = ("--trust", house.pki.roots, "--json")
+    said = congvan("verify", path, broken, plain, none, *trust)
+    assert said.code == 1
+    assert [result["verdict"] for result in said.json] == [
+        "TOTAL-PASSED",
+        "TOTAL-FAILED",
+        "INDETERMINATE",
+        "INDETERMINATE",
+    ]
+    assert all(result["reason"] for result in said.json[1:])
+
+
+def test_verify_trusts_nobody_it_was_not_told_of(
+    office: Office, congvan: Congvan, tmp_path: Path
+) -> None:
+    path = pdf_of(office, tmp_path)
+    said = congvan("verify", path, "--json")
+    assert (said.code, said.error) == (1, "trust.missing")
+    said = congvan("verify", path, "--trust", path, "--json")
+    assert (said.code, said.error) == (1, "trust.unreadable")
+
+
+# --- edxml --------------------------------------------------------------------------------------
+
+
+def test_edxml_read_gives_every_member_of_what_left(
+    office: Office, congvan: Congvan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = documents(office, Direction.OUTGOING)[0]
+    path = tmp_path / "goi.edxml"
+    path.write_bytes(office.blobs.get(row.message_sha256 or ""))
+    out = tmp_path / "tep"
+    said = call(capsys, "edxml", "read", path, "--json", "--extract", out)
+    assert said.code == 0
+    facts = said.json
+    assert set(facts) - {"warnings"} == EDXML
+    assert facts["kind"] == "edoc"
+    assert facts["from"]["organ_id"] == PROVINCE
+    assert [to["organ_id"] for to in facts["to"]] == [OFFICE, HOME_AFFAIRS]
+    assert (facts["document_id"], facts["code_number"]) == (row.document_key, row.code_number)
+    assert (facts["status_code"], facts["response_for"], facts["warnings"]) == (None, None, [])
+    (file,) = facts["attachments"]
+    assert (out / file["name"]).read_bytes() == office.blobs.get(row.current_sha256 or "")
+    people = call(capsys, "edxml", "read", path)
+    assert (people.code, row.subject in people.out) == (0, True)
+
+
+DESCRIPTION: dict[str, Any] = {
+    "kind": "edoc",
+    "from": {"organ_id": "H99.02", "name": "Sở Nội vụ"},
+    "to": [{"organ_id": "H99", "name": "UBND tỉnh Sơn Hải"}],
+    "code_number": "05",
+    "code_notation": "SNV-VP",
+    "promulgation_place": "Sơn Hải",
+    "promulgation_date": "2026-11-22",
+    "type_name": "Công văn",
+    "subject": "V/v báo cáo công tác văn thư",
+    "signer": "Phan Thị Hồng Vân",
+}
+STATUS: dict[str, Any] = {
+    "kind": "status",
+    "from": {"organ_id": "H99", "name": "UBND tỉnh Sơn Hải"},
+    "status_code": "03",
+    "response_for": {
+        "organ_id": "H99.02",
+        "document_id": "H99.02,2026/11/22,05/SNV-VP",
+        "code": "05/SNV-VP",
+        "promulgation_date": "2026-11-22",
+    },
+}
+
+
+@pytest.mark.parametrize("facts", [DESCRIPTION, STATUS], ids=["edoc", "status"])
+def test_edxml_write_is_read_back(
+    facts: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    description, attached, out = (tmp_path / name for name in ("m.json", "Bảng.csv", "m.edxml"))
+    description.write_text(json.dumps(facts), "utf-8")
+    attached.write_text("a,b\n", "utf-8")
+    attach = ["--attach", attached] if facts["kind"] == "edoc" else []
+    assert call(capsys, "edxml", "write", description, *attach, "-o", out).code == 0
+    read = call(capsys, "edxml", "read", out, "--json").json
+    assert {name: read[name] for name in facts} == facts
+    assert [file["name"] for file in read["attachments"]] == (["Bảng.csv"] if attach else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", "edxml.description_invalid"),
+        ("[]", "edxml.description_invalid"),
+        ('{"kind": "edoc"}', "edxml.description_invalid"),
+        (json.dumps(DESCRIPTION | {"promulgation_date": "hôm qua"}), "edxml.description_invalid"),
+        (json.dumps(DESCRIPTION | {"code_notation": "x" * 50}), "edxml.field_invalid"),
+        (json.dumps(STATUS | {"status_code": "99"}), "edxml.field_invalid"),
+    ],
+)
+def test_edxml_write_refuses_what_cannot_go_out(
+    text: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    description = tmp_path / "m.json"
+    description.write_text(text, "utf-8")
+    said = call(capsys, "edxml", "write", description, "-o", tmp_path / "m.edxml")
+    assert said.code == 1
+    assert f"[{code}]" in said.err.replace("\n", "")
+    assert not (tmp_path / "m.edxml").exists()
+
+
+# --- show, inbox, ledger ------------------------------------------------------------------------
+
+
+def test_show_finds_a_document_by_id_and_code_with_its_whole_life(
+    office: Office, congvan: Congvan
+) -> None:
+    row = documents(office, Direction.OUTGOING)[0]
+    (shown,) = congvan("show", row.id, "--json").json
+    assert (shown["state"], shown["code"]) == (
+        "dispatched",
+        f"{row.code_number}/{row.code_notation}",
+    )
+    assert [revision["kind"] for revision in shown["revisions"]] == [
+        "source",
+        "draft",
+        "signed",
+        "sealed",
+    ]
+    assert all(Path(revision["file"]).exists() for revision in shown["revisions"])
+    assert {delivery["state"] for delivery in shown["deliveries"]} == {"accepted"}
+    taken = [entry["step"] for entry in shown["ledger"]]
+    assert taken[:7] == ["draft", "submit", "approve", "sign", "assign_number", "seal", "dispatch"]
+    for wanted in (shown["code"], row.document_key):
+        directions = [found["direction"] for found in congvan("show", wanted, "--json").json]
+        assert sorted(directions) == ["incoming", "incoming", "outgoing"]
+    assert congvan("show", row.id).code == 0
+    said = congvan("show", "khong-co", "--json")
+    assert (said.code, said.error) == (1, "document.unknown")
+
+
+def test_show_lists_agencies_and_people(office: Office, congvan: Congvan) -> None:
+    agencies = {a["organ_id"]: a["served_by"] for a in congvan("show", "--agencies", "--json").json}
+    assert agencies == {PROVINCE: "tinh", OFFICE: "tinh", HOME_AFFAIRS: "tinh", MINISTRY: None}
+    people = congvan("show", "--people", "--json").json
+    assert {person["role"] for person in people} == set(Role) - {Role.SYSTEM}
+    for words in (("show", "--agencies"), ("show", "--people")):
+        assert congvan(*words).code == 0
+
+
+def test_inbox_lists_what_is_registered_for_one_agency(office: Office, congvan: Congvan) -> None:
+    rows = congvan("inbox", "--agency", OFFICE, "--json").json
+    assert sorted(row["receipt_number"] for row in rows) == [1, 2]
+    assert {(row["agency"], row["state"], row["verdict"]) for row in rows} == {
+        (OFFICE, "registered", "TOTAL-PASSED")
+    }
+    assert len(congvan("inbox", "--json").json) == 4
+    assert len(congvan("inbox", "--limit", "3", "--json").json) == 3
+    assert congvan("inbox").code == 0
+
+
+def test_ledger_verify_passes_and_then_finds_what_was_tampered_with(
+    office: Office, congvan: Congvan
+) -> None:
+    said = congvan("ledger", "verify", "--json")
+    assert (said.code, said.json["ok"]) == (0, True)
+    with office.database.writing() as session:
+        changed = update(LedgerRow).where(LedgerRow.organ_id == PROVINCE, LedgerRow.sequence == 3)
+        session.execute(changed.values(actor="nguoi-khac"))
+    said = congvan("ledger", "verify", "--json")
+    assert (said.code, said.json["ok"]) == (1, False)
+    (installation,) = said.json["installations"]
+    assert [(b["agency"], b["row"]) for b in installation["breaks"]] == [(PROVINCE, 3)]
+    assert congvan("ledger", "verify").code == 1
+
+
+def test_ledger_verify_finds_a_number_that_is_gone(office: Office, congvan: Congvan) -> None:
+    row = documents(office, Direction.INCOMING, OFFICE)[0]
+    with office.database.writing() as session:
+        session.execute(delete(RegisterEntryRow).where(RegisterEntryRow.document_id == row.id))
+    said = congvan("ledger", "verify", "--json")
+    assert said.code == 1
+    (gap,) = said.json["installations"][0]["gaps"]
+    assert (gap["agency"], gap["numbers"]) == (OFFICE, [row.receipt_number])
+
+
+# --- step ---------------------------------------------------------------------------------------
+
+
+def test_a_person_without_the_role_takes_no_step(office: Office, congvan: Congvan) -> None:
+    document_id = hand_in(office, PROVINCE, (OFFICE,))
+    specialist, leader, clerk = (
+        person_of(PROVINCE, role).id for role in (Role.SPECIALIST, Role.LEADER, Role.CLERK)
+    )
+    refusals = [
+        (("submit", document_id, "--by", clerk), "document.step_refused"),
+        (("approve", document_id, "--by", leader), "document.step_refused"),
+        (("void", document_id, "--by", specialist, "--reason", "ngắn"), "document.reason_missing"),
+        (("void", document_id, "--by", specialist), "document.reason_missing"),
+        (("submit", document_id, "--by", "Không Ai"), "person.unknown"),
+        (("submit", "khong-co", "--by", specialist), "document.unknown"),
+        (("retry", document_id, "--by", "Không Ai"), "person.unknown"),
+    ]
+    for words, code in refusals:
+        said = congvan("step", *words)
+        assert (said.code, f"[{code}]" in said.err.replace("\n", "")) == (1, True), said.err
+        assert document(office, document_id).state == "draft"
+    assert congvan("step", "submit", document_id, "--by", specialist).code == 0
+    said = congvan("step", "approve", document_id, "--by", specialist)
+    assert (said.code, document(office, document_id).state) == (1, "submitted")
+    assert congvan("step", "approve", document_id, "--by", leader).code == 0
+    assert document(office, document_id).state == "approved"
+
+
+# --- init, help ---------------------------------------------------------------------------------
+
+
+def organisation(path: Path, **changed: Any) -> Path:
+    facts = {
+        "agencies": [
+            {
+                "organ_id": "H99.02",
+                "name": "Sở Nội vụ",
+                "abbreviation": "SNV",
+                "place": "Sơn Hải",
+                "served": True,
+                "seal_key": "snv.seal",
+            },
+            {"organ_id": "G98", "name": "Bộ", "abbreviation": "B", "place": "Hà Nội"},
+        ],
+        "people": [
+            {
+                "id": "snv.leader",
+                "organ_id": "H99.02",
+                "full_name": "Phan Vân",
+                "position": "Giám đốc",
+                "role": "leader",
+                "signing_key": "snv.leader",
+            },
+        ],
+    }
+    path.write_text(json.dumps(facts | changed), "utf-8")
+    return path
+
+
+def test_init_makes_a_world_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, file = tmp_path / "moi", organisation(tmp_path / "nguoi.json")
+    words = ("init", folder, "--name", "snv", "--organisation", file)
+    assert call(capsys, *words).code == 0
+    people = call(capsys, "show", "--people", "--json", "--data", folder).json
+    assert [person["id"] for person in people] == ["snv.leader"]
+    again = call(capsys, *words)
+    assert (again.code, "[world.exists]" in again.err.replace("\n", "")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"agencies": 5}, "organisation.invalid"),
+        ({"agencies": [{"organ_id": "H99"}]}, "organisation.invalid"),
+        ({"agencies": [5]}, "organisation.invalid"),
+        (
+            {
+                "people": [
+                    {
+                        "id": "x",
+                        "organ_id": "H77",
+                        "full_name": "A",
+                        "position": "B",
+                        "role": "clerk",
+                    }
+                ]
+            },
+            "organisation.invalid",
+        ),
+        (
+            {
+                "people": [
+                    {"id": "x", "organ_id": "G98", "full_name": "A", "position": "B", "role": "vua"}
+                ]
+            },
+            "organisation.invalid",
+        ),
+        (
+            {
+                "agencies": [{"organ_id": "??", "name": "A", "abbreviation": "A", "place": "A"}],
+                "people": [],
+            },
+            "agency.code_invalid",
+        ),
+    ],
+)
+def test_init_makes_nothing_from_a_wrong_organisation(
+    changed: dict[str, Any], code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, file = tmp_path / "moi", organisation(tmp_path / "nguoi.json", **changed)
+    said = call(capsys, "init", folder, "--organisation", file)
+    assert (said.code, f"[{code}]" in said.err.replace("\n", "")) == (1, True), said.err
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", ["../ngoai", "Có Dấu", "", "x" * 41])
+def test_init_makes_nothing_under_a_wrong_name(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = call(capsys, "init", tmp_path / "moi", "--name", name)
+    assert (said.code, "[settings.invalid]" in said.err.replace("\n", "")) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [("inbox",), ("show", "x"), ("ledger", "verify")])
+def test_a_folder_without_a_world_is_said_as_json(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = call(capsys, *words, "--json", "--data", tmp_path)
+    assert (said.code, said.error) == (1, "world.missing")
+
+
+@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS if name != "hub")])
+def test_every_command_explains_itself(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        call(capsys, *words, "--help")
+    assert caught.value.code == 0
+    assert "usage: congvan" in capsys.readouterr().out
+
+
+def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        call(capsys, "send")
+    assert caught.value.code == 2
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "workflows", "--help"], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in COMMANDS)
+
+
+# --- one whole send -----------------------------------------------------------------------------
+
+
+def run(*words: str | Path, seconds: float = 250) -> Any:
+    """Run the command as people do and return its JSON."""
+    command = [sys.executable, "-m", "workflows", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, env=os.environ)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout) if "--json" in words else done.stdout
+
+
+@pytest.mark.timeout(400)
+def test_a_users_own_pdf_goes_the_whole_way(tmp_path: Path) -> None:
+    world, draft = tmp_path / "demo", tmp_path / "du-thao.pdf"
+    run("init", world, "--demo")
+    draft.write_bytes(letter_of(PROVINCE).pdf)
+    order = (
+        "--from",
+        PROVINCE,
+        "--to",
+        OFFICE,
+        MINISTRY,
+        "--signer",
+        leader_of(PROVINCE).full_name,
+    )
+    words = ("--subject", "Về việc kiểm tra", "--type", "Quyết định", "--data", world, "--json")
+    facts = run("send", draft, *order, *words)
+    assert facts["ok"]
+    assert facts["code"] == "01/QĐ-UBND"
+    assert set(facts["deliveries"]) == {OFFICE, MINISTRY}
+    assert set(facts["deliveries"].values()) <= {"arrived", "accepted"}
+    rows = run("inbox", "--data", world, "--json")
+    assert sorted(row["agency"] for row in rows) == sorted([OFFICE, MINISTRY])
+    assert run("ledger", "verify", "--data", world, "--json")["ok"]
+    (shown,) = run("show", facts["id"], "--data", world, "--json")
+    sealed = Path(shown["revisions"][-1]["file"])
+    (result,) = run("verify", sealed, "--data", world, "--json")
+    assert result["verdict"] == "TOTAL-PASSED"
