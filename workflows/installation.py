@@ -1,8 +1,10 @@
 """Setting up: a new world with its installations, agencies, people and keys."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +44,13 @@ def make_world(folder: Path, names: Sequence[str]) -> World:
 
     Raises:
         WorldExists: there is one already.
+        SettingsInvalid: a name is no name for an installation; nothing was made.
     """
     if (folder / FILE_NAME).exists():
         raise WorldExists(str(folder))
+    for name in names:
+        if not re.fullmatch(settings.NAME, name):
+            raise settings.SettingsInvalid(f"«{name}» ∉ {settings.NAME}")
     world = World(folder.resolve(), tuple(names), free_port(), free_port())
     for home in world.homes:
         settings.write(home, name=home.name, crls=_crl_paths(home))
@@ -139,12 +145,20 @@ def _populate(home: Path) -> None:
     database.close()
 
 
-def load_organisation(world: World, path: Path) -> int:
-    """Enter agencies and people from a JSON file; returns how many agencies are served.
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who works in an installation: agencies and people with what the directory asks besides."""
+
+    agencies: tuple[tuple[Agency, dict[str, Any]], ...]
+    people: tuple[tuple[Person, str], ...]
+
+
+def read_organisation(path: Path) -> Organisation:
+    """Read agencies and people from a JSON file.
 
     The file: `{"agencies": [{organ_id, name, abbreviation, place, served, seal_key, …}],
     "people": [{id, organ_id, full_name, position, role, competence, competence_line,
-    signing_key}]}`; they enter the world's first installation, the agencies its hub too.
+    signing_key}]}`.
 
     Raises:
         OrganisationInvalid: it is not of this form.
@@ -152,19 +166,33 @@ def load_organisation(world: World, path: Path) -> int:
     """
     try:
         data = json.loads(path.read_text("utf-8"))
-        agencies = [_agency(entry) for entry in data["agencies"]]
-        people = [_person(entry) for entry in data.get("people", [])]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OrganisationInvalid(f"{path.name}: {error}") from error
-    _write_catalogue(world, [agency for agency, _ in agencies])
+        agencies = tuple(_agency(entry) for entry in data["agencies"])
+        people = tuple(_person(entry) for entry in data.get("people", []))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OrganisationInvalid(f"{path.name}: {type(error).__name__}: {error}") from error
+    for agency, _ in agencies:
+        directory.check_organ_id(agency.organ_id)
+    known = {agency.organ_id for agency, _ in agencies}
+    for person, _ in people:
+        if person.organ_id not in known:
+            raise OrganisationInvalid(f"{path.name}: {person.id}: {person.organ_id}?")
+    return Organisation(agencies, people)
+
+
+def enter_organisation(world: World, organisation: Organisation) -> int:
+    """Enter agencies and people into the world; returns how many agencies are served.
+
+    They enter its first installation, the agencies its hub too.
+    """
+    _write_catalogue(world, [agency for agency, _ in organisation.agencies])
     database = _upgraded(world.homes[0])
     with database.writing() as session:
-        for agency, options in agencies:
+        for agency, options in organisation.agencies:
             directory.put_agency(session, agency, **options)
-        for person, key in people:
+        for person, key in organisation.people:
             directory.put_person(session, person, signing_key=key)
     database.close()
-    return sum(bool(options["served"]) for _, options in agencies)
+    return sum(bool(options["served"]) for _, options in organisation.agencies)
 
 
 def _agency(entry: dict[str, Any]) -> tuple[Agency, dict[str, Any]]:

@@ -18,6 +18,10 @@ HOME_VARIABLE = "CONGVAN_HOME"
 """The installation's folder, for processes that are not told on their command line."""
 
 
+NAME = "[a-z0-9-]{1,40}"
+"""What an installation may be called: also a folder's name."""
+
+
 class SettingsInvalid(Refused):
     """The settings file is missing or wrong."""
 
@@ -34,7 +38,7 @@ class Settings(BaseModel):
 
     home: Path
     """The installation's folder."""
-    name: str = Field(min_length=1, max_length=40, pattern=r"^[a-z0-9-]+$")
+    name: str = Field(pattern=f"^{NAME}$")
     """Also the worker's name in leases."""
     database: str = "sqlite:///congvan.db"
     """SQLAlchemy URL without a password; SQLite or postgresql+psycopg."""

@@ -24,9 +24,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.demo:
         world = installation.make_demo_world(arguments.folder)
     else:
+        path = arguments.organisation
+        organisation = installation.read_organisation(path) if path else None
         world = installation.make_world(arguments.folder, [arguments.name])
-        if arguments.organisation:
-            installation.load_organisation(world, arguments.organisation)
+        if organisation:
+            installation.enter_organisation(world, organisation)
     console.print(f"Đã tạo / made: {world.folder}", soft_wrap=True)
     console.print(f"Chạy / serve:  congvan up --data '{world.folder}'", soft_wrap=True)
     return 0
