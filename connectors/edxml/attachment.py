@@ -69,13 +69,14 @@ class Attachments:
     ) -> None:
         self._contents, self._limits, self._log = contents, limits, log
         self._names: set[str] = set()
+        self._left = limits.total
 
     def read(self, root: etree._Element) -> tuple[ReceivedFile, ...]:
         """Return the files of the message.
 
         Raises:
             AttachmentCorrupt: a ZIP around a file cannot be read.
-            EnvelopeTooLarge: too many files, or a ZIP gives more than the limits allow.
+            EnvelopeTooLarge: too many files, or ZIPs give more than the limits allow.
         """
         references: dict[str, Reference] = {}
         for number, element in enumerate(root.iter("{*}Reference"), start=1):
@@ -112,6 +113,9 @@ class Attachments:
             self._log.add("attachment.empty", fields.path, "không có nội dung / no content")
         spool = content.spool if content is not None else Spool(0)
         spool = self._unwrapped(spool, name, fields.path)
+        self._left -= spool.size
+        if self._left < 0:
+            raise EnvelopeTooLarge(f"các tệp / files > {self._limits.total} bytes")
         if spool.damaged:
             self._log.add(
                 "attachment.damaged",
@@ -151,7 +155,7 @@ class Attachments:
         if not spool.is_zip:
             return spool
         try:
-            inner = unwrapped(spool, name, self._limits.file)
+            inner = unwrapped(spool, name, min(self._limits.file, self._left))
         except ArchiveDamaged as error:
             raise AttachmentCorrupt(name, f"ZIP: {error}") from None
         if inner is None:

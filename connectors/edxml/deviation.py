@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 MOST = 200
 """Warnings kept for one message; a hostile one could make thousands."""
+PATH_LENGTH = 200
+"""Characters: an element's name may have 50,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Deviations:
     def add(self, code: str, path: str, detail: str) -> None:
         """Note one; beyond `MOST` they are dropped."""
         if len(self._warnings) < MOST:
-            self._warnings.append(Warning_(code, path, detail[:500]))
+            self._warnings.append(Warning_(code, path[:PATH_LENGTH], detail[:500]))
 
     def taken(self) -> tuple[Warning_, ...]:
         """Return what was noted, in the order of finding."""

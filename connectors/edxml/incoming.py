@@ -22,6 +22,8 @@ class ReadLimits:
     """Bytes of one file, decoded and unwrapped."""
     files: int = 100
     """Files in one message."""
+    total: int = 256 << 20
+    """Bytes of all files of one message, decoded and unwrapped."""
 
 
 @dataclass(frozen=True, slots=True)

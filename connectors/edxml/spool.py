@@ -41,7 +41,7 @@ class Spool:
             self.head += piece[: _HEAD - len(self.head)]
         self.size += len(piece)
         if self.size > self._limit:
-            raise EnvelopeTooLarge(f"một tệp đính kèm / one attachment > {self._limit} bytes")
+            raise EnvelopeTooLarge(f"tệp đính kèm / attachment > {self._limit} bytes")
         self._file.write(piece)
         if self._digest is not None:
             self._digest.update(piece)
