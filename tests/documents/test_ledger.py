@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from documents import ledger, outgoing
@@ -29,6 +29,22 @@ def write(session: Session, organ_id: str, number: int, at: datetime) -> None:
     ledger.append(session, organ_id, fact, at)
 
 
+UNGUARD = {
+    "sqlite": ("DROP TRIGGER ledger_no_update", "DROP TRIGGER ledger_no_delete"),
+    "postgresql": ("ALTER TABLE ledger DISABLE TRIGGER USER",),
+}
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE ledger SET actor = 'x' WHERE sequence = 2", "DELETE FROM ledger"]
+)
+def test_the_database_itself_refuses_to_change_the_ledger(chains: Database, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only"), chains.engine.begin() as connection:
+        connection.execute(text(statement))
+    with chains.reading() as session:
+        assert list(ledger.verify(session)) == []
+
+
 @pytest.fixture
 def chains(database: Database, at: datetime) -> Database:
     """Give a database with a chain of five rows for each of two agencies."""
@@ -40,9 +56,11 @@ def chains(database: Database, at: datetime) -> Database:
 
 
 def after(database: Database, *statements: str, **values: Any) -> list[Break]:
-    """Return what verification finds after raw SQL, then take the SQL back."""
+    """Return what verification finds after raw SQL past the guards, then take it all back."""
     found: list[Break] = []
     with suppress(TakenBack), database.writing() as session:
+        for guard in UNGUARD[session.get_bind().dialect.name]:
+            session.execute(text(guard))
         for statement in statements:
             done = session.execute(text(statement), values)
             assert done.rowcount > 0  # type: ignore[attr-defined]
