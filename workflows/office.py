@@ -14,6 +14,7 @@ from documents.blobs import BlobStore
 from documents.database import Database
 from workflows.cabinet import open_cabinet
 from workflows.settings import HOME_VARIABLE, Settings
+from workflows.worker_health import WorkerHealth
 from workflows.workshop import Workshop
 
 
@@ -34,6 +35,8 @@ class Office:
     """The one clock: aware UTC."""
     set_aside: dict[tuple[str, str], datetime] = field(default_factory=dict)
     """Messages (agency, axis id) that the axis announces and does not give, left alone until."""
+    health: WorkerHealth | None = None
+    """Where a worker notes what it did; commands have none."""
     outgoing_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One run at a time and direction in a process; its pouch holds all that waits."""
     incoming_turn: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -34,4 +34,6 @@ async def sweep() -> list[str]:
         if due:
             await attempted(carrier)
             ran.append(carrier.name)
+    if here.health:
+        here.health.ran("sweep")
     return ran
