@@ -113,6 +113,9 @@ def add_revision(
     row.current_sha256 = sha256
 
 
+_ADD_ATTACHMENTS = insert(cast("Table", AttachmentRow.__table__))
+
+
 def add_attachments(session: Session, document_id: str, attachments: Iterable[Attachment]) -> None:
     """Add the files that travel with the document, in order."""
     rows = [
@@ -128,7 +131,7 @@ def add_attachments(session: Session, document_id: str, attachments: Iterable[At
         for ordinal, item in enumerate(attachments, 1)
     ]
     if rows:
-        session.execute(insert(AttachmentRow), rows)
+        session.connection().execute(_ADD_ATTACHMENTS, rows)
 
 
 def attachments_of(session: Session, document_id: str) -> list[Attachment]:

@@ -7,7 +7,7 @@ both find the same agency (axis.md §3).
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from documents.document import Agency, Competence, Person, Role
@@ -122,18 +122,24 @@ def put_person(session: Session, person: Person, *, signing_key: str = "") -> No
     session.flush()
 
 
+# built once: building a statement takes longer than the database takes to run it
+_AGENCY = (
+    select(AgencyRow)
+    .where(
+        or_(AgencyRow.organ_id == bindparam("code"), AgencyRow.old_organ_id == bindparam("code"))
+    )
+    .order_by((AgencyRow.organ_id == bindparam("code")).desc())
+    .limit(1)
+)
+
+
 def agency_row(session: Session, code: str) -> AgencyRow:
     """Return the agency that has *code*, new or old.
 
     Raises:
         AgencyUnknown: none has.
     """
-    row = session.scalar(
-        select(AgencyRow)
-        .where(or_(AgencyRow.organ_id == code, AgencyRow.old_organ_id == code))
-        .order_by((AgencyRow.organ_id == code).desc())
-        .limit(1)
-    )
+    row = session.scalar(_AGENCY, {"code": code})
     if row is None:
         raise AgencyUnknown(code)
     return row

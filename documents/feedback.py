@@ -87,6 +87,13 @@ def put_off(session: Session, feedback_id: str, error: str, at: datetime) -> Non
     row.error, row.next_attempt_at = error, at + pause(row.attempts)
 
 
+def concerned(session: Session, statuses: Iterable[StatusArrival]) -> list[str]:
+    """Return the ids of the documents that *statuses* name by their document ids."""
+    keys = {status.document_key for status in statuses}
+    wanted = select(DocumentRow.id).where(DocumentRow.document_key.in_(keys))
+    return list(session.scalars(wanted.where(DocumentRow.direction == Direction.OUTGOING)))
+
+
 def received(session: Session, status: StatusArrival, at: datetime) -> bool:
     """Enter a status about a document sent from here; False when it fits none.
 

@@ -52,6 +52,36 @@ _CONFIRMED = (
     .where(_PARCELS.c.organ_id == bindparam("organ"), _PARCELS.c.axis_id == bindparam("axis"))
     .values(confirmed_at=bindparam("at"))
 )
+_PARCEL = (
+    select(_PARCELS.c.document_id, _PARCELS.c.sender)
+    .where(_PARCELS.c.organ_id == bindparam("organ"), _PARCELS.c.axis_id == bindparam("axis"))
+    .with_for_update()
+)
+_OPENED = (
+    update(_PARCELS)
+    .where(_PARCELS.c.organ_id == bindparam("organ"), _PARCELS.c.axis_id == bindparam("axis"))
+    .values(document_id=bindparam("document"), outcome="opened")
+)
+_SAME = (
+    DocumentRow.direction == Direction.INCOMING.value,
+    DocumentRow.organ_id == bindparam("organ"),
+    DocumentRow.sender_organ_id == bindparam("sender"),
+    DocumentRow.document_key == bindparam("key"),
+    DocumentRow.business_type == bindparam("business"),
+)
+_SAME_MESSAGE = select(DocumentRow.id).where(
+    *_SAME, DocumentRow.message_sha256 == bindparam("message")
+)
+_OTHERS = (
+    select(DocumentRow.receipt_number)
+    .where(
+        *_SAME,
+        DocumentRow.id != bindparam("own"),
+        DocumentRow.state.not_in([State.REFUSED.value, State.QUARANTINED.value]),
+        or_(DocumentRow.state != State.FETCHED.value, DocumentRow.id < bindparam("own")),
+    )
+    .limit(1)
+)
 
 
 def keep_parcel(session: Session, parcel: ParcelRow) -> bool:
@@ -65,6 +95,13 @@ def junk(session: Session, organ_id: str, axis_id: str, error: str) -> None:
     """Mark a parcel as not understood; its bytes stay, a person can look."""
     parcel = _parcel(session, organ_id, axis_id)
     parcel.outcome, parcel.error = "junk", error
+
+
+def forget(session: Session, organ_id: str, axis_id: str) -> None:
+    """Forget a parcel whose bytes are lost before they were read: the axis has them still."""
+    parcel = _parcel(session, organ_id, axis_id)
+    if parcel.outcome == "stored" and parcel.confirmed_at is None:
+        session.delete(parcel)
 
 
 def confirmed(session: Session, organ_id: str, axis_id: str, at: datetime) -> None:
@@ -91,16 +128,18 @@ def arrived(session: Session, arrival: Arrival, at: datetime) -> str:
     is returned and nothing is entered twice.
     """
     agency = directory.agency_row(session, arrival.organ_id)
-    parcel = _parcel(session, arrival.organ_id, arrival.axis_id)
-    if parcel.document_id:
-        return parcel.document_id
-    arrival = _by_its_sender(session, arrival, parcel.sender)
+    connection = session.connection()
+    parcel = {"organ": arrival.organ_id, "axis": arrival.axis_id}
+    known, sender = connection.execute(_PARCEL, parcel).one()
+    if known:
+        return str(known)
+    arrival = _by_its_sender(session, arrival, sender)
     known = _same_message(session, agency.organ_id, arrival)
     if known is None:
         row = _entered(session, agency.organ_id, arrival, at)
         feedback.owe(session, row.id, "01", at)
         known = row.id
-    parcel.document_id, parcel.outcome = known, "opened"
+    connection.execute(_OPENED, {**parcel, "document": known})
     return known
 
 
@@ -134,16 +173,14 @@ def _impersonation(row: DocumentRow) -> str:
 
 
 def _same_message(session: Session, organ_id: str, arrival: Arrival) -> str | None:
-    return session.scalar(
-        select(DocumentRow.id).where(
-            DocumentRow.organ_id == organ_id,
-            DocumentRow.direction == Direction.INCOMING,
-            DocumentRow.sender_organ_id == arrival.sender_organ_id[:35],
-            DocumentRow.document_key == arrival.document_key[:200],
-            DocumentRow.business_type == arrival.business_type,
-            DocumentRow.message_sha256 == arrival.message_sha256,
-        )
-    )
+    same = {
+        "organ": organ_id,
+        "sender": arrival.sender_organ_id[:35],
+        "key": arrival.document_key[:200],
+        "business": arrival.business_type,
+        "message": arrival.message_sha256,
+    }
+    return session.scalar(_SAME_MESSAGE, same)
 
 
 def _entered(session: Session, organ_id: str, arrival: Arrival, at: datetime) -> DocumentRow:
@@ -168,6 +205,7 @@ def _entered(session: Session, organ_id: str, arrival: Arrival, at: datetime) ->
         document_key=arrival.document_key[:200],
         business_type=arrival.business_type,
         message_sha256=arrival.message_sha256,
+        current_sha256=arrival.main_sha256 or None,
         signer_name=arrival.signer_name[:255],
         signer_position=arrival.signer_position[:100],
         signer_competence=arrival.signer_competence[:100],
@@ -201,21 +239,14 @@ def _duplicate(session: Session, row: DocumentRow) -> str:
     The one that arrived first counts even before it is verified: of two verified at the
     same moment neither sees the other's answer.
     """
-    others = (
-        select(DocumentRow.id, DocumentRow.receipt_number)
-        .where(
-            DocumentRow.organ_id == row.organ_id,
-            DocumentRow.direction == Direction.INCOMING,
-            DocumentRow.sender_organ_id == row.sender_organ_id,
-            DocumentRow.document_key == row.document_key,
-            DocumentRow.business_type == row.business_type,
-            DocumentRow.id != row.id,
-            DocumentRow.state.not_in([State.REFUSED, State.QUARANTINED]),
-            or_(DocumentRow.state != State.FETCHED, DocumentRow.id < row.id),
-        )
-        .limit(1)
-    )
-    other = session.execute(others).one_or_none()
+    same = {
+        "organ": row.organ_id,
+        "sender": row.sender_organ_id,
+        "key": row.document_key,
+        "business": row.business_type,
+        "own": row.id,
+    }
+    other = session.execute(_OTHERS, same).one_or_none()
     if other is None:
         return ""
     number = other.receipt_number or "?"
