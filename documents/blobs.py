@@ -95,6 +95,30 @@ class BlobStore:
             raise
         _sync_folder(target.parent)
 
+    def sound(self, sha256: str) -> Path:
+        """Return where the blob *sha256* lies, once its content has that digest.
+
+        Raises:
+            BlobMissing: there is no such blob.
+            BlobDamaged: the file's content has another digest.
+            BlobsUnavailable: the folder cannot be read.
+        """
+        path = self.path(sha256)
+        with _translated():
+            try:
+                with path.open("rb") as file:
+                    found = hashlib.file_digest(file, "sha256").hexdigest()
+            except (FileNotFoundError, IsADirectoryError):
+                raise BlobMissing(sha256) from None
+        if found != sha256:
+            raise BlobDamaged(sha256)
+        return path
+
+    def set_aside(self, sha256: str) -> None:
+        """Move a damaged blob out of the way, so that its content can be stored again."""
+        with _translated(), contextlib.suppress(FileNotFoundError):
+            os.rename(self.path(sha256), self.path(sha256).with_suffix(".damaged"))
+
     def get(self, sha256: str) -> bytes:
         """Return the content of *sha256*.
 

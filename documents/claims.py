@@ -111,14 +111,18 @@ def unconfirmed(session: Session, limit: int) -> list[ParcelRow]:
     """Return parcels the axis may be told of: settled here, not confirmed there.
 
     A document's parcel is settled when the document is past verification, in quarantine,
-    or was known; junk is settled too: it stays here, and would come back for ever.
+    held for a person, or was known; junk is settled too: it stays here, and would come back
+    for ever.
     """
     settled = or_(
         ParcelRow.outcome == "junk",
         and_(ParcelRow.outcome == "opened", ParcelRow.kind == "status"),
         and_(
             ParcelRow.outcome == "opened",
-            DocumentRow.state.not_in([State.FETCHED, State.VERIFIED]),
+            or_(
+                DocumentRow.held.is_(True),
+                DocumentRow.state.not_in([State.FETCHED, State.VERIFIED]),
+            ),
         ),
     )
     wanted = (

@@ -8,6 +8,7 @@ same thing down is the step worth retrying at once, and raises.
 """
 
 import itertools
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -16,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import casefile, claims
-from documents.errors import OfficeError, StepRefused, Unavailable
+from documents.errors import OfficeError, Refused, StepRefused, Unavailable
 from documents.holding import lock_documents
 from documents.lifecycle import Direction, State
 from documents.tables import DocumentRow
@@ -27,6 +28,16 @@ TOGETHER = 50
 
 Write = Callable[[Session], object]
 T = TypeVar("T")
+_log = logging.getLogger("congvan.carrying")
+
+
+class StepBroken(Refused):
+    """A fault of ours that nobody foresaw: this document waits, its pouch goes on."""
+
+    code = "office.step_broken"
+    vietnamese = "Lỗi ngoài dự kiến khi xử lý văn bản: {0}"
+    english = "an unforeseen fault stopped the document: {0}"
+    remedy = "Xem nhật ký của tiến trình xử lý / see the worker's log"
 
 
 @dataclass(slots=True)
@@ -120,29 +131,42 @@ def written_together(office: Office, writes: Sequence[Write], ids: Sequence[str]
 
     Nothing is written then: each has to be written by itself.
     """
+
+    def all_of_them(session: Session) -> None:
+        lock_documents(session, ids)
+        for write in writes:
+            write(session)
+
+    return failure(office, all_of_them) is None
+
+
+def failure(office: Office, write: Write) -> OfficeError | None:
+    """Run *write* in a transaction of its own; return why nothing was written, if so."""
     try:
         with office.database.writing() as session:
-            lock_documents(session, ids)
-            for write in writes:
-                write(session)
-    except OfficeError:
-        return False
-    return True
+            write(session)
+    except Exception as error:
+        return as_answer(error)
+    return None
+
+
+def as_answer(error: Exception) -> OfficeError:
+    """Return *error* as what becomes of one document: none of them may stop the others."""
+    if isinstance(error, OfficeError):
+        return error
+    _log.error("a step broke", exc_info=error)
+    return StepBroken(f"{type(error).__name__}: {error}"[:300])
 
 
 def record(office: Office, pouch: Pouch, document_id: str, write: Write) -> bool:
     """Run *write* in a transaction for one document; what it raises puts the document off."""
-    try:
-        with office.database.writing() as session:
-            write(session)
-    except StepRefused:
-        # someone else took the step between our reading and our writing: nothing to do
-        return False
-    except OfficeError as error:
+    error = failure(office, write)
+    if error is None:
+        pouch.done.append(document_id)
+    # refused: someone else took the step between our reading and our writing
+    elif not isinstance(error, StepRefused):
         put_off(office, pouch, document_id, error)
-        return False
-    pouch.done.append(document_id)
-    return True
+    return error is None
 
 
 def put_off(office: Office, pouch: Pouch, document_id: str, error: OfficeError) -> None:

@@ -23,7 +23,7 @@ from documents.lifecycle import State
 from documents.numbering import written_day, written_month
 from documents.tables import AgencyRow, DocumentRow, PersonRow
 from workflows import messages
-from workflows.carrying import Pouch, Write, grouped, put_off, record_all, standing
+from workflows.carrying import Pouch, Write, as_answer, grouped, put_off, record_all, standing
 from workflows.faultpoint import passing
 from workflows.jobs import Job, Seal, Sign, Stored
 from workflows.messages import Dossier
@@ -140,8 +140,8 @@ def _prepared(office: Office, pouch: Pouch, rows: Sequence[DocumentRow]) -> list
                 continue
             try:
                 sha256 = office.blobs.put(messages.written(office, dossier))
-            except OfficeError as error:
-                put_off(office, pouch, dossier.row.id, error)
+            except Exception as error:
+                put_off(office, pouch, dossier.row.id, as_answer(error))
                 continue
             yield dossier.row, partial(_keep, row=dossier.row, sha256=sha256, at=office.now())
 
@@ -180,12 +180,12 @@ def _handed_over(office: Office, dossier: Dossier) -> Receipt | OfficeError:
                 message_id=row.id,
                 sender=row.organ_id,
                 recipients=tuple(agency.organ_id for agency in dossier.recipients),
-                edxml=office.blobs.path(row.message_sha256 or ""),
+                edxml=office.blobs.sound(row.message_sha256 or ""),
                 urgency=row.urgency,
             )
         )
-    except OfficeError as error:
-        return error
+    except Exception as error:
+        return as_answer(error)
 
 
 def _agencies(office: Office, rows: list[DocumentRow]) -> dict[str, AgencyRow]:

@@ -14,7 +14,7 @@ from typing import Any
 from connectors import envelope
 from connectors.edxml import filename, reader
 from documents.arrival import Arrival, StatusArrival
-from documents.blobs import BlobMissing, BlobStore
+from documents.blobs import BlobDamaged, BlobStore
 from documents.document import Attachment
 from documents.incoming import Finding
 from documents.outgoing import SecretRefused
@@ -241,22 +241,26 @@ class Bench:
         return self._put(pdf)
 
     def _open(self, job: Open) -> Arrival | StatusArrival:
-        path = self.blobs.path(job.sha256)
-        if not path.exists():
-            raise BlobMissing(job.sha256)
+        try:
+            path = self.blobs.sound(job.sha256)
+        except BlobDamaged:
+            self.blobs.set_aside(job.sha256)
+            raise
         with reader.read(path) as message:
             return envelope.arrival(message, job.organ_id, job.axis_id, job.sha256, self.blobs.put)
 
     def _verify(self, job: Verify) -> Finding:
         if job.damaged:
             return Finding("TOTAL-FAILED", {}, "Tệp bị hỏng trên đường truyền / damaged in transit")
-        for sha in (*filter(None, [job.main]), *job.others):
-            if mark := secrecy_mark(self.blobs.get(sha)):
-                return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
         if not job.main:
             return self._unsigned(job, {}, "Không có tệp PDF / no PDF")
         trust = self.trust()
-        reports = [verify(self.blobs.get(sha), trust) for sha in (job.main, *job.others)]
+        reports: list[Report] = []
+        for sha256 in (job.main, *job.others):
+            content = self.blobs.get(sha256)
+            if mark := secrecy_mark(content):
+                return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
+            reports.append(verify(content, trust))
         main = reports[0]
         report = {"main": main.as_dict(), "others": [other.as_dict() for other in reports[1:]]}
         objection = _objection(reports)

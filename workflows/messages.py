@@ -68,6 +68,7 @@ def written(office: Office, dossier: Dossier) -> bytes:
     Raises:
         AgencyUnknown: a recipient is unknown.
         FieldInvalid: a field or a file cannot go out.
+        BlobMissing, BlobDamaged: a file is not what was signed.
     """
     row = dossier.row
     assert row.promulgated is not None  # noqa: S101  (SEALED has a date)
@@ -92,9 +93,9 @@ def written(office: Office, dossier: Dossier) -> bytes:
     )
     main = f"{code.number}_{code.notation}.pdf".replace("/", "_")
     files = [
-        OutgoingFile(main, path=office.blobs.path(row.current_sha256 or "")),
+        OutgoingFile(main, path=office.blobs.sound(row.current_sha256 or "")),
         *(
-            OutgoingFile(item.name, path=office.blobs.path(item.sha256))
+            OutgoingFile(item.name, path=office.blobs.sound(item.sha256))
             for item in dossier.attachments
         ),
     ]

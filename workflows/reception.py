@@ -20,13 +20,14 @@ from connectors.axis import MessageKind, Pending
 from connectors.errors import AxisContentCorrupt, AxisRefused
 from documents import casefile, claims, directory, incoming
 from documents.arrival import Arrival, StatusArrival
-from documents.errors import EvidenceBroken, OfficeError, Unavailable
+from documents.errors import EvidenceBroken, OfficeError, Refused, Unavailable
 from documents.incoming import Finding
 from documents.lifecycle import State
 from documents.tables import AgencyRow, DocumentRow, ParcelRow
 from workflows.carrying import (
     Pouch,
     Write,
+    failure,
     grouped,
     put_off,
     raise_if_all_unavailable,
@@ -40,6 +41,8 @@ from workflows.office import Office
 
 FETCHERS = 4
 """Messages on their way from the axis at the same time."""
+SENDER_LENGTH = 35
+"""Characters of an agency's code (amendment 1:2022); no longer one is any agency's."""
 SET_ASIDE = timedelta(minutes=1)
 """How long a message is left alone that the axis announces and does not give."""
 
@@ -53,15 +56,18 @@ def waiting(office: Office, kind: MessageKind) -> list[Pending]:
         AxisUnavailable: it does not answer.
     """
     with office.database.reading() as session:
-        served = [agency.organ_id for agency in directory.served(session)]
+        agencies = directory.served(session)
         kept = claims.kept(session)
+    served = [agency.organ_id for agency in agencies]
+    ours = {*served, *(agency.old_organ_id for agency in agencies)}
     if not served:
         return []
     aside = {key for key, until in office.set_aside.items() if until > office.now()}
     known = kept | aside
     found = office.axis.pending(served, kind, office.settings.pouch + len(known))
     new = [item for item in found if (item.recipient, item.axis_id) not in known]
-    return new[: office.settings.pouch]
+    # nobody else's mail, whatever the axis answers
+    return [item for item in new if item.recipient in ours][: office.settings.pouch]
 
 
 def fetch(office: Office, pending: Sequence[Pending], *, point: str = "fetch") -> int:
@@ -122,7 +128,7 @@ def _keep(office: Office, got: Sequence[tuple[Pending, str]]) -> int:
                 organ_id=item.recipient,
                 axis_id=item.axis_id,
                 kind=item.kind.value,
-                sender=item.sender,
+                sender=item.sender[:SENDER_LENGTH],
                 sha256=sha256,
                 fetched_at=office.now(),
                 outcome="stored",
@@ -155,9 +161,8 @@ def open_parcels(office: Office) -> list[str]:
         answers += [answer for _, answer in group]
         if not written_together(office, writes):
             found.clear()
-            for write in writes:
-                with office.database.writing() as session:
-                    write(session)
+            for (parcel, _), write in zip(group, writes, strict=True):
+                enter_alone(office, parcel, write)
         passing("open.recorded")
         opened += found
     raise_if_all_unavailable(answers)
@@ -172,12 +177,24 @@ def _read(
         yield parcel, answer
 
 
+def enter_alone(office: Office, parcel: ParcelRow, write: Write) -> None:
+    """Enter one message by itself; where it cannot be, it is junk, and the others go on."""
+    error = failure(office, write)
+    if isinstance(error, Refused):
+        key = {"organ_id": parcel.organ_id, "axis_id": parcel.axis_id}
+        failure(office, lambda session: incoming.junk(session, **key, error=str(error)))
+
+
 def _enter(
     session: Session, office: Office, parcel: ParcelRow, answer: object, into: list[str]
 ) -> None:
     """Enter what a message was read as; a document's id goes *into* the list."""
-    if isinstance(answer, Unavailable | EvidenceBroken):
+    if isinstance(answer, Unavailable):
         return  # our own trouble: the parcel stays stored and is opened again
+    if isinstance(answer, EvidenceBroken):
+        # our copy was lost or changed; the axis still has the message
+        incoming.forget(session, parcel.organ_id, parcel.axis_id)
+        return
     if isinstance(answer, Arrival):
         into.append(incoming.arrived(session, answer, office.now()))
         return

@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from connectors import envelope
-from connectors.axis import MessageKind, Report
+from connectors.axis import MessageKind, Receipt, Report
 from connectors.edxml.writer import write_status
 from connectors.errors import AxisRefused
 from documents import claims, directory, feedback, incoming
@@ -24,6 +24,7 @@ from workflows.carrying import grouped, raise_if_all_unavailable, written_togeth
 from workflows.faultpoint import passing
 from workflows.jobs import Job, Open
 from workflows.office import Office
+from workflows.reception import enter_alone
 
 
 def owed(office: Office) -> list[str]:
@@ -42,7 +43,7 @@ def report(office: Office, ids: Sequence[str]) -> int:
     if not reports:
         return 0
     try:
-        answers = office.axis.report(reports)
+        answers = _answers(office, reports)
     except (Unavailable, OutcomeUnknown) as error:
         _put_off(office, due, error)
         raise
@@ -58,6 +59,17 @@ def report(office: Office, ids: Sequence[str]) -> int:
                 taken += 1
     passing("report.recorded")
     return taken
+
+
+def _answers(office: Office, reports: list[Report]) -> list[Receipt | AxisRefused]:
+    """Return the axis's answer to each status; one it refuses as a message spoils no other."""
+    try:
+        return office.axis.report(reports)
+    except AxisRefused as error:
+        if len(reports) == 1:
+            return [error]
+    half = len(reports) // 2
+    return [*_answers(office, reports[:half]), *_answers(office, reports[half:])]
 
 
 def _written(office: Office, ids: Sequence[str]) -> tuple[list[FeedbackRow], list[Report]]:
@@ -118,18 +130,24 @@ def take_in(office: Office) -> int:
     answers = office.workshop.run(jobs)
     for group in grouped(zip(parcels, answers, strict=True), lambda item: item[0].organ_id):
         writes = [partial(_enter, office=office, parcel=p, answer=a) for p, a in group]
-        if not written_together(office, writes):
-            for write in writes:
-                with office.database.writing() as session:
-                    write(session)
+        with office.database.reading() as session:
+            told = [answer for _, answer in group if isinstance(answer, StatusArrival)]
+            ids = feedback.concerned(session, told)
+        if not written_together(office, writes, ids):
+            for (parcel, _), write in zip(group, writes, strict=True):
+                enter_alone(office, parcel, write)
         passing("status.recorded")
     raise_if_all_unavailable(answers)
     return len(parcels)
 
 
 def _enter(session: Session, office: Office, parcel: ParcelRow, answer: object) -> None:
-    if isinstance(answer, Unavailable | EvidenceBroken):
+    if isinstance(answer, Unavailable):
         return  # our own trouble: the parcel stays stored and is opened again
+    if isinstance(answer, EvidenceBroken):
+        # our copy was lost or changed; the axis still has the message
+        incoming.forget(session, parcel.organ_id, parcel.axis_id)
+        return
     if isinstance(answer, StatusArrival):
         feedback.received(session, answer, office.now())
         return
