@@ -1,12 +1,16 @@
 """What a worker last did and what stops it, for people: a file it writes, a line `up` prints."""
 
+import contextlib
 import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from documents.document import VIETNAM
+
 HEALTH_FILE = "worker.json"
+FLOWS = ("outgoing", "incoming", "statuses", "sweep")
 
 
 class WorkerHealth:
@@ -14,17 +18,22 @@ class WorkerHealth:
 
     def __init__(self, home: Path) -> None:
         self._path = home / HEALTH_FILE
-        self._facts: dict[str, Any] = {"started": _text(datetime.now(UTC)), "errors": {}}
+        self._facts: dict[str, Any] = {
+            "pid": os.getpid(),
+            "started": _text(datetime.now(UTC)),
+            "errors": {},
+            "waiting": {},
+        }
 
     def ran(self, what: str) -> None:
-        """Note that a flow of *what* ended."""
+        """Note that a flow of *what* ended well."""
         self._facts["errors"].pop(what, None)
         self._facts[what] = _text(datetime.now(UTC))
         self.write()
 
     def failed(self, what: str, error: BaseException) -> None:
         """Note why *what* cannot go on now."""
-        self._facts["errors"][what] = str(error)[:300]
+        self._facts["errors"][what] = (str(error) or type(error).__name__)[:300]
         self.write()
 
     def well(self, what: str) -> None:
@@ -32,25 +41,52 @@ class WorkerHealth:
         if self._facts["errors"].pop(what, None):
             self.write()
 
+    def waits(self, counts: dict[str, int]) -> None:
+        """Note how many documents stand still, by the code of their error."""
+        if counts != self._facts["waiting"]:
+            self._facts["waiting"] = counts
+            self.write()
+
     def write(self) -> None:
-        """Replace the file whole."""
+        """Replace the file whole. A full disk costs people the news, not the worker its life."""
         temporary = self._path.with_suffix(".new")
-        temporary.write_text(json.dumps(self._facts, ensure_ascii=False), "utf-8")
-        os.replace(temporary, self._path)
+        with contextlib.suppress(OSError):
+            temporary.write_text(json.dumps(self._facts, ensure_ascii=False), "utf-8")
+            os.replace(temporary, self._path)
+
+
+def worker_lives(home: Path) -> bool:
+    """Return whether the process that wrote the file of *home* lives: it is set up and works."""
+    try:
+        return Path(f"/proc/{int(_facts(home)['pid'])}").exists()
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def worker_line(home: Path) -> str:
     """Return what the worker of *home* last did, and what keeps it from doing more."""
     try:
-        facts = json.loads((home / HEALTH_FILE).read_text("utf-8"))
-    except (OSError, ValueError):
+        facts = _facts(home)
+        done = [f"{what} {_clock(facts[what])}" for what in FLOWS if what in facts]
+        waiting = [f"{count} × {code}" for code, count in sorted(facts["waiting"].items())]
+        problems = [f"! {what}: {why}" for what, why in facts["errors"].items()]
+    except (OSError, ValueError, KeyError, TypeError):
         return f"  {home.name}: chưa có thông tin / nothing known yet"
-    last = "  ".join(
-        f"{what} {facts[what]}" for what in ("outgoing", "incoming", "statuses") if what in facts
-    )
-    problems = "  ".join(f"! {what}: {why}" for what, why in facts["errors"].items())
-    return f"  {home.name}: {last or 'chờ việc / waiting'}  {problems}".rstrip()
+    parts = ["  ".join(done) or "chờ việc / waiting"]
+    if waiting:
+        parts.append("đứng lại / standing still: " + ", ".join(waiting))
+    return f"  {home.name}: " + "  ".join([*parts, *problems])
+
+
+def _facts(home: Path) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((home / HEALTH_FILE).read_text("utf-8"))
+    return facts
 
 
 def _text(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
+
+
+def _clock(text: str) -> str:
+    """Return the time of day in Vietnam."""
+    return datetime.fromisoformat(text).astimezone(VIETNAM).strftime("%H:%M:%S")

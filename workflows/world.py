@@ -10,11 +10,13 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from documents.errors import Refused
 from workflows.child import Child
+from workflows.instance import AlreadyRunning, running_instance
 from workflows.prefect_server import (
     free_port,
     prefect_environment,
@@ -22,7 +24,7 @@ from workflows.prefect_server import (
     without_prefect,
 )
 from workflows.settings import HOME_VARIABLE
-from workflows.worker_health import HEALTH_FILE
+from workflows.worker_health import worker_lives
 
 FILE_NAME = "world.json"
 
@@ -72,7 +74,13 @@ class World:
         (self.folder / FILE_NAME).write_text(json.dumps(data, indent=2) + "\n", "utf-8")
 
     def with_free_ports(self) -> "World":
-        """Return the world with ports nobody listens on, saved where one changed."""
+        """Return the world with ports nobody listens on, saved where one changed.
+
+        Raises:
+            AlreadyRunning: the world is served already; on the very ports it names.
+        """
+        if (running := running_instance(self.folder)) is not None:
+            raise AlreadyRunning(self.folder, running.pid)
         hub = self.hub_port if self.hub_port is None or _is_free(self.hub_port) else free_port()
         prefect = self.prefect_port if _is_free(self.prefect_port) else free_port()
         if (hub, prefect) == (self.hub_port, self.prefect_port):
@@ -125,8 +133,6 @@ class World:
         )
 
     def _worker(self, home: Path, logs: Path) -> Child:
-        health = home / HEALTH_FILE
-        health.unlink(missing_ok=True)
         return Child(
             name=f"worker-{home.name}",
             argv=(sys.executable, "-m", "workflows.worker", str(home)),
@@ -135,7 +141,7 @@ class World:
                 **self.prefect_environment(),
                 HOME_VARIABLE: str(home),
             },
-            ready=health.exists,
+            ready=partial(worker_lives, home),
             log=logs / f"worker-{home.name}.log",
             # Prefect answers TERM by crashing the flow in the middle of a step
             stop_signal=signal.SIGINT,
