@@ -1,7 +1,7 @@
 """What waits for the system now: cheap looks that decide whether a flow is worth running."""
 
 from connectors.axis import MessageKind
-from documents import claims, feedback
+from documents import claims, feedback, standstill
 from documents.lifecycle import Direction
 from workflows import reception
 from workflows.office import Office
@@ -44,3 +44,9 @@ def statuses_due(office: Office) -> bool:
             or bool(claims.unconfirmed(session, 1))
         )
     return here or bool(reception.waiting(office, MessageKind.STATUS))
+
+
+def standing_still(office: Office) -> dict[str, int]:
+    """Return how many documents wait after an error, by its code: for health lines."""
+    with office.database.reading() as session:
+        return standstill.by_error(session)

@@ -13,7 +13,6 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from workflows.engine_session import engine_session
 from workflows.incoming import incoming
 from workflows.office import Office, open_office, serving
 from workflows.outgoing import attempted, outgoing
+from workflows.rounds import Round
 from workflows.runner import ServedFlow, serve
 from workflows.settings import HOME_VARIABLE
 from workflows.statuses import statuses
@@ -34,8 +34,6 @@ from workflows.worker_health import WorkerHealth
 LOCK_FILE = "worker.lock"
 _UNFINISHED_SECONDS = 86_400.0
 """Blobs that a killed process left half written for so long are nobody's any more."""
-_LONGEST_PAUSE = 10.0
-"""Seconds between looks while something outside is down."""
 
 _log = logging.getLogger("congvan.worker")
 
@@ -70,55 +68,21 @@ async def work(here: Office, stop: asyncio.Event) -> None:
         claims.release_owner(session, here.owner)
     await asyncio.to_thread(here.blobs.tidy, _UNFINISHED_SECONDS)
     await asyncio.to_thread(here.workshop.warm)
-    health = WorkerHealth(here.settings.home)
+    health = here.health = WorkerHealth(here.settings.home)
+    health.waits(await asyncio.to_thread(backlog.standing_still, here))
     health.write()
     interval = timedelta(seconds=here.settings.sweep_seconds)
     sweeper = ServedFlow(sweep, f"sweep-{here.owner}", interval, {})
-    loops = [
-        _loop("outgoing", backlog.outgoing_due, lambda ids: attempted(outgoing, ids)),
-        _loop("incoming", backlog.incoming_due, lambda _: attempted(incoming)),
-        _loop("statuses", backlog.statuses_due, lambda _: attempted(statuses)),
+    rounds = [
+        Round("outgoing", backlog.outgoing_due, lambda ids: attempted(outgoing, ids)),
+        Round("incoming", backlog.incoming_due, lambda _: attempted(incoming)),
+        Round("statuses", backlog.statuses_due, lambda _: attempted(statuses)),
     ]
     carried: list[Any] = [outgoing, incoming, statuses]
     async with engine_session(), asyncio.TaskGroup() as group:
-        for loop in loops:
-            group.create_task(loop(here, health, stop))
+        for each in rounds:
+            group.create_task(each.go(here, health, stop))
         group.create_task(serve([sweeper], stop, poll_seconds=5, carried=carried))
-
-
-Look = Callable[[Office], Any]
-Carrier = Callable[[Any], Coroutine[Any, Any, Any]]
-
-
-def _loop(
-    what: str, look: Look, carrier: Carrier
-) -> Callable[[Office, WorkerHealth, asyncio.Event], Coroutine[Any, Any, None]]:
-    """Return a loop that runs *carrier* whenever *look* finds something."""
-
-    async def loop(here: Office, health: WorkerHealth, stop: asyncio.Event) -> None:
-        wait = here.settings.poll_seconds
-        while not stop.is_set():
-            try:
-                found = await asyncio.to_thread(look, here)
-                if found:
-                    await carrier(found)
-                    health.ran(what)
-                else:
-                    health.well(what)
-                wait = 0.0 if found else here.settings.poll_seconds
-            except OfficeError as error:
-                health.failed(what, error)
-                wait = min(max(wait, 0.1) * 2, _LONGEST_PAUSE)
-            except Exception as error:
-                # a fault of ours or of Prefect's must not end the other loops
-                _log.exception("the %s loop goes on after an error", what)
-                health.failed(what, error)
-                wait = min(max(wait, 0.1) * 2, _LONGEST_PAUSE)
-            if wait:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), wait)
-
-    return loop
 
 
 async def run(home: Path) -> None:
