@@ -2,7 +2,9 @@
 
 import argparse
 import time
+from datetime import datetime
 
+from documents.document import VIETNAM
 from workflows.commands.console import add_data, console
 from workflows.health import Health
 from workflows.supervisor import Supervisor
@@ -40,7 +42,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _say(health: Health) -> None:
-    console.print(health.line(), markup=False, soft_wrap=True)
+    console.print(f"{_clock()} {health.line()}", markup=False, soft_wrap=True)
+
+
+def _clock() -> str:
+    """Return the time of day in Vietnam, with the date: these lines are kept for days."""
+    return datetime.now(VIETNAM).strftime("%d/%m %H:%M:%S")
 
 
 def _watch(supervisor: Supervisor, world: World, every: float) -> None:
