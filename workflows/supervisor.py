@@ -8,7 +8,9 @@ is killed, the watchdog ends them. One supervisor per data folder.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import math
 import os
 import signal
 import threading
@@ -145,17 +147,19 @@ class Supervisor:
             raise
         return self
 
-    def wait(self) -> None:
-        """Return when a signal asks to stop.
+    def wait(self, seconds: float = math.inf) -> bool:
+        """Return whether a signal asked to stop, once it does or after *seconds*.
 
         Raises:
             BaseException: what made watching the children impossible.
         """
         self._patient = True
-        while not self._signals and self._failure is None:
+        until = time.monotonic() + seconds
+        while not self._signals and self._failure is None and time.monotonic() < until:
             time.sleep(TICK_SECONDS)
         if self._failure is not None:
             raise self._failure
+        return bool(self._signals)
 
     def stop(self) -> None:
         """End all children in reverse order, let the lock go. A second signal ends them at once."""
@@ -203,7 +207,9 @@ class Supervisor:
             for tick in self._ticks():
                 for kept in self._kept:
                     if kept.look(self._watchdog.token):
-                        self._become(kept, kept.condition)
+                        # on a full disk only the state file is old; the children are kept
+                        with contextlib.suppress(OSError):
+                            self._become(kept, kept.condition)
                     if tick % 50 == 0:
                         kept.process.trim_log()
         except BaseException as error:  # a watcher that is gone must not go unnoticed

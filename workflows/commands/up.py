@@ -1,7 +1,6 @@
 """`congvan up`: serve a world until stopped."""
 
 import argparse
-import time
 from datetime import datetime
 
 from documents.document import VIETNAM
@@ -52,12 +51,8 @@ def _clock() -> str:
 
 def _watch(supervisor: Supervisor, world: World, every: float) -> None:
     """Print a line for each process now and then, and what each worker last did."""
-    try:
-        while True:
-            time.sleep(every)
-            for health in supervisor.health():
-                _say(health)
-            for home in world.homes:
-                console.print(worker_line(home), markup=False, soft_wrap=True)
-    except KeyboardInterrupt:
-        return
+    while not supervisor.wait(every):
+        for health in supervisor.health():
+            _say(health)
+        for home in world.homes:
+            console.print(worker_line(home), markup=False, soft_wrap=True)
