@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import statistics
 import time
+from datetime import datetime
 from pathlib import Path
 
 from benchmarks.letters import Drafter
@@ -16,12 +17,22 @@ LOOK_SECONDS = 0.01
 """Pause between looks at the two databases."""
 PATIENCE_SECONDS = 60.0
 _REACHED = {state.value for state in REACHED}
+_STEPS = (
+    ("approve", "sign"),
+    ("sign", "dispatch"),
+    ("dispatch", "fetch"),
+    ("fetch", "report_01"),
+    ("report_01", "status_01"),
+    ("fetch", "register"),
+)
+"""Between which ledger rows the time is shown; the first five follow one another to ARRIVED."""
 
 
 def measure(world: World, drafter: Drafter, repeats: int) -> None:
     """Send *repeats* documents, one after the other, and print the latencies."""
     arrived: list[float] = []
     registered: list[float] = []
+    parts: dict[str, list[float]] = {f"{first} to {last}": [] for first, last in _STEPS}
     with contextlib.ExitStack() as stack:
         ours, theirs = (
             stack.enter_context(contextlib.closing(_reader(world.folder / home)))
@@ -34,11 +45,14 @@ def measure(world: World, drafter: Drafter, repeats: int) -> None:
             there, back = _followed(ours, theirs, document_id)
             registered.append((there - begun) * 1000)
             arrived.append((back - begun) * 1000)
+            for name, spent in _between(ours, theirs, document_id).items():
+                parts[name].append(spent)
     rows = [
         (name, statistics.median(values), percentile(values, 0.95), max(values))
         for name, values in (
             ("the recipient's register", registered),
             ("ARRIVED at the sender", arrived),
+            *((f"  ledger: {name}", spent) for name, spent in parts.items()),
         )
     ]
     columns = ("from approval to", "p50 ms", "p95 ms", "longest ms")
@@ -74,3 +88,25 @@ def _followed(
 def _is_registered(theirs: sqlite3.Connection, key: str) -> bool:
     query = "SELECT 1 FROM document WHERE document_key = ? AND receipt_number IS NOT NULL"
     return theirs.execute(query, (key,)).fetchone() is not None
+
+
+def _between(
+    ours: sqlite3.Connection, theirs: sqlite3.Connection, document_id: str
+) -> dict[str, float]:
+    """Return how many milliseconds lie between the ledgers' rows about one document."""
+    query = "SELECT step, at FROM ledger WHERE document_id = ?"
+    times = dict(ours.execute(query, (document_id,)))
+    (key,) = ours.execute(
+        "SELECT document_key FROM document WHERE id = ?", (document_id,)
+    ).fetchone()
+    query = (
+        "SELECT step, at FROM ledger JOIN document ON document.id = document_id"
+        " WHERE document_key = ?"
+    )
+    times.update(theirs.execute(query, (key,)))
+    at = {step: datetime.fromisoformat(when) for step, when in times.items()}
+    return {
+        f"{first} to {last}": (at[last] - at[first]).total_seconds() * 1000
+        for first, last in _STEPS
+        if first in at and last in at
+    }
