@@ -13,6 +13,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import (
     DataError,
@@ -60,6 +62,15 @@ class ValueRefused(Refused):
     remedy = "Sửa hoặc rút ngắn dữ liệu / mend or shorten the value"
 
 
+class SchemaUnknown(Refused):
+    """The database's schema is from a newer congvan."""
+
+    code = "database.schema_unknown"
+    vietnamese = "Cơ sở dữ liệu thuộc phiên bản congvan mới hơn: {0}"
+    english = "the database is from a newer congvan: {0}"
+    remedy = "Dùng phiên bản congvan mới hơn / use the newer congvan"
+
+
 class Database:
     """One database, by SQLAlchemy URL."""
 
@@ -92,8 +103,20 @@ class Database:
             yield session
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest migration."""
-        command.upgrade(self._alembic(), "head")
+        """Bring the schema to the newest migration.
+
+        Raises:
+            DatabaseUnavailable: it does not answer.
+            SchemaUnknown: it is at a migration this congvan does not have.
+        """
+        config = self._alembic()
+        with _translated():
+            if self.schema_version() == ScriptDirectory.from_config(config).get_current_head():
+                return
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise SchemaUnknown(str(error)) from error
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to *revision* (`base` for nothing)."""
