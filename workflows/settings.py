@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from documents.errors import Refused
 
@@ -62,6 +62,15 @@ class Settings(BaseModel):
     file_seconds: float = Field(default=60, ge=1, le=600)
     """Longest time one file may take to open, sign or verify."""
 
+    @field_validator("database")
+    @classmethod
+    def _known_kind(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("sqlite:/// or postgresql+psycopg://")
+        if value.startswith("postgresql") and "@" in value and ":" in _user_part(value):
+            raise ValueError("no password here: name its file in database_password")
+        return value
+
     @classmethod
     def load(cls, home: Path) -> Self:
         """Read the settings of the installation in *home*.
@@ -99,15 +108,32 @@ class Settings(BaseModel):
             raise SettingsInvalid("axis_url") from None
 
     def database_url(self) -> str:
-        """Return the URL to connect with, the password read from its file."""
+        """Return the URL to connect with, the password read from its file.
+
+        Raises:
+            SettingsInvalid: the password's file cannot be read, or others can read it too.
+        """
         if self.database.startswith("sqlite:///") and not self.database.startswith("sqlite:////"):
             return f"sqlite:///{self.home / self.database.removeprefix('sqlite:///')}"
         if self.database_password is None:
             return self.database
         from sqlalchemy import make_url
 
-        password = self.at(self.database_password).read_text("utf-8").strip()
-        return make_url(self.database).set(password=password).render_as_string(hide_password=False)
+        url = make_url(self.database).set(password=_secret(self.at(self.database_password)))
+        return url.render_as_string(hide_password=False)
+
+
+def _user_part(url: str) -> str:
+    return url.partition("://")[2].rpartition("@")[0]
+
+
+def _secret(path: Path) -> str:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SettingsInvalid(f"{path.name}: quyền tệp phải là 600 / its mode must be 600")
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(f"database_password: {error}") from error
 
 
 def write(home: Path, **values: object) -> None:
