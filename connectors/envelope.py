@@ -153,26 +153,31 @@ def _document_arrival(
         axis_id=axis_id,
         message_sha256=sha256,
         sender_organ_id=letter.sender.organ_id[:35],
-        sender_name=letter.sender.organ_name,
+        sender_name=_line(letter.sender.organ_name),
         document_key=letter.document_id or axis_id,
         business_type=int(letter.business.doc_type),
-        type_name=kind.value if kind else letter.document_type.type_name,
-        subject=letter.subject[:TEXT_LENGTH],
-        code_number=letter.code.code_number,
-        code_notation=letter.code.code_notation,
-        place=letter.promulgation.place,
+        type_name=kind.value if kind else _line(letter.document_type.type_name),
+        subject=_line(letter.subject),
+        code_number=_line(letter.code.code_number),
+        code_notation=_line(letter.code.code_notation),
+        place=_line(letter.promulgation.place),
         promulgated=letter.promulgation.promulgation_date,
-        signer_name=letter.signer.full_name,
-        signer_position=letter.signer.position,
-        signer_competence=letter.signer.competence,
+        signer_name=_line(letter.signer.full_name),
+        signer_position=_line(letter.signer.position),
+        signer_competence=_line(letter.signer.competence),
         urgency=int(letter.other.priority),
         due_date=letter.due_date,
-        to_places=tuple(place[:PLACE_LENGTH] for place in letter.to_places[:PLACES]),
+        to_places=tuple(_line(place)[:PLACE_LENGTH] for place in letter.to_places[:PLACES]),
         attachments=attachments,
         main_sha256=main.sha256 if main else "",
         main_size=main.size if main else 0,
         warnings=tuple(f"{warning.code}: {warning.path}" for warning in message.warnings),
     )
+
+
+def _line(text: str) -> str:
+    """Return *text* as the one line that its field is."""
+    return " ".join(text.split())[:TEXT_LENGTH]
 
 
 def is_damaged(warnings: tuple[str, ...] | list[str]) -> bool:

@@ -1,7 +1,13 @@
-"""How commands speak: tables and progress for people, JSON for programs."""
+"""How commands speak: tables and progress for people, JSON for programs.
+
+What is printed comes from strangers too: subjects, names in certificates, file names.
+Nothing in it is markup, and what would move a terminal's cursor, colour it or turn the
+order of reading is shown as its number.
+"""
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,6 +16,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from documents.document import VIETNAM
 from documents.errors import OfficeError
@@ -20,9 +27,34 @@ DATA = Path("demo-data")
 _PLAIN_WIDTH = 160
 """Columns where the output is a file or a pipe."""
 
+_COMMANDING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Controls but tab and line end (ECMA-48), bidirectional controls (UAX #9), lone surrogates."""
+
+
+def harmless(text: str) -> str:
+    """Return *text* with the number of whatever a terminal or a reader's eye would obey."""
+    return _COMMANDING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def one_line(value: object) -> str:
+    """Return *value* on one line: a subject must not look like other lines of ours."""
+    return " ".join(harmless(str(value)).split())
+
+
+class _Cautious(Console):
+    """A console on which printed text is only text."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as rich does, without markup."""
+        plain = (harmless(each) if isinstance(each, str) else each for each in objects)
+        super().print(*plain, **{"markup": False, **options})
+
+
 _width = None if sys.stdout.isatty() else _PLAIN_WIDTH
-console = Console(highlight=False, width=_width)
-errors = Console(stderr=True, highlight=False)
+console = _Cautious(highlight=False, width=_width)
+errors = _Cautious(stderr=True, highlight=False)
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +73,8 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def print_json(value: Any) -> None:
     """Print *value* as JSON, UTF-8, one document."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write("\n")
+    # in JSON these stand within strings only, where their number means the same
+    sys.stdout.write(harmless(json.dumps(value, ensure_ascii=False, indent=2, default=str)) + "\n")
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -51,13 +83,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(Text("" if value is None else one_line(value)) for value in row))
     console.print(table)
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return text.replace("[", r"\[")
 
 
 def local(at: datetime | None) -> str:
@@ -70,4 +97,4 @@ def report_error(error: OfficeError, *, as_json: bool) -> None:
     if as_json:
         print_json({"error": error.as_dict()})
     else:
-        errors.print(f"Lỗi / error: {error}", markup=False, soft_wrap=True)
+        errors.print(f"Lỗi / error: {one_line(error)}", soft_wrap=True)

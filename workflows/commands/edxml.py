@@ -15,7 +15,7 @@ from connectors.edxml.writer import write_edoc, write_status
 from documents.departure import Departure, StatusDeparture
 from documents.document import Agency, DocumentCode, Urgency, document_key
 from documents.errors import Refused
-from workflows.commands.console import add_json, console, print_json
+from workflows.commands.console import add_json, console, one_line, print_json
 from workflows.handover import handed_in
 
 
@@ -60,7 +60,7 @@ def run_read(arguments: argparse.Namespace) -> int:
     for name, value in facts.items():
         if value not in (None, [], ""):
             shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            console.print(f"{name}: {shown}", markup=False, soft_wrap=True)
+            console.print(f"{name}: {one_line(shown)}", soft_wrap=True)
     return 0
 
 

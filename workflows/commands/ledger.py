@@ -43,7 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
             console.print(
                 f"{result['installation']}: {result['rows']} rows, "
                 f"breaks {result['breaks'] or 0}, gaps {result['gaps'] or 0}",
-                markup=False,
             )
         console.print("ĐẠT / holds" if well else "KHÔNG ĐẠT / broken")
     return 0 if well else 1

@@ -126,7 +126,7 @@ def _follow(office: Office, document_id: str, arguments: argparse.Namespace) -> 
         facts = _facts(office, document_id)
         now = f"{facts['state']} {facts['code'] or ''} {facts['deliveries']}"
         if now != said and not arguments.json:
-            console.print(now, markup=False, soft_wrap=True)
+            console.print(now, soft_wrap=True)
             said = now
         if facts["settled"] or time.monotonic() > until:
             return facts

@@ -10,7 +10,14 @@ from documents import casefile, directory, ledger, outgoing
 from documents.casefile import DocumentUnknown
 from documents.tables import AgencyRow, DocumentRow
 from workflows.cabinet import Cabinet, cabinets
-from workflows.commands.console import add_data, add_json, console, print_json, print_table
+from workflows.commands.console import (
+    add_data,
+    add_json,
+    console,
+    one_line,
+    print_json,
+    print_table,
+)
 from workflows.world import World
 
 
@@ -110,8 +117,9 @@ def _facts(cabinet: Cabinet, session: Any, row: DocumentRow) -> dict[str, Any]:
 
 
 def _print(facts: dict[str, Any]) -> None:
-    console.print(f"\n[bold]{facts['code'] or facts['id']}[/bold]  {facts['direction']}", end="  ")
-    console.print(facts["subject"], markup=False, soft_wrap=True)
+    console.print()
+    console.print(one_line(facts["code"] or facts["id"]), style="bold", end="  ")
+    console.print(f"{facts['direction']}  {one_line(facts['subject'])}", soft_wrap=True)
     for name in (
         "id",
         "agency",
@@ -125,11 +133,11 @@ def _print(facts: dict[str, Any]) -> None:
         "waiting",
     ):
         if facts[name] not in (None, ""):
-            console.print(f"  {name}: {facts[name]}", markup=False, soft_wrap=True)
+            console.print(f"  {name}: {one_line(facts[name])}", soft_wrap=True)
     for warning in facts["warnings"]:
-        console.print(f"  ! {warning}", markup=False, soft_wrap=True)
+        console.print(f"  ! {one_line(warning)}", soft_wrap=True)
     for revision in facts["revisions"]:
-        console.print(f"  {revision['kind']}: {revision['file']}", markup=False, soft_wrap=True)
+        console.print(f"  {revision['kind']}: {revision['file']}", soft_wrap=True)
     if facts["deliveries"]:
         rows = [(d["to"], d["name"], d["state"], d["note"]) for d in facts["deliveries"]]
         print_table("Nơi nhận / deliveries", ("Mã", "Tên", "Trạng thái", "Ghi chú"), rows)

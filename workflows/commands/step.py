@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     with cabinets(World.load(arguments.data).homes) as opened:
         cabinet = _cabinet_with(opened, arguments.document)
         state = _take(cabinet, arguments)
-    console.print(f"{arguments.document}: {state}", markup=False)
+    console.print(f"{arguments.document}: {state}")
     return 0
 
 

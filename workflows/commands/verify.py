@@ -8,7 +8,14 @@ from documents.errors import Refused
 from signing.report import Indication, Report
 from signing.trust import TrustStore
 from signing.validation import verify
-from workflows.commands.console import DATA, add_data, add_json, console, print_json
+from workflows.commands.console import (
+    DATA,
+    add_data,
+    add_json,
+    console,
+    one_line,
+    print_json,
+)
 from workflows.handover import handed_in
 
 CODES = {Indication.TOTAL_PASSED: 0, Indication.INDETERMINATE: 1, Indication.TOTAL_FAILED: 1}
@@ -69,18 +76,18 @@ def _result(path: Path, trust: TrustStore) -> dict[str, Any]:
 
 
 def _print(result: dict[str, Any]) -> None:
-    console.print(f"{result['file']}: [bold]{result['verdict']}[/bold]", soft_wrap=True)
+    console.print(f"{one_line(result['file'])}: {result['verdict']}", style="bold", soft_wrap=True)
     if result.get("reason"):
-        console.print(f"  {result['reason']}", markup=False, soft_wrap=True)
+        console.print(f"  {one_line(result['reason'])}", soft_wrap=True)
     for signature in result["signatures"]:
         sub = f"/{signature['sub_indication']}" if signature["sub_indication"] else ""
-        line = f"  {signature['field']}: {signature['signer']}  {signature['indication']}{sub}"
-        console.print(line, markup=False, soft_wrap=True)
+        line = f"{signature['field']}: {signature['signer']}  {signature['indication']}{sub}"
+        console.print(f"  {one_line(line)}", soft_wrap=True)
         facts = (
             signature["coverage"],
             signature["modification"],
             signature["signing_time"],
             signature["reason"],
         )
-        text = "  ".join(str(fact) for fact in facts if fact)
-        console.print(f"    {text}", markup=False, soft_wrap=True)
+        text = "  ".join(one_line(fact) for fact in facts if fact)
+        console.print(f"    {text}", soft_wrap=True)
