@@ -1,21 +1,20 @@
-"""Setting up: a new world with its installations, agencies, people and keys."""
+"""Setting up: a new world with its installations; the demo's with agencies, people and keys."""
 
-import json
-import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from documents import directory
-from documents.database import Database
-from documents.document import Agency, Competence, Person, Role
+from documents.document import Person, Role
 from documents.errors import Refused
 from drafting import marks
 from signing.testpki import Subject, TestPki, make_pki
+from signing.trust import TrustStore
 from workflows import settings
+from workflows.cabinet import open_cabinet
 from workflows.demo_people import DESKS, Desk
+from workflows.organisation import write_catalogue
 from workflows.prefect_server import free_port
 from workflows.settings import Settings
 from workflows.world import FILE_NAME, World
@@ -30,57 +29,76 @@ class WorldExists(Refused):
     remedy = "Chọn thư mục khác / choose another folder"
 
 
-class OrganisationInvalid(Refused):
-    """The file with agencies and people is not what it should be."""
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What an installation gets instead of the embedded default."""
 
-    code = "organisation.invalid"
-    vietnamese = "Tệp cơ quan, nhân sự không hợp lệ: {0}"
-    english = "the file of agencies and people is not valid: {0}"
-    remedy = "Xem mẫu trong docs/organisation.md / see docs/organisation.md"
+    database: str = ""
+    """SQLAlchemy URL without a password; empty for a SQLite file of its own."""
+    database_password: Path | None = None
+    """A file of mode 600; it stays where it is."""
+    blobs: Path | None = None
+    """A folder that several installations on one database share."""
+    axis: str = ""
+    """SOAP address of an axis elsewhere; empty for a hub in this world."""
+    trust: Path | None = None
+    """PEM of trusted roots; copied."""
+    crls: tuple[Path, ...] = ()
+    """Revocation lists; copied."""
+
+    def values(self) -> dict[str, object]:
+        """Return the settings that differ from the default."""
+        wished = {
+            "database": self.database,
+            "database_password": self.database_password and str(self.database_password.resolve()),
+            "blobs": self.blobs and str(self.blobs.resolve()),
+            "axis_url": self.axis,
+        }
+        return {key: value for key, value in wished.items() if value}
 
 
-def make_world(folder: Path, names: Sequence[str]) -> World:
+def make_world(folder: Path, names: Sequence[str], wishes: Wishes | None = None) -> World:
     """Make an empty world with an installation for each of *names*.
 
     Raises:
         WorldExists: there is one already.
-        SettingsInvalid: a name is no name for an installation; nothing was made.
+        SettingsInvalid: a name or a wish is wrong; nothing was made.
+        TrustUnreadable: the roots or lists are not what they should be; nothing was made.
+        DatabaseUnavailable: it does not answer; what was made is used by the next try.
     """
+    wishes = wishes or Wishes()
     if (folder / FILE_NAME).exists():
         raise WorldExists(str(folder))
+    folder = folder.resolve()
     for name in names:
-        if not re.fullmatch(settings.NAME, name):
-            raise settings.SettingsInvalid(f"«{name}» ∉ {settings.NAME}")
-    world = World(folder.resolve(), tuple(names), free_port(), free_port())
+        Settings.of(folder / name, {"name": name, **wishes.values()}).database_url()
+    if wishes.trust is not None:
+        TrustStore.load(wishes.trust, wishes.crls)
+    hub = None if wishes.axis else free_port()
+    world = World(folder, tuple(names), free_port(), hub)
     for home in world.homes:
-        settings.write(home, name=home.name, crls=_crl_paths(home))
-        for sub in ("blobs", "keys", "trust"):
-            (home / sub).mkdir(parents=True, exist_ok=True)
-        (home / "keys").chmod(0o700)
-        _upgraded(home).close()
-    _write_catalogue(world, [])
+        _furnish(home, wishes)
+    if hub is not None:
+        write_catalogue(world, [])
     world.save()
     return world
 
 
+def _furnish(home: Path, wishes: Wishes) -> None:
+    """Make an installation's folders, settings and tables."""
+    for sub in (wishes.blobs or "blobs", "keys", "trust"):
+        (home / sub).mkdir(parents=True, exist_ok=True)
+    (home / "keys").chmod(0o700)
+    if wishes.trust is not None:
+        shutil.copy(wishes.trust, home / "trust" / "root.pem")
+    for path in wishes.crls:
+        shutil.copy(path, home / "trust" / f"{path.stem}.crl")
+    settings.write(home, name=home.name, **wishes.values(), crls=_crl_paths(home))
+    open_cabinet(home).database.close()
+
+
 def _crl_paths(home: Path) -> list[str]:
     return sorted(f"trust/{path.name}" for path in (home / "trust").glob("*.crl"))
-
-
-def _upgraded(home: Path) -> Database:
-    database = Database(Settings.load(home).database_url())
-    database.upgrade()
-    return database
-
-
-def _write_catalogue(world: World, agencies: Iterable[Agency]) -> None:
-    hub = world.folder / "hub"
-    hub.mkdir(parents=True, exist_ok=True)
-    entries = [
-        {"organ_id": a.organ_id, "name": a.name, "old_organ_id": a.old_organ_id} for a in agencies
-    ]
-    text = json.dumps(entries, ensure_ascii=False, indent=1)
-    (hub / "agencies.json").write_text(text + "\n", "utf-8")
 
 
 def make_demo_world(folder: Path) -> World:
@@ -97,7 +115,7 @@ def make_demo_world(folder: Path) -> World:
         _give_keys(folder / desk.installation, pki, desk)
     for home in world.homes:
         _populate(home)
-    _write_catalogue(world, [desk.agency for desk in DESKS])
+    write_catalogue(world, [desk.agency for desk in DESKS])
     return world
 
 
@@ -132,7 +150,7 @@ def _give_keys(home: Path, pki: TestPki, desk: Desk) -> None:
 
 
 def _populate(home: Path) -> None:
-    database = _upgraded(home)
+    database = open_cabinet(home).database
     with database.writing() as session:
         for desk in DESKS:
             here = desk.installation == home.name
@@ -143,71 +161,3 @@ def _populate(home: Path) -> None:
                 key = person.id if person.role is Role.LEADER else ""
                 directory.put_person(session, person, signing_key=key)
     database.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """Who works in an installation: agencies and people with what the directory asks besides."""
-
-    agencies: tuple[tuple[Agency, dict[str, Any]], ...]
-    people: tuple[tuple[Person, str], ...]
-
-
-def read_organisation(path: Path) -> Organisation:
-    """Read agencies and people from a JSON file.
-
-    The file: `{"agencies": [{organ_id, name, abbreviation, place, served, seal_key, …}],
-    "people": [{id, organ_id, full_name, position, role, competence, competence_line,
-    signing_key}]}`.
-
-    Raises:
-        OrganisationInvalid: it is not of this form.
-        OrganIdInvalid: an agency's code has no valid form.
-    """
-    try:
-        data = json.loads(path.read_text("utf-8"))
-        agencies = tuple(_agency(entry) for entry in data["agencies"])
-        people = tuple(_person(entry) for entry in data.get("people", []))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise OrganisationInvalid(f"{path.name}: {type(error).__name__}: {error}") from error
-    for agency, _ in agencies:
-        directory.check_organ_id(agency.organ_id)
-    known = {agency.organ_id for agency, _ in agencies}
-    for person, _ in people:
-        if person.organ_id not in known:
-            raise OrganisationInvalid(f"{path.name}: {person.id}: {person.organ_id}?")
-    return Organisation(agencies, people)
-
-
-def enter_organisation(world: World, organisation: Organisation) -> int:
-    """Enter agencies and people into the world; returns how many agencies are served.
-
-    They enter its first installation, the agencies its hub too.
-    """
-    _write_catalogue(world, [agency for agency, _ in organisation.agencies])
-    database = _upgraded(world.homes[0])
-    with database.writing() as session:
-        for agency, options in organisation.agencies:
-            directory.put_agency(session, agency, **options)
-        for person, key in organisation.people:
-            directory.put_person(session, person, signing_key=key)
-    database.close()
-    return sum(bool(options["served"]) for _, options in organisation.agencies)
-
-
-def _agency(entry: dict[str, Any]) -> tuple[Agency, dict[str, Any]]:
-    values = dict(entry)
-    options = {
-        "served": bool(values.pop("served", False)),
-        "seal_key": str(values.pop("seal_key", "")),
-        "accepts_unsigned": bool(values.pop("accepts_unsigned", False)),
-    }
-    return Agency(**values), options
-
-
-def _person(entry: dict[str, Any]) -> tuple[Person, str]:
-    values = dict(entry)
-    key = str(values.pop("signing_key", ""))
-    values["role"] = Role(values["role"])
-    values["competence"] = Competence(values.get("competence", ""))
-    return Person(**values), key

@@ -6,6 +6,7 @@ Secrets are never values here, only paths to files of mode 600.
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -81,13 +82,23 @@ class Settings(BaseModel):
         path = home / FILE_NAME
         try:
             values = tomllib.loads(path.read_text("utf-8"))
-            return cls.model_validate({**values, "home": home.resolve()})
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsInvalid(f"{path.name}: {error}") from error
+        return cls.of(home, values)
+
+    @classmethod
+    def of(cls, home: Path, values: Mapping[str, object]) -> Self:
+        """Return the settings *values* of the installation in *home*.
+
+        Raises:
+            SettingsInvalid: a value is wrong, missing or unknown.
+        """
+        try:
+            return cls.model_validate({**values, "home": home.resolve()})
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise SettingsInvalid(f"{path.name}: {where}: {first['msg']}") from error
+            raise SettingsInvalid(f"{FILE_NAME}: {where}: {first['msg']}") from error
 
     def at(self, path: Path) -> Path:
         """Return *path*, relative to the installation's folder unless absolute."""
