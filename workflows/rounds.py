@@ -15,7 +15,6 @@ from prefect.client.schemas.objects import State
 from prefect.exceptions import PrefectException
 
 from documents.errors import OfficeError, Unavailable
-from workflows import backlog
 from workflows.office import Office
 from workflows.worker_health import WorkerHealth
 
@@ -69,7 +68,6 @@ class Round:
             health.well(self.what)
             return here.settings.poll_seconds
         state = await self.carry(found)
-        health.waits(await asyncio.to_thread(backlog.standing_still, here))
         if (error := await failure(state)) is not None:
             raise error
         health.ran(self.what)

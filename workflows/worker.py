@@ -19,7 +19,7 @@ from typing import Any
 
 from documents import claims
 from documents.errors import OfficeError, Refused
-from workflows import backlog
+from workflows import backlog, equipment
 from workflows.engine_session import engine_session
 from workflows.incoming import incoming
 from workflows.office import Office, open_office, serving
@@ -34,7 +34,8 @@ from workflows.worker_health import WorkerHealth
 LOCK_FILE = "worker.lock"
 _UNFINISHED_SECONDS = 86_400.0
 """Blobs that a killed process left half written for so long are nobody's any more."""
-
+STOCK_SECONDS = 10.0
+"""Pause between looks at what stands still."""
 _log = logging.getLogger("congvan.worker")
 
 
@@ -69,7 +70,6 @@ async def work(here: Office, stop: asyncio.Event) -> None:
     await asyncio.to_thread(here.blobs.tidy, _UNFINISHED_SECONDS)
     await asyncio.to_thread(here.workshop.warm)
     health = here.health = WorkerHealth(here.settings.home)
-    health.waits(await asyncio.to_thread(backlog.standing_still, here))
     health.write()
     interval = timedelta(seconds=here.settings.sweep_seconds)
     sweeper = ServedFlow(sweep, f"sweep-{here.owner}", interval, {})
@@ -82,7 +82,26 @@ async def work(here: Office, stop: asyncio.Event) -> None:
     async with engine_session(), asyncio.TaskGroup() as group:
         for each in rounds:
             group.create_task(each.go(here, health, stop))
+        group.create_task(_take_stock(here, health, stop))
         group.create_task(serve([sweeper], stop, poll_seconds=5, carried=carried))
+
+
+async def _take_stock(here: Office, health: WorkerHealth, stop: asyncio.Event) -> None:
+    """Note now and then what stands still and what is lacking, until *stop* is set."""
+    while not stop.is_set():
+        try:
+            waiting = await asyncio.to_thread(backlog.standing_still, here)
+            health.stands(waiting, await asyncio.to_thread(_lacking, here))
+        except OfficeError as error:
+            _log.info("no stock was taken: %s", error)
+        except Exception:
+            _log.exception("no stock was taken")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), STOCK_SECONDS)
+
+
+def _lacking(here: Office) -> list[str]:
+    return equipment.lacking(here.settings, here.database, here.now())
 
 
 async def run(home: Path) -> None:

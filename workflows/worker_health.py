@@ -23,6 +23,7 @@ class WorkerHealth:
             "started": _text(datetime.now(UTC)),
             "errors": {},
             "waiting": {},
+            "lacking": [],
         }
 
     def ran(self, what: str) -> None:
@@ -41,10 +42,10 @@ class WorkerHealth:
         if self._facts["errors"].pop(what, None):
             self.write()
 
-    def waits(self, counts: dict[str, int]) -> None:
-        """Note how many documents stand still, by the code of their error."""
-        if counts != self._facts["waiting"]:
-            self._facts["waiting"] = counts
+    def stands(self, waiting: dict[str, int], lacking: list[str]) -> None:
+        """Note how many documents stand still, by the code of their error, and what is lacking."""
+        if (waiting, lacking) != (self._facts["waiting"], self._facts["lacking"]):
+            self._facts |= {"waiting": waiting, "lacking": lacking}
             self.write()
 
     def write(self) -> None:
@@ -64,18 +65,19 @@ def worker_lives(home: Path) -> bool:
 
 
 def worker_line(home: Path) -> str:
-    """Return what the worker of *home* last did, and what keeps it from doing more."""
+    """Return what the worker of *home* last did, and below it what keeps it from doing more."""
     try:
         facts = _facts(home)
         done = [f"{what} {_clock(facts[what])}" for what in FLOWS if what in facts]
         waiting = [f"{count} × {code}" for code, count in sorted(facts["waiting"].items())]
-        problems = [f"! {what}: {why}" for what, why in facts["errors"].items()]
+        problems = [f"\n    ! {what}: {why}" for what, why in facts["errors"].items()]
+        problems += [f"\n    ! {why}" for why in facts["lacking"]]
     except (OSError, ValueError, KeyError, TypeError):
         return f"  {home.name}: chưa có thông tin / nothing known yet"
     parts = ["  ".join(done) or "chờ việc / waiting"]
     if waiting:
         parts.append("đứng lại / standing still: " + ", ".join(waiting))
-    return f"  {home.name}: " + "  ".join([*parts, *problems])
+    return f"  {home.name}: {'  '.join(parts)}{''.join(problems)}"
 
 
 def _facts(home: Path) -> dict[str, Any]:
