@@ -4,9 +4,11 @@ A file that kills its process or takes longer than allowed costs that file its t
 never the pouch: the others are done again, apart from everybody else's.
 """
 
+import errno
 import faulthandler
 import multiprocessing
 import os
+import resource
 import select
 import signal
 from collections.abc import Iterator, Sequence
@@ -16,6 +18,12 @@ from threading import Lock, Thread
 from documents.errors import OfficeError, Refused, Unavailable
 from workflows.jobs import Bench, Done, Job
 from workflows.settings import Settings
+
+MEMORY = 2 << 30
+"""Bytes of data of one worker process; an honest file takes a tenth of it.
+
+A file that wants more gets an answer, before the kernel ends whichever process is largest.
+"""
 
 
 class FileTooHard(Refused):
@@ -28,7 +36,7 @@ class FileTooHard(Refused):
 
 
 class WorkshopBroken(Unavailable):
-    """A worker process failed for a reason that is not the file's: disk or memory."""
+    """A worker process failed for a reason that is not the file's: the disk, open files."""
 
     code = "workshop.broken"
     vietnamese = "Tiến trình xử lý gặp sự cố: {0}"
@@ -43,6 +51,7 @@ def _begin(settings: Settings, owner: int) -> None:
     """Set a worker process up; it ends when the process *owner* does."""
     global _bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     Thread(target=_end_with, args=(owner,), daemon=True).start()
     _bench = Bench(settings)
 
@@ -65,16 +74,24 @@ def _do(job: Job) -> Done | OfficeError:
             return _bench.do(job)
         except OfficeError as error:
             return error
-        except (OSError, MemoryError) as error:
-            return WorkshopBroken(_said(error))
-        except Exception as error:
-            # whatever a hostile file reaches in a library will be reached again
+        except OSError as error:
+            return _own_trouble(error)
+        except BaseException as error:
+            # whatever a hostile file reaches in a library will be reached again; a panic in
+            # Rust is no Exception
             return FileTooHard(_said(error))
         finally:
             faulthandler.cancel_dump_traceback_later()
 
 
-def _said(error: Exception) -> str:
+def _own_trouble(error: OSError) -> OfficeError:
+    """Return that something of ours is down, unless it is the file that wants too much."""
+    # without a number it was a library that raised it, over the file
+    of_the_file = error.errno in (None, errno.ENOMEM, errno.EFBIG)
+    return (FileTooHard if of_the_file else WorkshopBroken)(_said(error))
+
+
+def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:500]
 
 
