@@ -111,6 +111,15 @@ class Pkcs12Key:
         )
 
 
+def read_passphrase(path: Path) -> bytes:
+    """Return the passphrase in the file *path* (mode 600), without white space around it.
+
+    Raises:
+        KeyUnavailable: no such file, or others may read it.
+    """
+    return _private_file(path).strip()
+
+
 def ensure_valid(key: KeyHolder, at: datetime) -> None:
     """Return if *key*'s certificate may sign at *at* (aware).
 
@@ -150,12 +159,7 @@ def _unpacked(
     path: Path, passphrase: bytes
 ) -> tuple[object, x509.Certificate, list[x509.Certificate]]:
     """Return private key, its certificate and the others of the PKCS#12 file."""
-    try:
-        if path.stat().st_mode & OTHERS:
-            raise KeyUnavailable(path.name, "quyền tệp phải là 600 / its mode must be 600")
-        data = path.read_bytes()
-    except OSError as fault:
-        raise KeyUnavailable(path.name, fault.strerror or type(fault).__name__) from None
+    data = _private_file(path)
     try:
         private, certificate, others = pkcs12.load_key_and_certificates(data, passphrase)
     except ValueError:
@@ -165,6 +169,16 @@ def _unpacked(
     if private is None or certificate is None:
         raise KeyUnavailable(path.name, "thiếu khóa hoặc chứng thư / no key or no certificate")
     return private, certificate, others
+
+
+def _private_file(path: Path) -> bytes:
+    """Return the content of a file that only its owner may read."""
+    try:
+        if path.stat().st_mode & OTHERS:
+            raise KeyUnavailable(path.name, "quyền tệp phải là 600 / its mode must be 600")
+        return path.read_bytes()
+    except OSError as fault:
+        raise KeyUnavailable(path.name, fault.strerror or type(fault).__name__) from None
 
 
 def _signing_function(

@@ -23,8 +23,7 @@ from drafting import finder, intake
 from drafting.secrecy import secrecy_mark
 from signing import fields, pades, seal
 from signing.appearance import Stamp
-from signing.errors import KeyUnavailable
-from signing.keys import Pkcs12Key
+from signing.keys import Pkcs12Key, read_passphrase
 from signing.report import UNREADABLE, Indication, Report
 from signing.trust import TrustStore
 from signing.validation import verify
@@ -117,11 +116,7 @@ Done = Intake | Attachment | Stored | Arrival | StatusArrival | Finding
 
 @lru_cache(maxsize=256)
 def _key(path: Path, _changed: int) -> Pkcs12Key:
-    try:
-        passphrase = path.with_suffix(".pass").read_bytes().strip()
-    except OSError as error:
-        raise KeyUnavailable(path.stem, error.strerror or type(error).__name__) from None
-    return Pkcs12Key.load(path, passphrase)
+    return Pkcs12Key.load(path, read_passphrase(path.with_suffix(".pass")))
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from cryptography.x509.oid import NameOID
 
 from signing.errors import CertificateRefused, KeyUnavailable
-from signing.keys import Algorithm, Pkcs12Key, ensure_valid
+from signing.keys import Algorithm, Pkcs12Key, ensure_valid, read_passphrase
 from signing.pades import sign
 from signing.testpki import TestPki
 
@@ -144,3 +144,15 @@ def test_a_certificate_signs_only_while_it_is_valid(
 
 def test_a_valid_certificate_may_sign(leader: Pkcs12Key, at: datetime) -> None:
     ensure_valid(leader, at)
+
+
+def test_a_passphrase_that_others_may_read_is_not_used(pki: TestPki, tmp_path: Path) -> None:
+    path = tmp_path / "leader.pass"
+    path.write_bytes(pki.passphrase("leader") + b"\n")
+    path.chmod(0o600)
+    assert read_passphrase(path) == pki.passphrase("leader")
+    path.chmod(0o640)
+    with pytest.raises(KeyUnavailable):
+        read_passphrase(path)
+    with pytest.raises(KeyUnavailable):
+        read_passphrase(tmp_path / "none.pass")
