@@ -149,6 +149,8 @@ def _translated() -> Iterator[None]:
         raise DatabaseUnavailable(str(error)) from error
     except DataError as error:
         raise ValueRefused(_said(error)) from error
+    except (UnicodeError, OverflowError) as error:  # the driver's, before the database sees it
+        raise ValueRefused(str(error)) from error
     except IntegrityError as error:
         # SQLite has one writer: what is not unique there is our own mistake
         if getattr(error.orig, "sqlstate", None) == UNIQUE_VIOLATION:

@@ -10,7 +10,17 @@ A leaf sets `code` (stable, English, dotted), `vietnamese`, `english` and
 exception's args, so every error survives pickling between processes.
 """
 
+import re
 from typing import Any, ClassVar
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Controls but tab and line end, lone surrogates, no characters: neither database nor XML has all.
+"""
+
+
+def storable(text: str) -> str:
+    """Return *text* as it can be kept and shown: what strangers wrote may hold anything."""
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 class OfficeError(Exception):
@@ -24,9 +34,7 @@ class OfficeError(Exception):
     """What to mend, Vietnamese first; empty where nothing can be done by the caller."""
 
     def __init__(self, *details: object) -> None:
-        super().__init__(
-            *(detail if isinstance(detail, str) else str(detail) for detail in details)
-        )
+        super().__init__(*(storable(str(detail)) for detail in details))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # a leaf that builds its details in its own __init__ must not build them twice

@@ -17,6 +17,7 @@ from documents import casefile, directory, feedback, numbering, register
 from documents.arrival import Arrival
 from documents.casefile import locked, take
 from documents.document import Role
+from documents.errors import storable
 from documents.identity import new_id
 from documents.ledger import SYSTEM, Actor
 from documents.lifecycle import Direction, State, Step, advance
@@ -28,6 +29,8 @@ SENDER_DIFFERS = "sender.differs"
 """Code of the warning that the axis names another sender than the message."""
 WARNING_LENGTH = 300
 """Characters."""
+NOTE_LENGTH = 1000
+"""Characters of a status's `Description` (axis.md §7); the whole reason is in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,7 @@ def _entered(session: Session, organ_id: str, arrival: Arrival, at: datetime) ->
 def verified(session: Session, document_id: str, finding: Finding, at: datetime) -> State:
     """Record what verification found: VERIFIED, or QUARANTINED with the reason (Art. 21.2)."""
     row = locked(session, document_id)
-    reason = finding.quarantine or _impersonation(row) or _duplicate(session, row)
+    reason = storable(finding.quarantine or _impersonation(row) or _duplicate(session, row))
     step = Step.QUARANTINE if reason else Step.VERIFY
     detail = {"verdict": finding.verdict, **({"reason": reason} if reason else {})}
     after = take(session, row, step, SYSTEM, at, evidence=row.current_sha256 or "", detail=detail)
@@ -273,7 +276,7 @@ def released(session: Session, document_id: str, who: str, at: datetime, reason:
     """Let the clerk accept a document held in quarantine; the flow registers it then."""
     row = locked(session, document_id)
     person = directory.person_row(session, row.organ_id, who)
-    detail = {"reason": reason}
+    detail = {"reason": storable(reason)}
     take(session, row, Step.RELEASE, Actor(person.id, Role(person.role)), at, detail=detail)
 
 
@@ -281,6 +284,7 @@ def refused(session: Session, document_id: str, who: str, at: datetime, reason: 
     """Let the clerk return a document to its sender with a reason: status 02 (Art. 21.2b)."""
     row = locked(session, document_id)
     person = directory.person_row(session, row.organ_id, who)
+    reason = storable(reason)
     detail = {"reason": reason}
     take(session, row, Step.REFUSE, Actor(person.id, Role(person.role)), at, detail=detail)
-    feedback.owe(session, row.id, "02", at, reason)
+    feedback.owe(session, row.id, "02", at, reason[:NOTE_LENGTH])

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from documents.document import Role
+from documents.errors import storable
 from documents.holding import holding
 from documents.tables import DocumentRow, LedgerHeadRow, LedgerRow
 
@@ -86,7 +87,9 @@ def append(session: Session, organ_id: str, fact: Fact, at: datetime) -> None:
         "document_id": fact.document_id,
         "state": fact.state,
         "evidence": fact.evidence,
-        "detail": json.dumps(dict(fact.detail), ensure_ascii=False, sort_keys=True, default=str),
+        "detail": storable(
+            json.dumps(dict(fact.detail), ensure_ascii=False, sort_keys=True, default=str)
+        ),
         "previous": previous,
     }
     digest = digest_of(row)

@@ -25,7 +25,7 @@ from documents.document import (
     Urgency,
     document_key,
 )
-from documents.errors import Refused, StepRefused
+from documents.errors import Refused, StepRefused, storable
 from documents.identity import new_id
 from documents.ledger import Actor, Fact
 from documents.lifecycle import LIFECYCLES, Direction, State, Step, advance
@@ -222,6 +222,7 @@ def decide(
     transition = LIFECYCLES[Direction(row.direction)].get((State(row.state), step))
     if transition is not None and (transition.carried or step in _OWING):
         raise StepRefused(row.state, step, "taken with its evidence, not by decision")
+    reason = storable(reason)
     detail: dict[str, Any] = {"reason": reason} if reason else {}
     evidence = row.current_sha256 or ""
     after = take(session, row, step, actor_of(person), at, evidence=evidence, detail=detail)
