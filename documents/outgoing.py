@@ -32,6 +32,11 @@ from documents.lifecycle import LIFECYCLES, Direction, State, Step, advance
 from documents.placement import Placement
 from documents.tables import DeliveryRow, DocumentRow, PersonRow
 
+NOTATION_LENGTH = 30
+"""Characters of edXML's `CodeNotation`."""
+MARK_LENGTH = 40
+"""Characters of a secrecy mark that are recorded: no room for what is secret."""
+
 
 class SecretRefused(Refused):
     """State secrets never enter the system (Decree 30/2020, Art. 1; QĐ 28/2018)."""
@@ -49,6 +54,17 @@ class SubjectInvalid(Refused):
     vietnamese = "Trích yếu không hợp lệ: {0}"
     english = "the subject is not valid: {0}"
     remedy = "Trích yếu từ 1 đến 500 ký tự, không có ký tự điều khiển / 1 to 500 characters"
+
+
+class NotationInvalid(Refused):
+    """The notation cannot be part of a code."""
+
+    code = "document.notation_invalid"
+    vietnamese = "Ký hiệu «{0}» không hợp lệ"
+    english = "«{0}» is not a notation"
+    remedy = (
+        "Tối đa 30 ký tự, không có khoảng trắng, ví dụ QĐ-UBND / at most 30 characters, no spaces"
+    )
 
 
 class RecipientsMissing(Refused):
@@ -90,6 +106,20 @@ class Draft:
     attachments: tuple[Attachment, ...] = ()
 
 
+def check_notation(notation: str) -> str:
+    """Return *notation* in NFC.
+
+    Raises:
+        NotationInvalid: empty, too long, or with white space or invisible characters.
+    """
+    text = unicodedata.normalize("NFC", notation)
+    if not 1 <= len(text) <= NOTATION_LENGTH or any(
+        c.isspace() or not c.isprintable() for c in text
+    ):
+        raise NotationInvalid(notation)
+    return text
+
+
 def check_subject(subject: str) -> str:
     """Return *subject* in NFC, with single spaces.
 
@@ -97,9 +127,9 @@ def check_subject(subject: str) -> str:
         SubjectInvalid: empty, over 500 characters, or with control characters.
     """
     text = unicodedata.normalize("NFC", subject)
-    if any(unicodedata.category(c) in {"Cc", "Cs", "Co"} and c not in "\t\n\r" for c in text):
-        raise SubjectInvalid("ký tự điều khiển / control characters")
     text = " ".join(text.split())
+    if not text.isprintable():  # controls, characters that turn the order of reading, none at all
+        raise SubjectInvalid("ký tự điều khiển / control characters")
     if not 1 <= len(text) <= SUBJECT_LENGTH:
         raise SubjectInvalid(f"{len(text)} ký tự / characters")
     return text
@@ -108,7 +138,10 @@ def check_subject(subject: str) -> str:
 def refuse_secret(session: Session, organ_id: str, mark: str, actor: Actor, at: datetime) -> None:
     """Record, without any content, that a secret document was refused at the door."""
     ledger.append(
-        session, organ_id, Fact("", "refuse_secret", "", actor, "", (("mark", mark),)), at
+        session,
+        organ_id,
+        Fact("", "refuse_secret", "", actor, "", (("mark", mark[:MARK_LENGTH]),)),
+        at,
     )
 
 
@@ -117,7 +150,7 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
 
     Raises:
         AgencyUnknown, AgencyNotServed, PersonUnknown, RightMissing, SubjectInvalid,
-        RecipientsMissing, SecretRefused: as they say; nothing is kept.
+        NotationInvalid, RecipientsMissing, SecretRefused: as they say; nothing is kept.
     """
     if draft.confidentiality:
         raise SecretRefused(draft.confidentiality)
@@ -140,8 +173,9 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
         pages=draft.pages,
         sender_organ_id=agency.organ_id,
         sender_name=agency.name,
-        code_notation=draft.notation
-        or numbering.notation(draft.type, agency.abbreviation, draft.unit),
+        code_notation=check_notation(
+            draft.notation or numbering.notation(draft.type, agency.abbreviation, draft.unit)
+        ),
         drafter_id=drafter.id,
         signer_id=signer.id,
         clerk_id=directory.person_with(session, agency.organ_id, [Role.CLERK]).id,

@@ -11,14 +11,28 @@ from pathlib import Path
 
 from documents import directory, numbering, outgoing
 from documents.document import Attachment, DocumentType, Role, Urgency
-from documents.errors import OfficeError
+from documents.errors import OfficeError, Refused
 from documents.ledger import SYSTEM
 from documents.outgoing import Draft, SecretRefused
 from documents.placement import Box
 from drafting.composer import Composed
 from signing import fields
+from workflows import messages
 from workflows.jobs import Attach, Done, Intake, Job, Stored, TakeIn
 from workflows.office import Office
+
+LARGEST_MESSAGE = 50 << 20
+"""Bytes of all files of one document: in base64 they are what a recipient still reads."""
+MOST_ATTACHMENTS = 99
+
+
+class TooMuchToSend(Refused):
+    """The files of one document are more than a message carries."""
+
+    code = "draft.too_much_to_send"
+    vietnamese = "{0} tệp kèm theo, tổng {1} MiB: quá một gói tin (99 tệp, 50 MiB)"
+    english = "{0} attachments, {1} MiB together: more than a message carries (99, 50 MiB)"
+    remedy = "Bớt hoặc nén tệp kèm theo / remove or compress attachments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,9 @@ def _create(
     sender: str,
     notation: str,
 ) -> str:
+    size = taken.pdf.size + sum(attachment.size for attachment in attachments)
+    if size > LARGEST_MESSAGE or len(attachments) > MOST_ATTACHMENTS:
+        raise TooMuchToSend(len(attachments), size >> 20)
     with office.database.writing() as session:
         signer = directory.person_row(session, sender, order.signer)
         drafter = (
@@ -144,7 +161,9 @@ def _create(
             due_date=order.due_date,
             attachments=attachments,
         )
-        return outgoing.create(session, draft, office.now()).id
+        row = outgoing.create(session, draft, office.now())
+        messages.ensure_can_leave(session, row, office.now())
+        return row.id
 
 
 _DRAFTERS: Sequence[Role] = (Role.SPECIALIST, Role.UNIT_HEAD)

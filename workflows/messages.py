@@ -5,6 +5,9 @@ Source: axis.md §4. A message is made once and kept; every attempt sends the sa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from connectors import envelope
 from connectors.edxml.outgoing import OutgoingFile
@@ -12,7 +15,8 @@ from connectors.edxml.writer import write_edoc
 from documents import casefile, directory, outgoing
 from documents.departure import Departure
 from documents.directory import AgencyUnknown
-from documents.document import Agency, Attachment, DocumentCode, Urgency
+from documents.document import Agency, Attachment, DocumentCode, Urgency, document_key
+from documents.numbering import local_day
 from documents.tables import DocumentRow
 from workflows.office import Office
 
@@ -71,15 +75,46 @@ def written(office: Office, dossier: Dossier) -> bytes:
         BlobMissing, BlobDamaged: a file is not what was signed.
     """
     row = dossier.row
-    assert row.promulgated is not None  # noqa: S101  (SEALED has a date)
-    code = DocumentCode(row.code_number or "", row.code_notation)
-    departure = Departure(
-        sender=dossier.sender,
-        recipients=dossier.recipients,
-        document_key=row.document_key or "",
+    letter = envelope.edoc(_departure(row, dossier.sender, dossier.recipients, office.now()))
+    main = f"{row.code_number}_{row.code_notation}.pdf".replace("/", "_")
+    files = [
+        OutgoingFile(main, path=office.blobs.sound(row.current_sha256 or "")),
+        *(
+            OutgoingFile(item.name, path=office.blobs.sound(item.sha256))
+            for item in dossier.attachments
+        ),
+    ]
+    return write_edoc(letter, files)
+
+
+def ensure_can_leave(session: Session, row: DocumentRow, at: datetime) -> None:
+    """Return if a message can be made of the draft *row*: once it has a number it is too late.
+
+    Raises:
+        FieldInvalid: a field is too long for edXML, or has characters that no XML has.
+    """
+    recipients = [
+        directory.agency_row(session, d.organ_id) for d in outgoing.deliveries_of(session, row.id)
+    ]
+    sender, *others = map(
+        directory.as_agency, (directory.agency_row(session, row.organ_id), *recipients)
+    )
+    envelope.edoc(_departure(row, sender, tuple(others), at))
+
+
+def _departure(
+    row: DocumentRow, sender: Agency, recipients: tuple[Agency, ...], at: datetime
+) -> Departure:
+    """Return what leaves; a draft, which has no number yet, gets the longest there can be."""
+    code = DocumentCode(row.code_number or _LONGEST_NUMBER, row.code_notation)
+    day = row.promulgated or local_day(at)
+    return Departure(
+        sender=sender,
+        recipients=recipients,
+        document_key=row.document_key or document_key(row.organ_id, day, code),
         code=code,
         place=row.place,
-        promulgated=row.promulgated,
+        promulgated=day,
         type_name=row.type_name,
         subject=row.subject,
         signer_name=row.signer_name,
@@ -89,14 +124,8 @@ def written(office: Office, dossier: Dossier) -> bytes:
         pages=row.pages,
         due_date=row.due_date,
         to_places=tuple(row.to_places),
-        at=office.now(),
+        at=at,
     )
-    main = f"{code.number}_{code.notation}.pdf".replace("/", "_")
-    files = [
-        OutgoingFile(main, path=office.blobs.sound(row.current_sha256 or "")),
-        *(
-            OutgoingFile(item.name, path=office.blobs.sound(item.sha256))
-            for item in dossier.attachments
-        ),
-    ]
-    return write_edoc(envelope.edoc(departure), files)
+
+
+_LONGEST_NUMBER = "9" * 7
