@@ -95,3 +95,4 @@ from tests.workflows.fixtures import (  # noqa: E402, F401  (Prefect's environme
     make_sqlite,
     offices_closed,
 )
+from tests.workflows.small_world import axis, congvan, office, sealed  # noqa: E402, F401

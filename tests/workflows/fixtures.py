@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.house import House, HubProcess, make_house, make_hub
+from tests.workflows.house import (
+    House,
+    make_house,
+)
+from tests.workflows.hubs import HubProcess, make_hub
 
 MakeDatabase = Callable[[], str]
 

@@ -4,27 +4,20 @@ Keys, stamps and trust are made once a session; blobs are shared by all installa
 session, since a blob's name is its content. Databases and hubs are each test's own.
 """
 
-import json
-import multiprocessing
 import shutil
-import socket
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-import httpx
 from sqlalchemy import func, select
 
-from connectors.axis import AgencyEntry, Axis, MessageKind, Outgoing
-from connectors.hub.faults import Fault, set_faults
+from connectors.axis import Axis, MessageKind
 from connectors.soap.client import SoapAxis
 from documents import directory, ledger, outgoing, register
-from documents.document import Agency, DocumentType, Person, Role
+from documents.document import DocumentType, Person, Role
 from documents.errors import OfficeError
 from documents.lifecycle import Direction, Step
 from documents.tables import DeliveryRow, DocumentRow, ParcelRow, RegisterEntryRow
@@ -32,13 +25,11 @@ from drafting import composer, marks
 from drafting.composer import Composed
 from drafting.composition import Article, Composition, Paragraph
 from signing.testpki import Subject, TestPki, make_pki
-from tests.workflows import processes
 from workflows import backlog, drafts, issuance, reception, reporting, settings
 from workflows.cabinet import open_cabinet
 from workflows.demo_people import desk_of
 from workflows.drafts import Order
 from workflows.office import Office
-from workflows.prefect_server import free_port
 from workflows.settings import Settings
 from workflows.workshop import Workshop
 
@@ -324,89 +315,3 @@ def assert_registered_once(receiver: Office, organ_id: str, keys: Iterable[str])
     assert {row.state for row in rows} <= {"registered"}
     numbers = sorted(row.receipt_number or 0 for row in rows)
     assert numbers == list(range(1, len(rows) + 1))
-
-
-@dataclass(slots=True)
-class HubProcess:
-    """An axis node in a process of its own, on a durable folder and one port for all its lives."""
-
-    folder: Path
-    port: int = field(default_factory=free_port)
-    _process: BaseProcess | None = None
-
-    @property
-    def url(self) -> str:
-        """The SOAP address."""
-        return f"http://127.0.0.1:{self.port}/soap"
-
-    def start(self) -> "HubProcess":
-        """Start it, and return when it answers."""
-        context = multiprocessing.get_context("forkserver")
-        self._process = context.Process(target=processes.hub, args=(str(self.folder), self.port))
-        self._process.start()
-        until_true(self.answers, 30)
-        return self
-
-    def answers(self) -> bool:
-        """Return whether it takes connections."""
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def alive(self) -> bool:
-        """Return whether the process lives."""
-        return self._process is not None and self._process.is_alive()
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-            self._process = None
-
-    def revive(self) -> None:
-        """Start it again on what is durable, its faults mended."""
-        until_true(lambda: not self.alive())
-        self.faults()
-        self.start()
-
-    def faults(self, *faults: Fault) -> None:
-        """Make its next calls go wrong."""
-        set_faults(self.folder, faults)
-
-    def status(self) -> dict[str, Any]:
-        """Return its queues and counts."""
-        answer: dict[str, Any] = httpx.get(
-            f"http://127.0.0.1:{self.port}/status.json", timeout=20, trust_env=False
-        ).json()
-        return answer
-
-    def put(self, content: bytes, sender: str, recipients: Sequence[str], message_id: str) -> None:
-        """Hand a message over as a foreign system would."""
-        axis = SoapAxis(self.url)
-        axis.send(Outgoing(message_id, sender, tuple(recipients), content))
-        axis.close()
-
-
-def make_hub(folder: Path, agencies: Iterable[AgencyEntry] = ()) -> HubProcess:
-    """Write the catalogue of a hub; start it with `start()`."""
-    folder.mkdir(parents=True)
-    known = [*catalogue(), *agencies]
-    facts = [
-        {"organ_id": a.organ_id, "name": a.name, "old_organ_id": a.old_organ_id} for a in known
-    ]
-    (folder / "agencies.json").write_text(json.dumps(facts), "utf-8")
-    return HubProcess(folder)
-
-
-def catalogue() -> list[AgencyEntry]:
-    """Return the axis's entries of the agencies."""
-    found: list[Agency] = [desk_of(organ_id).agency for organ_id in ALL]
-    return [AgencyEntry(a.organ_id, a.name, a.old_organ_id) for a in found]
-
-
-def until_true(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Return when *condition* holds; poll, at most *seconds*."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)

@@ -26,7 +26,6 @@ from tests.workflows.house import (
     PROVINCE,
     House,
     approve,
-    catalogue,
     desk_of,
     document,
     documents,
@@ -35,6 +34,7 @@ from tests.workflows.house import (
     parcels,
     receive,
 )
+from tests.workflows.hubs import catalogue
 from workflows import backlog, issuance, reception, reporting
 from workflows.office import Office
 

@@ -1,9 +1,8 @@
-"""Whatever is wrong is refused with a stable code, or waits visibly; nothing is half done."""
+"""Wrong drafts, orders, keys and numbers are refused by code or held; nothing is half done."""
 
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pytest
@@ -13,8 +12,6 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 from sqlalchemy import insert, select, update
 
-from connectors.axis import Outgoing
-from connectors.edxml import OutgoingFile, read, write_edoc
 from connectors.memory_axis import InMemoryAxis
 from documents.document import DocumentType, Role
 from documents.lifecycle import Direction
@@ -22,7 +19,6 @@ from documents.numbering import local_day
 from documents.tables import LedgerRow, RegisterEntryRow, RegisterRow
 from drafting.typeface import Face
 from drafting.typeface import path as face_path
-from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (
     EXPIRED,
     HOME_AFFAIRS,
@@ -32,7 +28,6 @@ from tests.workflows.house import (
     House,
     approve,
     assert_sound,
-    catalogue,
     delivery_states,
     document,
     documents,
@@ -40,68 +35,14 @@ from tests.workflows.house import (
     issue,
     leader_of,
     letter_of,
-    parcels,
     person_of,
-    receive,
-    take_statuses,
 )
-from tests.workflows.processes import Deadly, Endless, Stuck
-from tests.workflows.worlds import Said, call, make_world
-from workflows import drafts, issuance, reception
+from tests.workflows.hubs import catalogue
+from tests.workflows.small_world import RECIPIENTS, encrypted
+from tests.workflows.worlds import Said
+from workflows import drafts, issuance
 from workflows.drafts import Order
-from workflows.jobs import Open
 from workflows.office import Office
-from workflows.workshop import FileTooHard, Workshop
-
-RECIPIENTS = (OFFICE, HOME_AFFAIRS)
-
-
-class Lent:
-    """The session's worker processes, lent to a command, which may not end them."""
-
-    def __init__(self, workshop: Workshop) -> None:
-        self.run = workshop.run
-
-    def close(self) -> None:
-        """Leave them to the session."""
-
-
-@pytest.fixture
-def axis() -> InMemoryAxis:
-    return InMemoryAxis(catalogue())
-
-
-@pytest.fixture
-def office(
-    house: House,
-    make_sqlite: MakeDatabase,
-    tmp_path: Path,
-    axis: InMemoryAxis,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Office:
-    """An office in a small world, whose commands borrow the session's worker processes."""
-    home = tmp_path / "the-gioi" / "tinh"
-    house.install(home, make_sqlite(), (PROVINCE, *RECIPIENTS))
-    make_world(home.parent, home.name)
-    monkeypatch.setattr("workflows.office.Workshop", lambda _settings: Lent(house.workshop))
-    return house.open(home, axis)
-
-
-@pytest.fixture
-def congvan(office: Office, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Run a command on the office's world."""
-    world = office.settings.home.parent
-    return lambda *words: call(capsys, *words, "--data", world)
-
-
-# --- drafts -------------------------------------------------------------------------------------
-
-
-def encrypted(pdf: bytes) -> bytes:
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
-        opened.save(out, encryption=pikepdf.Encryption(owner="chủ", user=""))
-    return out.getvalue()
 
 
 def hybrid(pdf: bytes) -> bytes:
@@ -264,9 +205,6 @@ def test_a_wrong_order_is_refused_by_its_code(
     assert_untouched(office)
 
 
-# --- signing, numbering, dispatching ------------------------------------------------------------
-
-
 @pytest.fixture
 def renewable(house: House) -> Iterator[Path]:
     """The key folder; what a test changes in it is put back."""
@@ -372,245 +310,3 @@ def test_a_recipient_the_axis_does_not_know_is_shown_as_failed_and_can_be_sent_a
     issue(office, [document_id])
     assert document(office, document_id).state == "dispatched"
     assert delivery_states(office) == ["sent", "sent"]
-
-
-# --- what arrives -------------------------------------------------------------------------------
-
-
-def put(axis: InMemoryAxis, message_id: str, content: bytes, recipient: str = OFFICE) -> None:
-    axis.send(Outgoing(message_id, PROVINCE, (recipient,), content))
-
-
-@pytest.fixture
-def sealed(office: Office) -> tuple[bytes, bytes]:
-    """A message as it left, and its PDF."""
-    document_id = approve(office, hand_in(office, PROVINCE, (MINISTRY,)))
-    issue(office, [document_id])
-    row = document(office, document_id)
-    return office.blobs.get(row.message_sha256 or ""), office.blobs.get(row.current_sha256 or "")
-
-
-def with_file(message: bytes, *contents: bytes, key: str = "") -> bytes:
-    """Return the message with other files in it, perhaps under another document id."""
-    with read(message) as received:
-        assert received.edoc is not None
-        edoc = received.edoc.model_copy(update={"document_id": key} if key else {})
-        files = [OutgoingFile(f"{n}.pdf", data=content) for n, content in enumerate(contents)]
-        return write_edoc(edoc, files)
-
-
-def corrupted(message: bytes) -> bytes:
-    start = message.index(b"ContentTransferEncoded")
-    begin = message.index(b">", start) + 1
-    return message[: begin + 1000] + b"!?" + message[begin + 1003 :]
-
-
-def declared(message: bytes) -> bytes:
-    head, _, rest = message.partition(b"?>")
-    return head + b'?>\n<!DOCTYPE edXML [<!ENTITY a "b">]>' + rest
-
-
-MESSAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
-    "not well-formed": (lambda message: message[: len(message) // 2], "edxml.not_well_formed"),
-    "no xml": (lambda _: b"%PDF-1.7", "edxml.not_well_formed"),
-    "empty": (lambda _: b" ", "edxml.not_well_formed"),
-    "DOCTYPE": (declared, "edxml.doctype"),
-    "wrong root": (lambda _: b"<html/>", "edxml.wrong_root"),
-    "neither kind": (
-        lambda _: b'<edXML xmlns="http://www.mic.gov.vn/TBT/QCVN_102_2016"/>',
-        "edxml.unsupported_kind",
-    ),
-    "corrupt attachment": (corrupted, "edxml.attachment_corrupt"),
-}
-
-
-@pytest.mark.parametrize("name", MESSAGES)
-def test_a_message_that_cannot_be_read_is_kept_as_junk_and_the_others_go_on(
-    name: str,
-    office: Office,
-    axis: InMemoryAxis,
-    sealed: tuple[bytes, bytes],
-    congvan: Callable[..., Said],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    spoil, code = MESSAGES[name]
-    bad = spoil(sealed[0])
-    put(axis, "good-1", sealed[0])
-    put(axis, "bad", bad)
-    put(axis, "good-2", with_file(sealed[0], sealed[1], key="H99,2026/01/01,9/QĐ-UBND"))
-    receive(office)
-    junk = [parcel for parcel in parcels(office) if parcel.outcome == "junk"]
-    assert [code in (parcel.error or "") for parcel in junk] == [True]
-    assert office.blobs.get(junk[0].sha256) == bad
-    assert all(parcel.confirmed_at for parcel in parcels(office))
-    assert {row.state for row in documents(office, Direction.INCOMING)} == {"registered"}
-    assert len(documents(office, Direction.INCOMING)) == 2
-    assert axis.pending([OFFICE]) == []
-    path = tmp_path / "bad.edxml"
-    path.write_bytes(bad)
-    said = call(capsys, "edxml", "read", path, "--json")
-    assert (said.code, said.error) == (1, code)
-
-
-def tampered(pdf: bytes) -> bytes:
-    """Change one byte that both signatures cover, and nothing of the file's form."""
-    at = pdf.index(b"/MediaBox") + len(b"/MediaBox")
-    at = next(i for i in range(at, at + 40) if pdf[i] in b"123456789")
-    return pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :]
-
-
-def test_a_tampered_pdf_is_quarantined_and_refused_by_the_clerk(
-    office: Office,
-    axis: InMemoryAxis,
-    sealed: tuple[bytes, bytes],
-    congvan: Callable[..., Said],
-) -> None:
-    put(axis, "bad", with_file(sealed[0], tampered(sealed[1])))
-    receive(office)
-    (row,) = documents(office, Direction.INCOMING)
-    assert (row.state, row.held, row.verdict) == ("quarantined", True, "TOTAL-FAILED")
-    assert "HASH_FAILURE" in (row.error_text or "")
-    assert row.receipt_number is None
-    assert axis.pending([OFFICE]) == []
-    (listed,) = congvan("inbox", "--agency", OFFICE, "--json").json
-    assert (listed["state"], listed["receipt_number"]) == ("quarantined", None)
-    assert "HASH_FAILURE" in listed["error"]
-
-    clerk = person_of(OFFICE, Role.CLERK).id
-    reason = "Chữ ký không còn nguyên vẹn, đề nghị gửi lại"
-    assert congvan("step", "refuse", row.id, "--by", clerk, "--reason", reason).code == 0
-    receive(office)
-    take_statuses(office)
-    assert document(office, row.id).state == "refused"
-    told = [p for p in parcels(office) if p.kind == "status"]
-    assert len(told) == 2  # 01 and 02
-    assert_sound(office)
-
-
-def test_an_unsigned_pdf_waits_for_the_clerk_who_may_let_it_in(
-    office: Office, axis: InMemoryAxis, sealed: tuple[bytes, bytes], congvan: Callable[..., Said]
-) -> None:
-    put(axis, "plain", with_file(sealed[0], letter_of(PROVINCE).pdf))
-    receive(office)
-    (row,) = documents(office, Direction.INCOMING)
-    assert (row.state, row.held, row.verdict) == ("quarantined", True, "UNSIGNED")
-    clerk = person_of(OFFICE, Role.CLERK).id
-    reason = "Đã đối chiếu với bản giấy"
-    assert congvan("step", "release", row.id, "--by", clerk, "--reason", reason).code == 0
-    receive(office)
-    assert document(office, row.id).receipt_number == 1
-
-
-def test_an_agency_that_accepts_unsigned_documents_still_refuses_broken_ones(
-    house: House, make_sqlite: MakeDatabase, tmp_path: Path, sealed: tuple[bytes, bytes]
-) -> None:
-    home = tmp_path / "xa"
-    house.install(home, make_sqlite(), (OFFICE,), accepts_unsigned=True)
-    axis = InMemoryAxis(catalogue())
-    office = house.open(home, axis)
-    plain, broken = letter_of(PROVINCE).pdf, tampered(sealed[1])
-    contents = {
-        "plain": (plain,),
-        "broken": (broken,),
-        "broken beside": (plain, broken),
-        "unreadable": (b"%PDF-1.7 and nothing else",),
-        "encrypted": (encrypted(plain),),
-    }
-    for name, files in contents.items():
-        put(axis, name, with_file(sealed[0], *files, key=name))
-    receive(office)
-    states = {row.document_key: row.state for row in documents(office, Direction.INCOMING)}
-    assert states == dict.fromkeys(contents, "quarantined") | {"plain": "registered"}
-
-
-def test_another_document_under_a_known_id_waits_for_the_clerk(
-    office: Office, axis: InMemoryAxis, sealed: tuple[bytes, bytes]
-) -> None:
-    put(axis, "first", sealed[0])
-    put(axis, "second", with_file(sealed[0], sealed[1], letter_of(HOME_AFFAIRS).pdf))
-    receive(office)
-    first, second = documents(office, Direction.INCOMING)
-    assert first.document_key == second.document_key
-    assert (first.state, second.state) == ("registered", "quarantined")
-    assert "Trùng mã văn bản" in (second.error_text or "")
-
-
-# --- files that kill or hang --------------------------------------------------------------------
-
-
-@pytest.fixture
-def hasty(house: House, office: Office) -> Iterator[Workshop]:
-    """A workshop that gives a file one second."""
-    workshop = Workshop(house.workshop._settings.model_copy(update={"file_seconds": 1.0}))
-    office.workshop = workshop
-    yield workshop
-    workshop.close()
-
-
-@pytest.mark.parametrize("culprit", [Deadly, Endless, Stuck])
-def test_a_file_that_kills_or_hangs_its_process_costs_itself_alone(
-    culprit: type[Open], hasty: Workshop, sealed: tuple[bytes, bytes], office: Office
-) -> None:
-    good = Open(OFFICE, "x", office.blobs.put(sealed[0]))
-    answers = hasty.run([good, culprit(), good, good])
-    assert [isinstance(answer, FileTooHard) for answer in answers] == [False, True, False, False]
-    assert all("H99," in str(answer) for answer in (answers[0], answers[2], answers[3]))
-
-
-def instead(module: Any, name: str, bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the job about the blob *bad* kill its process."""
-    real = getattr(module, name)
-    deadly = {"Open": Deadly, "Verify": Deadly, "Sign": Deadly}[name]
-
-    def made(*words: Any, **more: Any) -> object:
-        job = real(*words, **more)
-        return deadly() if bad in (getattr(job, "sha256", ""), getattr(job, "main", "")) else job
-
-    monkeypatch.setattr(module, name, made)
-
-
-def test_a_message_that_kills_its_process_is_junk_and_the_pouch_goes_on(
-    office: Office,
-    axis: InMemoryAxis,
-    sealed: tuple[bytes, bytes],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    bad = with_file(sealed[0], b"bad", key="bad")
-    put(axis, "good", sealed[0])
-    put(axis, "bad", bad)
-    instead(reception, "Open", office.blobs.put(bad), monkeypatch)
-    receive(office)
-    assert sorted(parcel.outcome for parcel in parcels(office)) == ["junk", "opened"]
-    (junk,) = [parcel for parcel in parcels(office) if parcel.outcome == "junk"]
-    assert "workshop.file_too_hard" in (junk.error or "")
-    assert [row.state for row in documents(office, Direction.INCOMING)] == ["registered"]
-    assert axis.pending([OFFICE]) == []
-
-
-def test_a_pdf_that_kills_its_process_is_quarantined_and_the_pouch_goes_on(
-    office: Office,
-    axis: InMemoryAxis,
-    sealed: tuple[bytes, bytes],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    put(axis, "good", sealed[0])
-    put(axis, "bad", with_file(sealed[0], b"%PDF-1.4 hard", key="bad"))
-    instead(reception, "Verify", office.blobs.put(b"%PDF-1.4 hard"), monkeypatch)
-    receive(office)
-    states = {row.document_key: row for row in documents(office, Direction.INCOMING)}
-    assert states["bad"].state == "quarantined"
-    assert "workshop.file_too_hard" in (states["bad"].error_text or "")
-    assert sorted(row.state for row in states.values()) == ["quarantined", "registered"]
-
-
-def test_a_draft_that_kills_its_process_is_held_and_the_pouch_goes_on(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bad = approve(office, hand_in(office, HOME_AFFAIRS, (PROVINCE,)))
-    good = approve(office, hand_in(office, PROVINCE, RECIPIENTS))
-    instead(issuance, "Sign", document(office, bad).current_sha256 or "", monkeypatch)
-    issue(office, [bad, good])
-    row = document(office, bad)
-    assert (row.state, row.held, row.error_code) == ("approved", True, "workshop.file_too_hard")
-    assert document(office, good).state == "dispatched"

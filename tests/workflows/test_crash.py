@@ -29,11 +29,9 @@ from tests.workflows.house import (
     OFFICE,
     PROVINCE,
     House,
-    HubProcess,
     approve,
     assert_registered_once,
     assert_sound,
-    catalogue,
     delivery_states,
     document,
     documents,
@@ -44,8 +42,8 @@ from tests.workflows.house import (
     receive,
     steps_of,
     turn,
-    until_true,
 )
+from tests.workflows.hubs import HubProcess, catalogue, until_true
 from workflows import faultpoint
 from workflows.office import Office
 

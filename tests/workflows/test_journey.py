@@ -16,7 +16,6 @@ from tests.workflows.house import (
     OFFICE,
     PROVINCE,
     House,
-    HubProcess,
     approve,
     assert_registered_once,
     assert_sound,
@@ -28,6 +27,7 @@ from tests.workflows.house import (
     receive,
     take_statuses,
 )
+from tests.workflows.hubs import HubProcess
 from tests.workflows.proof import (
     assert_signed_and_sealed,
     assert_valid_edxml,

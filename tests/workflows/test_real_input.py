@@ -28,7 +28,6 @@ from tests.workflows.house import (
     OFFICE,
     PROVINCE,
     House,
-    HubProcess,
     approve,
     assert_sound,
     deliveries,
@@ -37,7 +36,6 @@ from tests.workflows.house import (
     issue,
     leader_of,
     letter_of,
-    make_hub,
     parcels,
     receive,
     seal_of,
@@ -45,6 +43,7 @@ from tests.workflows.house import (
     take_statuses,
     turn,
 )
+from tests.workflows.hubs import HubProcess, make_hub
 from tests.workflows.proof import assert_signed_and_sealed, assert_valid_edxml, trust_database
 from workflows import drafts
 from workflows.drafts import Order

@@ -20,7 +20,6 @@ from tests.workflows.house import (
     PROVINCE,
     House,
     approve,
-    catalogue,
     document,
     documents,
     hand_in,
@@ -31,6 +30,7 @@ from tests.workflows.house import (
     take_statuses,
     turn,
 )
+from tests.workflows.hubs import catalogue
 from workflows import backlog, reception
 from workflows.jobs import Job
 from workflows.office import Office

@@ -1,0 +1,105 @@
+"""A file that kills or hangs its process costs itself, never its pouch."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connectors.memory_axis import InMemoryAxis
+from documents.lifecycle import Direction
+from tests.workflows.house import (
+    HOME_AFFAIRS,
+    OFFICE,
+    PROVINCE,
+    House,
+    approve,
+    document,
+    documents,
+    hand_in,
+    issue,
+    parcels,
+    receive,
+)
+from tests.workflows.processes import Deadly, Endless, Stuck
+from tests.workflows.small_world import RECIPIENTS, put, with_file
+from workflows import issuance, reception
+from workflows.jobs import Open
+from workflows.office import Office
+from workflows.workshop import FileTooHard, Workshop
+
+
+@pytest.fixture
+def hasty(house: House, office: Office) -> Iterator[Workshop]:
+    """A workshop that gives a file one second."""
+    workshop = Workshop(house.workshop._settings.model_copy(update={"file_seconds": 1.0}))
+    office.workshop = workshop
+    yield workshop
+    workshop.close()
+
+
+@pytest.mark.parametrize("culprit", [Deadly, Endless, Stuck])
+def test_a_file_that_kills_or_hangs_its_process_costs_itself_alone(
+    culprit: type[Open], hasty: Workshop, sealed: tuple[bytes, bytes], office: Office
+) -> None:
+    good = Open(OFFICE, "x", office.blobs.put(sealed[0]))
+    answers = hasty.run([good, culprit(), good, good])
+    assert [isinstance(answer, FileTooHard) for answer in answers] == [False, True, False, False]
+    assert all("H99," in str(answer) for answer in (answers[0], answers[2], answers[3]))
+
+
+def instead(module: Any, name: str, bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the job about the blob *bad* kill its process."""
+    real = getattr(module, name)
+    deadly = {"Open": Deadly, "Verify": Deadly, "Sign": Deadly}[name]
+
+    def made(*words: Any, **more: Any) -> object:
+        job = real(*words, **more)
+        return deadly() if bad in (getattr(job, "sha256", ""), getattr(job, "main", "")) else job
+
+    monkeypatch.setattr(module, name, made)
+
+
+def test_a_message_that_kills_its_process_is_junk_and_the_pouch_goes_on(
+    office: Office,
+    axis: InMemoryAxis,
+    sealed: tuple[bytes, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bad = with_file(sealed[0], b"bad", key="bad")
+    put(axis, "good", sealed[0])
+    put(axis, "bad", bad)
+    instead(reception, "Open", office.blobs.put(bad), monkeypatch)
+    receive(office)
+    assert sorted(parcel.outcome for parcel in parcels(office)) == ["junk", "opened"]
+    (junk,) = [parcel for parcel in parcels(office) if parcel.outcome == "junk"]
+    assert "workshop.file_too_hard" in (junk.error or "")
+    assert [row.state for row in documents(office, Direction.INCOMING)] == ["registered"]
+    assert axis.pending([OFFICE]) == []
+
+
+def test_a_pdf_that_kills_its_process_is_quarantined_and_the_pouch_goes_on(
+    office: Office,
+    axis: InMemoryAxis,
+    sealed: tuple[bytes, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put(axis, "good", sealed[0])
+    put(axis, "bad", with_file(sealed[0], b"%PDF-1.4 hard", key="bad"))
+    instead(reception, "Verify", office.blobs.put(b"%PDF-1.4 hard"), monkeypatch)
+    receive(office)
+    states = {row.document_key: row for row in documents(office, Direction.INCOMING)}
+    assert states["bad"].state == "quarantined"
+    assert "workshop.file_too_hard" in (states["bad"].error_text or "")
+    assert sorted(row.state for row in states.values()) == ["quarantined", "registered"]
+
+
+def test_a_draft_that_kills_its_process_is_held_and_the_pouch_goes_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = approve(office, hand_in(office, HOME_AFFAIRS, (PROVINCE,)))
+    good = approve(office, hand_in(office, PROVINCE, RECIPIENTS))
+    instead(issuance, "Sign", document(office, bad).current_sha256 or "", monkeypatch)
+    issue(office, [bad, good])
+    row = document(office, bad)
+    assert (row.state, row.held, row.error_code) == ("approved", True, "workshop.file_too_hard")
+    assert document(office, good).state == "dispatched"
