@@ -2,8 +2,10 @@
 
 import argparse
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
+from documents import directory
 from documents.lifecycle import Direction
 from documents.tables import DocumentRow
 from workflows.cabinet import cabinets
@@ -25,14 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
     """List incoming documents, the newest first."""
     world = World.load(arguments.data)
     rows: list[DocumentRow] = []
-    wanted = select(DocumentRow).where(DocumentRow.direction == Direction.INCOMING)
-    if arguments.agency:
-        wanted = wanted.where(DocumentRow.organ_id == arguments.agency)
-    wanted = wanted.order_by(DocumentRow.created_at.desc()).limit(arguments.limit)
     with cabinets(world.homes) as opened:
         for cabinet in opened.values():
             with cabinet.database.reading() as session:
-                rows += session.scalars(wanted)
+                for organ_id in _desks(session, arguments.agency):
+                    rows += session.scalars(_newest(organ_id, arguments.limit))
     rows.sort(key=lambda row: row.created_at, reverse=True)
     rows = rows[: arguments.limit]
     if arguments.json:
@@ -50,6 +49,21 @@ def run(arguments: argparse.Namespace) -> int:
     )
     print_table("Văn bản đến / incoming", columns, [_cells(row) for row in rows])
     return 0
+
+
+def _desks(session: Session, wanted: str) -> list[str]:
+    served = [agency.organ_id for agency in directory.served(session)]
+    return [organ_id for organ_id in served if wanted in {"", organ_id}]
+
+
+def _newest(organ_id: str, limit: int) -> Select[DocumentRow]:
+    """One agency at a time: its index gives the newest without reading the others."""
+    return (
+        select(DocumentRow)
+        .where(DocumentRow.organ_id == organ_id, DocumentRow.direction == Direction.INCOMING)
+        .order_by(DocumentRow.created_at.desc())
+        .limit(limit)
+    )
 
 
 def _cells(row: DocumentRow) -> tuple[object, ...]:
