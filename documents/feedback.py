@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from documents import casefile, directory
@@ -94,14 +94,22 @@ def concerned(session: Session, statuses: Iterable[StatusArrival]) -> list[str]:
     return list(session.scalars(wanted.where(DocumentRow.direction == Direction.OUTGOING)))
 
 
+_PARCEL = (
+    select(ParcelRow)
+    .where(ParcelRow.organ_id == bindparam("organ"), ParcelRow.axis_id == bindparam("axis"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def received(session: Session, status: StatusArrival, at: datetime) -> bool:
     """Enter a status about a document sent from here; False when it fits none.
 
     What is shown never goes backwards; every status is in the ledger, repeats of the
     same code from the same recipient are not (05 is, axis.md §7).
     """
-    key = {"organ_id": status.organ_id, "axis_id": status.axis_id}
-    parcel = session.get_one(ParcelRow, key, with_for_update=True, populate_existing=True)
+    key = {"organ": status.organ_id, "axis": status.axis_id}
+    parcel = session.scalars(_PARCEL, key).one()
     if parcel.outcome == "opened":
         return True
     if not directory.same_agency(session, status.reporter_organ_id, parcel.sender):
@@ -113,7 +121,7 @@ def received(session: Session, status: StatusArrival, at: datetime) -> bool:
         return _junk(parcel, f"{said}: không khớp văn bản nào / fits none")
     # the document's lock first, as dispatching does: its delivery changes only under it
     document = locked(session, found.document_id)
-    delivery = session.get_one(DeliveryRow, found.id, populate_existing=True)
+    delivery = session.scalars(_BY_ID, {"delivery": found.id}).one()
     parcel.outcome, parcel.document_id = "opened", delivery.document_id
     shown = DeliveryState(delivery.state)
     reached = later(shown, BY_STATUS_CODE[status.code])
@@ -150,27 +158,40 @@ def _told(session: Session, delivery: DeliveryRow, code: str) -> bool:
     return any(json.loads(detail).get("recipient") == delivery.organ_id for detail in details)
 
 
-def _delivery(session: Session, status: StatusArrival) -> DeliveryRow | None:
-    """Find the delivery a status speaks of: by document id, then by number and notation."""
+_BY_ID = (
+    select(DeliveryRow)
+    .where(DeliveryRow.id == bindparam("delivery"))
+    .execution_options(populate_existing=True)
+)
+_DELIVERY = (
+    select(DeliveryRow.id, DeliveryRow.document_id)
+    .join(DocumentRow, DocumentRow.id == DeliveryRow.document_id)
+    .where(DeliveryRow.organ_id == bindparam("reporter"))
+    .where(DocumentRow.organ_id == bindparam("owner"))
+    .where(DocumentRow.direction == Direction.OUTGOING.value)
+    .limit(1)
+)
+_BY_KEY = _DELIVERY.where(DocumentRow.document_key == bindparam("key"))
+_BY_CODE = _DELIVERY.where(
+    DocumentRow.code_number == bindparam("number"),
+    DocumentRow.code_notation == bindparam("notation"),
+).order_by(DocumentRow.created_at.desc())
+
+
+def _delivery(session: Session, status: StatusArrival) -> Row[str, str] | None:
+    """Find the (id, document_id) of the delivery a status speaks of.
+
+    It is known by document id, else by number and notation.
+    """
     try:
         reporter = directory.agency_row(session, status.reporter_organ_id).organ_id
         owner = directory.agency_row(session, status.organ_id).organ_id
     except directory.AgencyUnknown:
         return None
-    wanted = (
-        select(DeliveryRow)
-        .join(DocumentRow, DocumentRow.id == DeliveryRow.document_id)
-        .where(DeliveryRow.organ_id == reporter)
-        .where(DocumentRow.organ_id == owner, DocumentRow.direction == Direction.OUTGOING)
-        .limit(1)
-    )
-    found = session.scalar(wanted.where(DocumentRow.document_key == status.document_key))
+    parties = {"reporter": reporter, "owner": owner}
+    found = session.execute(_BY_KEY, {**parties, "key": status.document_key}).one_or_none()
     if found is None and "/" in status.document_code:
         number, notation = status.document_code.split("/", 1)
-        found = session.scalar(
-            wanted.where(
-                DocumentRow.code_number == number.strip(),
-                DocumentRow.code_notation == notation.strip(),
-            ).order_by(DocumentRow.created_at.desc())
-        )
+        code = {"number": number.strip(), "notation": notation.strip()}
+        found = session.execute(_BY_CODE, {**parties, **code}).one_or_none()
     return found
