@@ -72,6 +72,12 @@ def owed(session: Session, ids: Iterable[str]) -> list[tuple[FeedbackRow, Docume
     return [(feedback, document) for feedback, document in rows]
 
 
+def of_document(session: Session, document_id: str) -> list[FeedbackRow]:
+    """Return every status owed or sent about an incoming document, oldest first."""
+    wanted = select(FeedbackRow).where(FeedbackRow.document_id == document_id)
+    return list(session.scalars(wanted.order_by(FeedbackRow.created_at, FeedbackRow.code)))
+
+
 def sent(session: Session, feedback_id: str, at: datetime) -> None:
     """Record that the axis has the status."""
     marked = session.connection().execute(_SENT, {"feedback": feedback_id, "at": at})

@@ -60,7 +60,7 @@ class Settings(BaseModel):
     """Pause between looks at the axis and at the work that waits."""
     sweep_seconds: float = Field(default=60, ge=5, le=3600)
     """How often the sweeper's scheduled run looks for what was left behind."""
-    file_seconds: float = Field(default=60, ge=1, le=600)
+    file_seconds: float = Field(default=120, ge=1, le=600)
     """Longest time one file may take to open, sign or verify."""
 
     @field_validator("database")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from documents import casefile, directory, ledger, outgoing
+from documents import casefile, directory, feedback, ledger, outgoing
 from documents.casefile import DocumentUnknown
 from documents.tables import AgencyRow, DocumentRow
 from workflows.cabinet import Cabinet, cabinets
@@ -14,6 +14,7 @@ from workflows.commands.console import (
     add_data,
     add_json,
     console,
+    local,
     one_line,
     print_json,
     print_table,
@@ -103,6 +104,10 @@ def _facts(cabinet: Cabinet, session: Any, row: DocumentRow) -> dict[str, Any]:
             {"to": d.organ_id, "name": d.name, "state": d.state, "note": d.note}
             for d in outgoing.deliveries_of(session, row.id)
         ],
+        "statuses": [
+            {"code": f.code, "sent": local(f.sent_at), "attempts": f.attempts, "error": f.error}
+            for f in feedback.of_document(session, row.id)
+        ],
         "ledger": [
             {
                 "at": entry.at,
@@ -141,6 +146,10 @@ def _print(facts: dict[str, Any]) -> None:
     if facts["deliveries"]:
         rows = [(d["to"], d["name"], d["state"], d["note"]) for d in facts["deliveries"]]
         print_table("Nơi nhận / deliveries", ("Mã", "Tên", "Trạng thái", "Ghi chú"), rows)
+    unsent = [status for status in facts["statuses"] if not status["sent"]]
+    if unsent:
+        lines = [(status["code"], status["attempts"], status["error"] or "") for status in unsent]
+        print_table("Trạng thái chưa báo được / statuses not sent", ("Mã", "Lần", "Lỗi"), lines)
     entries = [
         (entry["at"], entry["step"], entry["actor"], entry["state"], entry["detail"])
         for entry in facts["ledger"]
