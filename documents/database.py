@@ -90,6 +90,19 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Give a session for reading whose questions are all answered as of one moment.
+
+        Raises:
+            DatabaseUnavailable: it does not answer.
+        """
+        engine = self.engine
+        if engine.dialect.name != "sqlite":  # which reads so anyhow
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with _translated(), Session(engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
     def writing(self) -> Iterator[Session]:
         """Give a session whose changes are committed together when the block ends well.
 

@@ -1,9 +1,12 @@
-"""`congvan ledger verify`: walk every chain, every register, every blob that is named."""
+"""`congvan ledger verify`: every chain, every register, every document, every file."""
 
 import argparse
 from typing import Any
 
-from documents import ledger, register
+from sqlalchemy.orm import Session
+
+from documents import audit, ledger, register
+from documents.blobs import BlobDamaged, BlobMissing, BlobStore
 from workflows.cabinet import cabinets
 from workflows.commands.console import add_data, add_json, console, print_json
 from workflows.world import World
@@ -20,29 +23,50 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Verify; 0 only if every chain holds and no register has a gap."""
+    """Verify; 0 only if chains, registers, documents and files are as they were written."""
     results: list[dict[str, Any]] = []
     with cabinets(World.load(arguments.data).homes) as opened:
         for name, cabinet in opened.items():
-            with cabinet.database.reading() as session:
+            with cabinet.database.snapshot() as session:
                 breaks = [
                     {"agency": b.organ_id, "row": b.sequence, "why": b.reason}
-                    for b in ledger.verify(session)
+                    for b in (*ledger.verify(session), *audit.contradictions(session))
                 ]
                 rows = ledger.length(session)
                 gaps = [
                     {"agency": agency, "series": series, "year": year, "numbers": numbers}
                     for agency, series, year, numbers in register.gaps(session)
                 ]
-            results.append({"installation": name, "rows": rows, "breaks": breaks, "gaps": gaps})
-    well = not any(result["breaks"] or result["gaps"] for result in results)
+                files = _spoilt(session, cabinet.blobs)
+            results.append(
+                {
+                    "installation": name,
+                    "rows": rows,
+                    "breaks": breaks,
+                    "gaps": gaps,
+                    "files": files,
+                }
+            )
+    well = not any(r["breaks"] or r["gaps"] or r["files"] for r in results)
     if arguments.json:
         print_json({"ok": well, "installations": results})
     else:
         for result in results:
             console.print(
                 f"{result['installation']}: {result['rows']} rows, "
-                f"breaks {result['breaks'] or 0}, gaps {result['gaps'] or 0}",
+                f"breaks {result['breaks'] or 0}, gaps {result['gaps'] or 0}, "
+                f"files {result['files'] or 0}",
             )
         console.print("ĐẠT / holds" if well else "KHÔNG ĐẠT / broken")
     return 0 if well else 1
+
+
+def _spoilt(session: Session, blobs: BlobStore) -> list[dict[str, str]]:
+    """Return the files that are missing or not what they were."""
+    found = []
+    for sha256 in audit.blobs(session):
+        try:
+            blobs.sound(sha256)
+        except (BlobMissing, BlobDamaged) as error:
+            found.append({"sha256": sha256, "why": error.code})
+    return found
