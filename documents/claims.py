@@ -94,7 +94,10 @@ def release_owner(session: Session, owner: str) -> int:
 
 def unopened(session: Session, limit: int, kind: str = "") -> list[ParcelRow]:
     """Return parcels, of one *kind* or any, that are kept and were not opened, oldest first."""
-    wanted = select(ParcelRow).where(ParcelRow.outcome == "stored")
+    # none of them is confirmed: said so, the index of open parcels finds them among millions
+    wanted = select(ParcelRow).where(
+        ParcelRow.confirmed_at.is_(None), ParcelRow.outcome == "stored"
+    )
     if kind:
         wanted = wanted.where(ParcelRow.kind == kind)
     return list(session.scalars(wanted.order_by(ParcelRow.fetched_at).limit(limit)))
