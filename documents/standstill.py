@@ -1,13 +1,14 @@
 """What stands still, and why: documents that wait after an error, for people to see.
 
-Those put off wait for another try, those held or in quarantine for a person.
+Those put off wait for another try, those held or in quarantine for a person; messages
+that could not be understood are kept as junk until somebody looks.
 """
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from documents.lifecycle import Direction, State, carried_states
-from documents.tables import DocumentRow
+from documents.tables import DocumentRow, ParcelRow
 
 
 def by_error(session: Session) -> dict[str, int]:
@@ -22,3 +23,9 @@ def by_error(session: Session) -> dict[str, int]:
         .group_by(DocumentRow.error_code)
     )
     return {code: count for code, count in rows if code}
+
+
+def junk(session: Session, organ_id: str, limit: int) -> list[ParcelRow]:
+    """Return messages for an agency that were not understood or fit nothing, the newest first."""
+    wanted = select(ParcelRow).where(ParcelRow.organ_id == organ_id, ParcelRow.outcome == "junk")
+    return list(session.scalars(wanted.order_by(ParcelRow.fetched_at.desc()).limit(limit)))

@@ -77,6 +77,9 @@ def test_a_message_that_cannot_be_read_is_kept_as_junk_and_the_others_go_on(
     assert {row.state for row in documents(office, Direction.INCOMING)} == {"registered"}
     assert len(documents(office, Direction.INCOMING)) == 2
     assert axis.pending([OFFICE]) == []
+    shown = congvan("inbox", "--junk", "--json").json
+    assert [code in each["error"] for each in shown] == [True]
+    assert Path(shown[0]["file"]).read_bytes() == bad
     path = tmp_path / "bad.edxml"
     path.write_bytes(bad)
     said = call(capsys, "edxml", "read", path, "--json")

@@ -5,7 +5,7 @@ import argparse
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from documents import directory
+from documents import directory, standstill
 from documents.lifecycle import Direction
 from documents.tables import DocumentRow
 from workflows.cabinet import cabinets
@@ -18,14 +18,19 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser = subparsers.add_parser("inbox", help="văn bản đến / incoming documents")
     parser.add_argument("--agency", default="", metavar="ORGANID")
     parser.add_argument("--limit", type=int, default=50)
+    parser.add_argument(
+        "--junk", action="store_true", help="gói tin không đọc được / messages not understood"
+    )
     add_data(parser)
     add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List incoming documents, the newest first."""
+    """List incoming documents, or messages that became none, the newest first."""
     world = World.load(arguments.data)
+    if arguments.junk:
+        return _junk(world, arguments)
     rows: list[DocumentRow] = []
     with cabinets(world.homes) as opened:
         for cabinet in opened.values():
@@ -48,6 +53,33 @@ def run(arguments: argparse.Namespace) -> int:
         "Chữ ký",
     )
     print_table("Văn bản đến / incoming", columns, [_cells(row) for row in rows])
+    return 0
+
+
+def _junk(world: World, arguments: argparse.Namespace) -> int:
+    facts: list[dict[str, object]] = []
+    with cabinets(world.homes) as opened:
+        for cabinet in opened.values():
+            with cabinet.database.reading() as session:
+                for organ_id in _desks(session, arguments.agency):
+                    facts += [
+                        {
+                            "agency": parcel.organ_id,
+                            "fetched_at": parcel.fetched_at.isoformat(),
+                            "sender": parcel.sender,
+                            "kind": parcel.kind,
+                            "axis_id": parcel.axis_id,
+                            "error": parcel.error,
+                            "file": str(cabinet.blobs.path(parcel.sha256)),
+                        }
+                        for parcel in standstill.junk(session, organ_id, arguments.limit)
+                    ]
+    if arguments.json:
+        print_json(facts)
+        return 0
+    columns = ("Cơ quan", "Lúc (UTC)", "Nơi gửi", "Loại", "Mã trục", "Vì sao", "Tệp")
+    rows = [tuple(each.values()) for each in facts]
+    print_table("Gói tin không đọc được / messages not understood", columns, rows)
     return 0
 
 
