@@ -16,6 +16,7 @@ from connectors.edxml import filename, reader
 from documents.arrival import Arrival, StatusArrival
 from documents.blobs import BlobDamaged, BlobStore
 from documents.document import Attachment
+from documents.errors import Unavailable
 from documents.incoming import Finding
 from documents.outgoing import SecretRefused
 from documents.placement import Box, Placement
@@ -23,6 +24,7 @@ from drafting import finder, intake
 from drafting.secrecy import secrecy_mark
 from signing import fields, pades, seal
 from signing.appearance import Stamp
+from signing.errors import TrustUnreadable
 from signing.keys import Pkcs12Key, read_passphrase
 from signing.report import UNREADABLE, Indication, Report
 from signing.trust import TrustStore
@@ -140,6 +142,15 @@ def _changed(path: Path) -> int:
         return 0
 
 
+class TrustUnavailable(Unavailable):
+    """Our own roots or lists cannot be read: no letter's fault, so all of them wait."""
+
+    code = "trust.unavailable"
+    vietnamese = TrustUnreadable.vietnamese
+    english = TrustUnreadable.english
+    remedy = TrustUnreadable.remedy
+
+
 class Bench:
     """One worker process's tools, loaded once and again when their files change."""
 
@@ -148,10 +159,17 @@ class Bench:
         self.blobs = BlobStore(settings.at(settings.blobs))
 
     def trust(self) -> TrustStore:
-        """Return the roots and revocation lists of this installation."""
+        """Return the roots and revocation lists of this installation.
+
+        Raises:
+            TrustUnavailable: a file is missing or is not what it should be.
+        """
         roots = self.settings.at(self.settings.trust_roots)
         crls = tuple(self.settings.at(path) for path in self.settings.crls)
-        return _trust(roots, crls, tuple(map(_changed, (roots, *crls))))
+        try:
+            return _trust(roots, crls, tuple(map(_changed, (roots, *crls))))
+        except TrustUnreadable as error:
+            raise TrustUnavailable(*error.args) from error
 
     def key(self, stem: str) -> Pkcs12Key:
         """Return the key *stem* of the key folder.
