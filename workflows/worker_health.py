@@ -12,6 +12,9 @@ from documents.document import VIETNAM
 HEALTH_FILE = "worker.json"
 FLOWS = ("outgoing", "incoming", "statuses", "sweep")
 
+MOST_LACKING = 3
+"""A line for each of the first ones; nobody reads more at once."""
+
 
 class WorkerHealth:
     """What the worker last did, for people: written to `worker.json`."""
@@ -71,7 +74,9 @@ def worker_line(home: Path) -> str:
         done = [f"{what} {_clock(facts[what])}" for what in FLOWS if what in facts]
         waiting = [f"{count} × {code}" for code, count in sorted(facts["waiting"].items())]
         problems = [f"\n    ! {what}: {why}" for what, why in facts["errors"].items()]
-        problems += [f"\n    ! {why}" for why in facts["lacking"]]
+        lacking = facts["lacking"]
+        problems += [f"\n    ! {why}" for why in lacking[:MOST_LACKING]]
+        problems += [f"\n    ! … +{len(lacking) - MOST_LACKING}"] * (len(lacking) > MOST_LACKING)
     except (OSError, ValueError, KeyError, TypeError):
         return f"  {home.name}: chưa có thông tin / nothing known yet"
     parts = ["  ".join(done) or "chờ việc / waiting"]
