@@ -6,8 +6,9 @@ it; the flow sends it under the row's id until the axis has it.
 """
 
 import json
+import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import Row, Table, bindparam, func, insert, or_, select, update
@@ -182,6 +183,9 @@ _BY_CODE = _DELIVERY.where(
     DocumentRow.code_number == bindparam("number"),
     DocumentRow.code_notation == bindparam("notation"),
 ).order_by(DocumentRow.created_at.desc())
+_BY_CODE_AND_DAY = _BY_CODE.where(DocumentRow.promulgated == bindparam("day"))
+_DATED_KEY = re.compile(r"[^,]*,([0-9]{4})/([0-9]{2})/([0-9]{2}),.*", re.DOTALL)
+"""A document id as edXML has it: whatever became of the agency's code, the day tells the year."""
 
 
 def _delivery(session: Session, status: StatusArrival) -> Row[str, str] | None:
@@ -198,6 +202,20 @@ def _delivery(session: Session, status: StatusArrival) -> Row[str, str] | None:
     found = session.execute(_BY_KEY, {**parties, "key": status.document_key}).one_or_none()
     if found is None and "/" in status.document_code:
         number, notation = status.document_code.split("/", 1)
-        code = {"number": number.strip(), "notation": notation.strip()}
-        found = session.execute(_BY_CODE, {**parties, **code}).one_or_none()
+        code = {**parties, "number": number.strip(), "notation": notation.strip()}
+        # numbers start anew every year: a late status must not move this year's document
+        if dated := _DATED_KEY.fullmatch(status.document_key):
+            found = _of_that_day(session, code, dated)
+        else:
+            found = session.execute(_BY_CODE, code).one_or_none()
     return found
+
+
+def _of_that_day(
+    session: Session, code: dict[str, str], dated: re.Match[str]
+) -> Row[str, str] | None:
+    try:
+        day = date(int(dated[1]), int(dated[2]), int(dated[3]))
+    except ValueError:
+        return None
+    return session.execute(_BY_CODE_AND_DAY, {**code, "day": day}).one_or_none()

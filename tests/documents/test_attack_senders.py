@@ -1,7 +1,8 @@
 """Nobody speaks for another agency: the axis knows who sent a message, the message only says so."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -74,27 +75,65 @@ def test_a_stolen_copy_that_comes_first_does_not_swallow_the_real_message(
     assert verify(office, real, at) is State.VERIFIED
 
 
-def test_a_status_by_a_third_party_moves_nobodys_delivery(
-    office: Database, make_draft: Callable[..., Draft], at: datetime
-) -> None:
+@pytest.fixture
+def sent(office: Database, make_draft: Callable[..., Draft], at: datetime) -> str:
+    """Enter a document of H99.01 to H99.02 and H99.03, with its number."""
     with office.writing() as session:
         row = outgoing.create(session, make_draft(recipients=("H99.02", "H99.03")), at)
-        row.document_key, document = "H99.01,2026/03/09,01/QĐ-S1", row.id
-    forged = StatusArrival(
-        organ_id="H99.01",
-        axis_id="s-1",
-        message_sha256="d" * 64,
-        reporter_organ_id="H99.02",
-        reporter_name="Sở số 2",
-        document_key="H99.01,2026/03/09,01/QĐ-S1",
-        document_code="01/QĐ-S1",
-        code="02",
-        note="",
-        at=at,
-    )
-    keep(office, at, "H99.03", "s-1", organ_id="H99.01", kind="status")
+        row.document_key = "H99.01,2026/03/09,01/QĐ-S1"
+        row.code_number, row.code_notation, row.promulgated = "01", "QĐ-S1", date(2026, 3, 9)
+        return row.id
+
+
+def status(**given: Any) -> StatusArrival:
+    values: dict[str, Any] = {
+        "organ_id": "H99.01",
+        "axis_id": "s-1",
+        "message_sha256": "d" * 64,
+        "reporter_organ_id": "H99.02",
+        "reporter_name": "Sở số 2",
+        "document_key": "H99.01,2026/03/09,01/QĐ-S1",
+        "document_code": "01/QĐ-S1",
+        "code": "02",
+        "note": "",
+        "at": None,
+    }
+    return StatusArrival(**values | given)
+
+
+def hear(office: Database, at: datetime, sender: str, message: StatusArrival) -> bool:
+    keep(office, at, sender, message.axis_id, organ_id="H99.01", kind="status")
     with office.writing() as session:
-        assert not feedback.received(session, forged, at)
+        return feedback.received(session, message, at)
+
+
+def shown(office: Database, document: str) -> dict[str, str]:
     with office.reading() as session:
-        assert {d.state for d in outgoing.deliveries_of(session, document)} == {"queued"}
+        return {d.organ_id: d.state for d in outgoing.deliveries_of(session, document)}
+
+
+def test_a_status_by_a_third_party_moves_nobodys_delivery(
+    office: Database, sent: str, at: datetime
+) -> None:
+    assert not hear(office, at, "H99.03", status())
+    assert shown(office, sent) == {"H99.02": "queued", "H99.03": "queued"}
+    with office.reading() as session:
         assert [p.axis_id for p in claims.unconfirmed(session, 10)] == ["s-1"]
+
+
+def test_a_late_status_about_last_years_number_moves_nothing_of_this_year(
+    office: Database, sent: str, at: datetime
+) -> None:
+    assert not hear(office, at, "H99.02", status(document_key="H99.01,2025/03/09,01/QĐ-S1"))
+    assert not hear(
+        office, at, "H99.02", status(axis_id="s-2", document_key="H99.01,2026/13/41,01/QĐ-S1")
+    )
+    assert shown(office, sent)["H99.02"] == "queued"
+
+
+def test_the_same_document_under_the_agencys_old_code_is_found(
+    office: Database, sent: str, at: datetime
+) -> None:
+    old = "000.00.01.H99,2026/03/09,01/QĐ-S1"
+    assert hear(office, at, "H99.02", status(document_key=old))
+    assert shown(office, sent) == {"H99.02": "refused", "H99.03": "queued"}
