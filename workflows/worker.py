@@ -8,7 +8,6 @@ schedule. Started anew, it takes its own leases back first.
 import argparse
 import asyncio
 import contextlib
-import fcntl
 import logging
 import os
 import signal
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from documents import claims
-from documents.errors import OfficeError, Refused
+from documents.errors import OfficeError
 from workflows import backlog, equipment
 from workflows.engine_session import engine_session
 from workflows.incoming import incoming
@@ -30,37 +29,13 @@ from workflows.settings import HOME_VARIABLE
 from workflows.statuses import statuses
 from workflows.sweep import sweep
 from workflows.worker_health import WorkerHealth
+from workflows.worker_lock import sole_worker
 
-LOCK_FILE = "worker.lock"
 _UNFINISHED_SECONDS = 86_400.0
 """Blobs that a killed process left half written for so long are nobody's any more."""
 STOCK_SECONDS = 10.0
 """Pause between looks at what stands still."""
 _log = logging.getLogger("congvan.worker")
-
-
-class WorkerRunning(Refused):
-    """Another worker carries this installation's documents."""
-
-    code = "worker.running"
-    vietnamese = "Bản cài đặt «{0}» đang có tiến trình xử lý khác"
-    english = "another worker serves the installation «{0}»"
-    remedy = "Dùng bản đang chạy hoặc dừng nó trước / use the running one, or stop it first"
-
-
-@contextlib.contextmanager
-def sole_worker(home: Path) -> Any:
-    """Hold the installation's worker lock until the block ends.
-
-    Raises:
-        WorkerRunning: another process holds it.
-    """
-    with (home / LOCK_FILE).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WorkerRunning(home.name) from None
-        yield lock
 
 
 async def work(here: Office, stop: asyncio.Event) -> None:

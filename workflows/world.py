@@ -16,7 +16,7 @@ from typing import Self
 
 from documents.errors import Refused
 from workflows.child import Child
-from workflows.instance import AlreadyRunning, running_instance
+from workflows.instance import AlreadyRunning, Instance, running_instance
 from workflows.prefect_server import (
     free_port,
     prefect_environment,
@@ -24,7 +24,9 @@ from workflows.prefect_server import (
     without_prefect,
 )
 from workflows.settings import HOME_VARIABLE
+from workflows.watchdog import end_all
 from workflows.worker_health import worker_lives
+from workflows.worker_lock import has_worker
 
 FILE_NAME = "world.json"
 
@@ -79,8 +81,12 @@ class World:
         Raises:
             AlreadyRunning: the world is served already; on the very ports it names.
         """
-        if (running := running_instance(self.folder)) is not None:
-            raise AlreadyRunning(self.folder, running.pid)
+        if self.is_served():
+            running = running_instance(self.folder)
+            raise AlreadyRunning(self.folder, running.pid if running else "?")
+        if (killed := Instance.read(self.folder)) is not None:
+            # what a killed supervisor left still has the ports
+            end_all(killed.token)
         hub = self.hub_port if self.hub_port is None or _is_free(self.hub_port) else free_port()
         prefect = self.prefect_port if _is_free(self.prefect_port) else free_port()
         if (hub, prefect) == (self.hub_port, self.prefect_port):
@@ -88,6 +94,13 @@ class World:
         world = World(self.folder, self.installations, prefect, hub)
         world.save()
         return world
+
+    def is_served(self) -> bool:
+        """Return whether a supervisor runs, or workers that something else started."""
+        if running_instance(self.folder) is not None:
+            return True
+        # with a stale state file they are what a killed supervisor left, about to be ended
+        return Instance.read(self.folder) is None and any(map(has_worker, self.homes))
 
     @property
     def homes(self) -> tuple[Path, ...]:

@@ -11,7 +11,6 @@ from documents.delivery import DeliveryState
 from workflows import demonstration, installation
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
 from workflows.demonstration import Counts, Line
-from workflows.instance import running_instance
 from workflows.supervisor import Supervisor
 from workflows.world import FILE_NAME, World
 
@@ -58,8 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def serving(world: World) -> Iterator[None]:
-    """Have the world served: by the instance that runs already, or by one for this block."""
-    if running_instance(world.folder):
+    """Have the world served: by whoever serves it already, or by a supervisor for this block."""
+    if world.is_served():
         yield
         return
     world = world.with_free_ports()

@@ -1,14 +1,25 @@
 """`congvan up`: serve a world until stopped."""
 
 import argparse
+import os
 from datetime import datetime
+from typing import NoReturn
 
 from documents.document import VIETNAM
+from documents.errors import Refused
 from workflows.commands.console import add_data, console
 from workflows.health import Health
 from workflows.supervisor import Supervisor
 from workflows.worker_health import worker_line
 from workflows.world import World
+
+
+class PartUnknown(Refused):
+    """The world has no such process."""
+
+    code = "world.part_unknown"
+    vietnamese = "Không có tiến trình «{0}»; có: {1}"
+    english = "there is no process «{0}»; there are: {1}"
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,12 +33,20 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         metavar="SECONDS",
         help="chu kỳ in tình trạng / pause between health lines",
     )
+    parser.add_argument(
+        "--part",
+        metavar="PART",
+        help="chỉ một tiến trình, ví dụ cho systemd / one process: prefect, hub, worker-NAME",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Start Prefect's server, the hub and the workers; health lines until ctrl-C."""
-    world = World.load(arguments.data).with_free_ports()
+    world = World.load(arguments.data)
+    if arguments.part:
+        _become(world, arguments.part)
+    world = world.with_free_ports()
     urls = {"prefect": world.prefect_url}
     supervisor = Supervisor(world.folder, world.children(), urls=urls, report=_say)
     with supervisor:
@@ -38,6 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
         _watch(supervisor, world, arguments.every)
     console.print("Đã dừng / stopped")
     return 0
+
+
+def _become(world: World, part: str) -> NoReturn:
+    """Go on as one of the world's processes, on the ports that `world.json` names."""
+    children = {child.name: child for child in world.children()}
+    if part not in children:
+        raise PartUnknown(part, ", ".join(children))
+    child = children[part]
+    os.execve(child.argv[0], list(child.argv), dict(child.env))  # noqa: S606
 
 
 def _say(health: Health) -> None:
