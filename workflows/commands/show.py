@@ -19,6 +19,8 @@ from workflows.commands.console import (
     print_json,
     print_table,
 )
+from workflows.worker_health import worker_line
+from workflows.worker_lock import has_worker
 from workflows.world import World
 
 
@@ -28,6 +30,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("document", nargs="?", help="mã hoặc số, ký hiệu / id or number/notation")
     parser.add_argument("--agencies", action="store_true", help="danh mục cơ quan / agencies")
     parser.add_argument("--people", action="store_true", help="danh sách người / people")
+    parser.add_argument("--workers", action="store_true", help="tình trạng / what workers do")
     add_data(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -35,7 +38,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(arguments: argparse.Namespace) -> int:
     """Show what was asked for."""
-    with cabinets(World.load(arguments.data).homes) as opened:
+    world = World.load(arguments.data)
+    if arguments.workers:
+        return _workers(world)
+    with cabinets(world.homes) as opened:
         if arguments.agencies:
             return _agencies(opened, arguments.json)
         if arguments.people:
@@ -55,6 +61,15 @@ def run(arguments: argparse.Namespace) -> int:
         columns = ("Mã", "Hướng", "Cơ quan", "Trạng thái", "Số đến")
         print_table("Cùng số, ký hiệu / of the same code", columns, rows)
     return 0
+
+
+def _workers(world: World) -> int:
+    """Print what each worker last did and what keeps it; 0 only if every one runs."""
+    for home in world.homes:
+        console.print(worker_line(home), markup=False, soft_wrap=True)
+        if not has_worker(home):
+            console.print("    ! không chạy / not running")
+    return 0 if all(map(has_worker, world.homes)) else 1
 
 
 def _found(opened: dict[str, Cabinet], wanted: str) -> Iterator[dict[str, Any]]:
