@@ -86,9 +86,10 @@ def make_world(folder: Path, names: Sequence[str], wishes: Wishes | None = None)
 
 def _furnish(home: Path, wishes: Wishes) -> None:
     """Make an installation's folders, settings and tables."""
+    # letters of an agency and its keys: nobody else on the machine looks in
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for sub in (wishes.blobs or "blobs", "keys", "trust"):
-        (home / sub).mkdir(parents=True, exist_ok=True)
-    (home / "keys").chmod(0o700)
+        (home / sub).mkdir(mode=0o700, parents=True, exist_ok=True)
     if wishes.trust is not None:
         shutil.copy(wishes.trust, home / "trust" / "root.pem")
     for path in wishes.crls:
