@@ -8,8 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 from prefect.client.schemas.objects import State
 
 from connectors.axis import MessageKind
@@ -18,17 +17,11 @@ from documents.lifecycle import Direction
 from workflows import office, reception, reporting
 from workflows.carrying import release
 from workflows.office import Office
-from workflows.outgoing import PAUSES, attempted, carry
-from workflows.retry import if_unavailable
+from workflows.outgoing import attempted, carry
+from workflows.retry import retried
 
 
-@task(
-    name="fetch",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("fetch")
 async def fetch() -> int:
     """Fetch what waits at the axis; keep its bytes before reading them (Art. 21)."""
     return await asyncio.to_thread(_fetch, office.current())
@@ -38,13 +31,7 @@ def _fetch(here: Office) -> int:
     return reception.fetch(here, reception.waiting(here, MessageKind.EDOC))
 
 
-@task(
-    name="open",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("open")
 async def open_parcels() -> int:
     """Read the messages."""
     return len(await asyncio.to_thread(reception.open_parcels, office.current()))
@@ -56,49 +43,25 @@ def _claimed(here: Office) -> list[str]:
         return claims.due(session, here.owner, Direction.INCOMING, here.now(), here.settings.pouch)
 
 
-@task(
-    name="verify",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("verify")
 async def verify(ids: Sequence[str]) -> int:
     """Authenticity and integrity (Art. 21.2a)."""
     return await carry(reception.verify, ids)
 
 
-@task(
-    name="register",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("register")
 async def register(ids: Sequence[str]) -> int:
     """Receipt number and register (Art. 22)."""
     return await carry(reception.register, ids)
 
 
-@task(
-    name="confirm",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("confirm")
 async def confirm() -> int:
     """Tell the axis, after our own commit."""
     return await asyncio.to_thread(reception.confirm, office.current())
 
 
-@task(
-    name="report",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("report")
 async def report() -> int:
     """Tell the senders: 01, 03 (Art. 21.2c)."""
     return await asyncio.to_thread(_report, office.current())

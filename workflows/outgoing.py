@@ -8,18 +8,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 from prefect.client.schemas.objects import State
 
 from documents.lifecycle import Direction
 from workflows import issuance, office
 from workflows.carrying import Pouch, claim, release
 from workflows.office import Office
-from workflows.retry import if_unavailable
-
-PAUSES: list[float] = [1, 5]
-"""Seconds before a step that found something down is tried again within the run."""
+from workflows.retry import retried
 
 
 async def carry(step: Callable[[Office, Sequence[str]], Pouch], ids: Sequence[str]) -> int:
@@ -33,49 +29,25 @@ async def attempted(step: Any, *arguments: Any) -> State[Any]:
     return state
 
 
-@task(
-    name="sign",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("sign")
 async def sign(ids: Sequence[str]) -> int:
     """The leaders' signatures (Art. 13)."""
     return await carry(issuance.sign, ids)
 
 
-@task(
-    name="number",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("number")
 async def number(ids: Sequence[str]) -> int:
     """Number, date, register (Art. 15, 16)."""
     return await carry(issuance.number, ids)
 
 
-@task(
-    name="seal",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("seal")
 async def seal(ids: Sequence[str]) -> int:
     """The agency's seal (Art. 17)."""
     return await carry(issuance.seal, ids)
 
 
-@task(
-    name="dispatch",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("dispatch")
 async def dispatch(ids: Sequence[str]) -> int:
     """To the axis, for every recipient (Art. 18)."""
     return await carry(issuance.dispatch, ids)

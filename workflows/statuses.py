@@ -6,25 +6,18 @@ Legal source: Decision 28/2018/QD-TTg; axis.md §7.
 import asyncio
 from typing import Any
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 from prefect.client.schemas.objects import State
 
 from connectors.axis import MessageKind
 from workflows import office, reception, reporting
 from workflows.incoming import confirm, report
 from workflows.office import Office
-from workflows.outgoing import PAUSES, attempted
-from workflows.retry import if_unavailable
+from workflows.outgoing import attempted
+from workflows.retry import retried
 
 
-@task(
-    name="take-statuses",
-    retries=2,
-    retry_delay_seconds=PAUSES,
-    retry_condition_fn=if_unavailable,
-    cache_policy=NO_CACHE,
-)
+@retried("take-statuses")
 async def take_statuses() -> int:
     """Fetch status messages and show them at their deliveries."""
     return await asyncio.to_thread(_take, office.current())

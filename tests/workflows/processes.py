@@ -20,7 +20,8 @@ from workflows.engine_session import engine_session
 from workflows.incoming import incoming
 from workflows.jobs import Open
 from workflows.office import Office, open_office, serving
-from workflows.outgoing import PAUSES, outgoing
+from workflows.outgoing import outgoing
+from workflows.retry import PAUSES
 from workflows.statuses import statuses
 from workflows.sweep import sweep
 
