@@ -9,9 +9,10 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from documents.errors import EvidenceBroken, Unavailable
 
@@ -76,24 +77,8 @@ class BlobStore:
         target = self.path(sha256)
         with _translated():
             if not target.exists():
-                self._write(target, content)
+                write_durably(target, lambda file: file.write(content))
         return sha256
-
-    def _write(self, target: Path, content: bytes) -> None:
-        if not target.parent.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _sync_folder(self.folder)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_UNFINISHED)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.rename(temporary, target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
 
     def sound(self, sha256: str) -> Path:
         """Return where the blob *sha256* lies, once its content has that digest.
@@ -135,6 +120,27 @@ class BlobStore:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise BlobDamaged(sha256)
         return content
+
+
+def write_durably(target: Path, fill: Callable[[IO[bytes]], object]) -> None:
+    """Make the file *target*, in a folder of its kind below one that exists, as *fill* fills it.
+
+    The name appears with the whole content or not at all, and survives a power cut.
+    """
+    if not target.parent.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sync_folder(target.parent.parent)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_UNFINISHED)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
 
 
 @contextmanager

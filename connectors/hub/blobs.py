@@ -1,13 +1,10 @@
-"""The contents the hub keeps: files by SHA-256, written to a temporary file, fsynced, renamed.
+"""The contents the hub keeps: files by SHA-256, streamed and never whole in memory."""
 
-Like `documents.blobs`, but for content that is streamed and never whole in memory.
-"""
-
-import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import IO
+
+from documents.blobs import write_durably
 
 
 class ContentFolder:
@@ -24,27 +21,5 @@ class ContentFolder:
     def put(self, sha256: str, content: IO[bytes]) -> None:
         """Store *content*, whose digest the caller has computed; on return it is durable."""
         target = self.path(sha256)
-        if target.exists():
-            return
-        if not target.parent.exists():
-            target.parent.mkdir(exist_ok=True)
-            _sync(self._folder)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb", buffering=0) as file:
-                shutil.copyfileobj(content, file, 1 << 20)
-                os.fsync(file.fileno())
-            os.rename(temporary, target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        _sync(target.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make a rename in *folder* survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        if not target.exists():
+            write_durably(target, lambda file: shutil.copyfileobj(content, file, 1 << 20))
