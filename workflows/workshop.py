@@ -126,6 +126,9 @@ class Workshop:
                     initializer=_begin,
                     initargs=(self._settings, os.getpid()),
                 )
+                # all at the first job: a process started while the pool breaks is forgotten by
+                # it and waited for without end (CPython 3.11, terminate_broken)
+                self._pool._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
             return self._pool
 
     def warm(self) -> None:
@@ -165,6 +168,8 @@ class Workshop:
         with self._lock:
             if self._pool is pool:
                 self._pool = None
+        for process in list((pool._processes or {}).values()):
+            process.kill()
         pool.shutdown(wait=True, cancel_futures=True)
 
     def close(self) -> None:

@@ -103,3 +103,18 @@ def test_a_draft_that_kills_its_process_is_held_and_the_pouch_goes_on(
     row = document(office, bad)
     assert (row.state, row.held, row.error_code) == ("approved", True, "workshop.file_too_hard")
     assert document(office, good).state == "dispatched"
+
+
+def test_all_worker_processes_start_at_the_first_job(house: House) -> None:
+    workshop = Workshop(house.workshop._settings.model_copy(update={"processes": 3}))
+    workshop.run([Open(OFFICE, "x", "0" * 64)])
+    assert len(workshop._started()._processes) == 3
+    workshop.close()
+
+
+def test_pools_that_break_while_jobs_are_handed_in_are_given_up_at_once(house: House) -> None:
+    for _ in range(3):
+        workshop = Workshop(house.workshop._settings.model_copy(update={"processes": 2}))
+        answers = workshop.run([Deadly(), Deadly(), Deadly()])
+        assert all(isinstance(answer, FileTooHard) for answer in answers)
+        workshop.close()
