@@ -1,7 +1,5 @@
 """Programs that share no code with us accept what we sign."""
 
-import re
-import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -10,41 +8,7 @@ import pytest
 from signing.pades import sign
 from signing.seal import seal
 from signing.testpki import TestPki
-
-BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
-
-
-def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=60)
-
-
-def parts_of(pdf: bytes) -> list[tuple[bytes, bytes]]:
-    """Return CMS and signed bytes of each signature, found without any PDF library."""
-    found = []
-    for match in BYTE_RANGE.finditer(pdf):
-        start, length, then, rest = map(int, match.groups())
-        gap = pdf[start + length : then]
-        assert gap[:1] + gap[-1:] == b"<>"
-        padded = bytes.fromhex(gap[1:-1].decode("ascii"))
-        assert padded[:2] == b"\x30\x82"
-        size = 4 + int.from_bytes(padded[2:4], "big")
-        assert not padded[size:].strip(b"\0")
-        found.append((padded[:size], pdf[start : start + length] + pdf[then : then + rest]))
-    return found
-
-
-def openssl_verdicts(pdf: bytes, pki: TestPki, folder: Path) -> list[bool]:
-    verdicts = []
-    for cms, content in parts_of(pdf):
-        (folder / "cms").write_bytes(cms)
-        (folder / "content").write_bytes(content)
-        done = run(
-            *("openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER"),
-            *("-in", folder / "cms", "-content", folder / "content", "-out", "/dev/null"),
-            *("-CAfile", pki.roots, "-purpose", "any"),
-        )
-        verdicts.append(done.returncode == 0)
-    return verdicts
+from tests.workflows.proof import openssl_verdicts, run
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +24,12 @@ def test_openssl_verifies_both_signatures(
     made: str, request: pytest.FixtureRequest, pki: TestPki, tmp_path: Path
 ) -> None:
     pdf: bytes = request.getfixturevalue(made)
-    assert openssl_verdicts(pdf, pki, tmp_path) == [True, True]
+    assert openssl_verdicts(pdf, pki.roots, tmp_path) == [True, True]
 
 
 def test_openssl_rejects_a_changed_byte(sealed: bytes, pki: TestPki, tmp_path: Path) -> None:
     broken = sealed.replace(b"/MediaBox", b"/MediaBoX", 1)
-    assert openssl_verdicts(broken, pki, tmp_path) == [False, False]
+    assert openssl_verdicts(broken, pki.roots, tmp_path) == [False, False]
 
 
 def test_each_revision_only_appends(
