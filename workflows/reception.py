@@ -19,24 +19,23 @@ from connectors import envelope
 from connectors.axis import MessageKind, Pending
 from connectors.errors import AxisContentCorrupt, AxisRefused
 from documents import casefile, claims, directory, incoming
-from documents.arrival import Arrival, StatusArrival
-from documents.errors import EvidenceBroken, OfficeError, Refused, Unavailable
+from documents.arrival import Arrival
+from documents.errors import OfficeError, Unavailable
 from documents.incoming import Finding
 from documents.lifecycle import State
 from documents.tables import AgencyRow, DocumentRow, ParcelRow
+from workflows import unread
 from workflows.carrying import (
     Pouch,
     Write,
-    failure,
     grouped,
     put_off,
     raise_if_all_unavailable,
     record_all,
     standing,
-    written_together,
 )
 from workflows.faultpoint import passing
-from workflows.jobs import Job, Open, Verify
+from workflows.jobs import Job, Verify
 from workflows.office import Office
 
 FETCHERS = 4
@@ -143,67 +142,21 @@ def _keep(office: Office, got: Sequence[tuple[Pending, str]]) -> int:
 def open_parcels(office: Office) -> list[str]:
     """Read the kept messages that were not read yet; returns the ids of their documents.
 
-    What cannot be understood is marked junk with its error; its bytes stay.
-
     Raises:
         Unavailable: something of our own was down for all of them.
     """
-    with office.database.reading() as session:
-        parcels = claims.unopened(session, office.settings.pouch, MessageKind.EDOC)
-    parcels.sort(key=lambda parcel: parcel.organ_id)
-    jobs: list[Job] = [Open(p.organ_id, p.axis_id, p.sha256) for p in parcels]
-    opened: list[str] = []
-    answers: list[object] = []
-    read = _read(office, parcels, jobs)
-    for group in grouped(read, lambda item: item[0].organ_id):
-        found: list[str] = []
-        writes = [partial(_enter, office=office, parcel=p, answer=a, into=found) for p, a in group]
-        answers += [answer for _, answer in group]
-        if not written_together(office, writes):
-            found.clear()
-            for (parcel, _), write in zip(group, writes, strict=True):
-                enter_alone(office, parcel, write)
-        passing("open.recorded")
-        opened += found
-    raise_if_all_unavailable(answers)
-    return opened
+    kept, jobs = unread.kept(office, MessageKind.EDOC)
 
+    def read() -> Iterator[unread.Read]:
+        # entered while the workshop goes on with later messages
+        for parcel, answer in zip(kept, office.workshop.each(jobs), strict=True):
+            passing("open.read")
+            yield parcel, answer
 
-def _read(
-    office: Office, parcels: Sequence[ParcelRow], jobs: Sequence[Job]
-) -> Iterator[tuple[ParcelRow, object]]:
-    for parcel, answer in zip(parcels, office.workshop.each(jobs), strict=True):
-        passing("open.read")
-        yield parcel, answer
+    def enter(session: Session, arrival: Arrival) -> str:
+        return incoming.arrived(session, arrival, office.now())
 
-
-def enter_alone(office: Office, parcel: ParcelRow, write: Write) -> None:
-    """Enter one message by itself; where it cannot be, it is junk, and the others go on."""
-    error = failure(office, write)
-    if isinstance(error, Refused):
-        key = {"organ_id": parcel.organ_id, "axis_id": parcel.axis_id}
-        failure(office, lambda session: incoming.junk(session, **key, error=str(error)))
-
-
-def _enter(
-    session: Session, office: Office, parcel: ParcelRow, answer: object, into: list[str]
-) -> None:
-    """Enter what a message was read as; a document's id goes *into* the list."""
-    if isinstance(answer, Unavailable):
-        return  # our own trouble: the parcel stays stored and is opened again
-    if isinstance(answer, EvidenceBroken):
-        # our copy was lost or changed; the axis still has the message
-        incoming.forget(session, parcel.organ_id, parcel.axis_id)
-        return
-    if isinstance(answer, Arrival):
-        into.append(incoming.arrived(session, answer, office.now()))
-        return
-    error = (
-        "edoc đã báo nhưng nội dung là status / announced as edoc, is a status"
-        if isinstance(answer, StatusArrival)
-        else str(answer)
-    )
-    incoming.junk(session, parcel.organ_id, parcel.axis_id, error)
+    return list(map(str, unread.entered(office, read(), enter, lambda: passing("open.recorded"))))
 
 
 def verify(office: Office, ids: Iterable[str]) -> Pouch:

@@ -4,8 +4,7 @@ Legal source: Decision 28/2018/QD-TTg; axis.md §7. A status owed keeps its mess
 and its content over every retry, so the axis takes it once.
 """
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -13,18 +12,16 @@ from connectors import envelope
 from connectors.axis import MessageKind, Receipt, Report
 from connectors.edxml.writer import write_status
 from connectors.errors import AxisRefused
-from documents import claims, directory, feedback, incoming
-from documents.arrival import Arrival, StatusArrival
+from documents import directory, feedback
+from documents.arrival import StatusArrival
 from documents.departure import StatusDeparture
 from documents.document import Role
-from documents.errors import EvidenceBroken, OfficeError, OutcomeUnknown, Unavailable
+from documents.errors import OfficeError, OutcomeUnknown, Unavailable
 from documents.holding import lock_documents
-from documents.tables import DocumentRow, FeedbackRow, ParcelRow
-from workflows.carrying import grouped, raise_if_all_unavailable, written_together
+from documents.tables import DocumentRow, FeedbackRow
+from workflows import unread
 from workflows.faultpoint import passing
-from workflows.jobs import Job, Open
 from workflows.office import Office
-from workflows.reception import enter_alone
 
 
 def owed(office: Office) -> list[str]:
@@ -122,38 +119,20 @@ def _put_off(office: Office, rows: Sequence[FeedbackRow], error: OfficeError) ->
 
 
 def take_in(office: Office) -> int:
-    """Read the kept status messages that were not read yet and show them at their deliveries."""
-    with office.database.reading() as session:
-        parcels = claims.unopened(session, office.settings.pouch, MessageKind.STATUS)
-    parcels.sort(key=lambda parcel: parcel.organ_id)
-    jobs: list[Job] = [Open(p.organ_id, p.axis_id, p.sha256) for p in parcels]
-    answers = office.workshop.run(jobs)
-    for group in grouped(zip(parcels, answers, strict=True), lambda item: item[0].organ_id):
-        writes = [partial(_enter, office=office, parcel=p, answer=a) for p, a in group]
-        with office.database.reading() as session:
-            told = [answer for _, answer in group if isinstance(answer, StatusArrival)]
-            ids = feedback.concerned(session, told)
-        if not written_together(office, writes, ids):
-            for (parcel, _), write in zip(group, writes, strict=True):
-                enter_alone(office, parcel, write)
-        passing("status.recorded")
-    raise_if_all_unavailable(answers)
-    return len(parcels)
+    """Read the kept status messages that were not read yet and show them at their deliveries.
 
+    Raises:
+        Unavailable: something of our own was down for all of them.
+    """
+    kept, jobs = unread.kept(office, MessageKind.STATUS)
+    read = zip(kept, office.workshop.each(jobs), strict=True)
 
-def _enter(session: Session, office: Office, parcel: ParcelRow, answer: object) -> None:
-    if isinstance(answer, Unavailable):
-        return  # our own trouble: the parcel stays stored and is opened again
-    if isinstance(answer, EvidenceBroken):
-        # our copy was lost or changed; the axis still has the message
-        incoming.forget(session, parcel.organ_id, parcel.axis_id)
-        return
-    if isinstance(answer, StatusArrival):
-        feedback.received(session, answer, office.now())
-        return
-    error = (
-        "status đã báo nhưng nội dung là edoc / announced as status, is an edoc"
-        if isinstance(answer, Arrival)
-        else str(answer)
-    )
-    incoming.junk(session, parcel.organ_id, parcel.axis_id, error)
+    def enter(session: Session, status: StatusArrival) -> bool:
+        return feedback.received(session, status, office.now())
+
+    def locks(session: Session, answers: Collection[object]) -> Iterable[str]:
+        told = [answer for answer in answers if isinstance(answer, StatusArrival)]
+        return feedback.concerned(session, told)
+
+    unread.entered(office, read, enter, lambda: passing("status.recorded"), locks=locks)
+    return len(kept)
