@@ -25,6 +25,9 @@ MEMORY = 2 << 30
 A file that wants more gets an answer, before the kernel ends whichever process is largest.
 """
 
+TRIES_TO_START = 3
+"""The first may meet what is left of a server of processes that was just killed."""
+
 
 class FileTooHard(Refused):
     """A file killed its worker process, took longer than allowed, or was not to be handled."""
@@ -100,10 +103,10 @@ def _ready() -> None:
 
 
 def _submitted(pool: ProcessPoolExecutor, job: Job) -> "Future[Done | OfficeError] | None":
-    """Hand a job to the pool; None when the pool is broken or closed."""
+    """Hand a job to the pool; None when the pool is broken or closed, or cannot start."""
     try:
         return pool.submit(_do, job)
-    except RuntimeError:
+    except (RuntimeError, OSError):
         return None
 
 
@@ -147,9 +150,26 @@ class Workshop:
         apart = Workshop(self._settings.model_copy(update={"processes": 1}))
         try:
             for job, answer in zip(jobs, self._once(jobs), strict=True):
-                yield answer or next(apart._once([job])) or FileTooHard("process died")
+                yield answer or apart._alone(job)
         finally:
             apart.close()
+
+    def _alone(self, job: Job) -> Done | OfficeError:
+        """Do one job in a pool that was seen to work; only there is a death the file's fault."""
+        for _ in range(TRIES_TO_START):
+            if self._works():
+                return next(self._once([job])) or FileTooHard("process died")
+        return WorkshopBroken("không khởi động được / processes do not start")
+
+    def _works(self) -> bool:
+        """Return whether the pool, started if need be, does nothing well."""
+        pool = self._started()
+        try:
+            pool.submit(_ready).result()
+        except (CancelledError, RuntimeError, OSError):
+            self._drop(pool)
+            return False
+        return True
 
     def _once(self, jobs: Sequence[Job]) -> Iterator[Done | OfficeError | None]:
         """Do jobs once; None for one that was lost with its pool."""
