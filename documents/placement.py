@@ -31,10 +31,6 @@ class Box:
         """Height in PDF points."""
         return self.y1 - self.y0
 
-    def as_rect(self) -> tuple[float, float, float, float]:
-        """Return (x0, y0, x1, y1), as a PDF /Rect has it."""
-        return (self.x0, self.y0, self.x1, self.y1)
-
 
 @dataclass(frozen=True, slots=True)
 class Placement:

@@ -1,15 +1,6 @@
 """What can go wrong with keys, certificates, PDF files, stamps and signatures."""
 
-from documents.errors import EvidenceBroken, Refused
-
-
-class SignatureInvalid(EvidenceBroken):
-    """A signature or seal does not hold (ETSI EN 319 102-1: TOTAL-FAILED)."""
-
-    code = "signature.invalid"
-    vietnamese = "Chữ ký số không hợp lệ: {0}"
-    english = "the digital signature is not valid: {0}"
-    remedy = "Không xử lý tệp này; báo người phụ trách / do not process the file; call a person"
+from documents.errors import Refused
 
 
 class KeyUnavailable(Refused):

@@ -18,8 +18,6 @@ from workflows.commands.console import (
 )
 from workflows.handover import handed_in
 
-CODES = {Indication.TOTAL_PASSED: 0, Indication.INDETERMINATE: 1, Indication.TOTAL_FAILED: 1}
-
 
 class TrustMissing(Refused):
     """No trusted root was named and the world has none."""
