@@ -73,6 +73,7 @@ class Court:
             modification=modification.name if modification is not None else "",
             signing_time=_signing_time(status),
             reason="; ".join(part for part in (reason, _timestamp_note(status)) if part),
+            organisations=_organisations(status),
         )
 
 
@@ -170,3 +171,12 @@ def _signer(status: Status) -> str:
     names = status.signing_cert.subject.native
     name = names.get("common_name") or names.get("organization_name") or ""
     return (name if isinstance(name, str) else "; ".join(map(str, name)))[:NAME_LENGTH]
+
+
+def _organisations(status: Status) -> tuple[str, ...]:
+    names = status.signing_cert.subject.native
+    found: list[object] = []
+    for kind in ("organization_name", "organizational_unit_name"):
+        value = names.get(kind) or []
+        found += value if isinstance(value, list) else [value]
+    return tuple(str(name)[:NAME_LENGTH] for name in found)

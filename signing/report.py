@@ -70,6 +70,8 @@ class SignatureReport:
     signing_time: datetime | None
     """From a timestamp that holds, else as the signer claims; aware."""
     reason: str
+    organisations: tuple[str, ...] = ()
+    """The organisations and units that the signer's certificate names."""
 
     def as_dict(self) -> dict[str, str | None]:
         """Return plain data for JSON."""

@@ -26,9 +26,10 @@ from signing import fields, pades, seal
 from signing.appearance import Stamp
 from signing.errors import TrustUnreadable
 from signing.keys import Pkcs12Key, read_passphrase
-from signing.report import UNREADABLE, Indication, Report
+from signing.report import Report
 from signing.trust import TrustStore
 from signing.validation import verify
+from workflows.acceptance import objection
 from workflows.handover import handed_in
 from workflows.settings import Settings
 
@@ -276,34 +277,10 @@ class Bench:
             reports.append(verify(content, trust))
         main = reports[0]
         report = {"main": main.as_dict(), "others": [other.as_dict() for other in reports[1:]]}
-        objection = _objection(reports)
-        if main.signatures or objection:
-            return Finding(main.verdict.value, report, objection)
-        if main.reason.startswith(UNREADABLE):
-            why = f"Không đọc được tệp PDF / the PDF cannot be read: {main.reason}"
+        why = objection(reports)
+        if main.signatures or why:
             return Finding(main.verdict.value, report, why)
         return self._unsigned(job, report, "Không có chữ ký số / no digital signature")
 
     def _unsigned(self, job: Verify, report: dict[str, Any], why: str) -> Finding:
         return Finding("UNSIGNED", report, "" if job.accepts_unsigned else why)
-
-
-def _objection(reports: list[Report]) -> str:
-    """Return why a person must look before the document may be registered, if so."""
-    for report in reports:
-        if not report.signatures:
-            continue
-        if report.verdict is not Indication.TOTAL_PASSED:
-            return f"Chữ ký chưa đạt / signature not accepted: {report.verdict} {report.reason}"
-        # a certified letter lets anybody fill its number until it is sealed, and anybody can
-        # cut a sealed one back to where it was not
-        if report.empty_fields:
-            fields = ", ".join(report.empty_fields)
-            return f"Còn ô chữ ký chưa ký / a signature field is empty: {fields}"
-        if report.signatures[-1].modification not in _UNCHANGED:
-            return "Nội dung đổi sau chữ ký cuối / changed after the last signature"
-    return ""
-
-
-_UNCHANGED = {"", "NONE", "LTA_UPDATES"}
-"""What may follow the last signature: nothing but the proofs that keep it provable."""

@@ -17,7 +17,7 @@ from documents.outgoing import SecretRefused
 from drafting.typeface import Face, path
 from signing import fields, objects, pades, seal
 from signing.revision import top_fields
-from tests.workflows.house import PROVINCE, House, leader_of, letter_of, seal_of
+from tests.workflows.house import MINISTRY, PROVINCE, House, leader_of, letter_of, seal_of
 from workflows.jobs import Attach, Bench, Verify
 from workflows.settings import Settings
 
@@ -80,6 +80,16 @@ def test_a_number_filled_in_by_someone_else_waits_for_the_clerk(
     assert found(bench, numbered(signed, "999")).quarantine
 
 
+def test_a_letter_renumbered_under_another_agencys_seal_waits_for_the_clerk(
+    bench: Bench, signed: bytes
+) -> None:
+    key = bench.key(seal_of(MINISTRY))
+    forged = seal.seal(signed, key, None, number="999", day="01", month="2", at=AT)
+    finding = found(bench, forged)
+    assert finding.verdict == "TOTAL-PASSED"
+    assert "another agency's seal" in finding.quarantine
+
+
 def test_a_stripped_signature_is_no_unsigned_letter(bench: Bench, sealed: bytes) -> None:
     with pikepdf.open(io.BytesIO(sealed)) as pdf:
         root = pdf.trailer["/Root"].objgen[0]
@@ -120,3 +130,10 @@ def test_a_secret_attachment_is_refused_and_not_kept(
     with pytest.raises(SecretRefused):
         bench.do(Attach(file))
     assert not bench.blobs.path(hashlib.sha256(secret).hexdigest()).exists()
+
+
+def test_an_attachment_that_only_viewers_can_read_waits_for_the_clerk(
+    bench: Bench, sealed: bytes
+) -> None:
+    broken = sealed + b"\n1 0 obj\n<<>>\nendobj\nstartxref\n99999999\n%%EOF\n"
+    assert "cannot be read" in found(bench, sealed, broken).quarantine
