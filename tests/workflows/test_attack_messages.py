@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from documents import incoming
 from documents.departure import Departure
 from documents.document import DocumentCode, Urgency
 from documents.lifecycle import Direction
-from documents.tables import FeedbackRow
+from documents.tables import AgencyRow, FeedbackRow
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (
     MINISTRY,
@@ -209,3 +209,47 @@ def test_a_message_that_cannot_be_entered_is_junk_and_the_others_go_on(
     receive(office)
     assert states(office) == {"1": "registered", "3": "registered"}
     assert sorted(p.outcome for p in parcels(office)) == ["junk", "opened", "opened"]
+
+
+def test_dates_and_numbers_at_the_edge_of_the_calendar_are_only_odd(
+    office: Office, axis: HostileAxis
+) -> None:
+    send(axis, 1, promulgated=date(1, 1, 1), due_date=date(9999, 12, 31))
+    odd = message(2).replace(b"<edXML:Priority>0<", b"<edXML:Priority>9<")
+    odd = odd.replace(b"2026/11/22<", b"9999/99/99<").replace(b"2026/11/22 ", b"0001/01/01 ")
+    axis.send(Outgoing("m-2", MINISTRY, (OFFICE,), odd))
+    huge = message(3).replace(b"<edXML:PageAmount>1<", b"<edXML:PageAmount>" + b"9" * 30 + b"<")
+    axis.send(Outgoing("m-3", MINISTRY, (OFFICE,), huge))
+    receive(office)
+    assert states(office) == {"1": "registered", "2": "registered", "3": "registered"}
+    assert len(axis.pending([MINISTRY], MessageKind.STATUS)) == 6
+
+
+def test_a_message_sent_again_after_months_is_entered_once(
+    office: Office, axis: HostileAxis
+) -> None:
+    send(axis, 1)
+    receive(office)
+    now = office.now()
+    office.now = lambda: now + timedelta(days=400)
+    axis.send(Outgoing("again", MINISTRY, (OFFICE,), message(1)))
+    axis.send(Outgoing("changed", MINISTRY, (OFFICE,), message(1) + b"\n"))
+    receive(office)
+    found = documents(office, Direction.INCOMING)
+    assert sorted(row.state for row in found) == ["quarantined", "registered"]
+
+
+def test_one_message_to_both_codes_of_an_agency_is_one_document(
+    office: Office, axis: HostileAxis
+) -> None:
+    old = desk_of(OFFICE).agency.old_organ_id
+    axis.send(Outgoing("both", MINISTRY, (OFFICE, old), message(1)))
+    with office.database.writing() as session:
+        twice = axis.pending([OFFICE], MessageKind.EDOC)[0]
+        row = session.get_one(AgencyRow, OFFICE)
+        assert row.old_organ_id == old
+    axis.foreign = [replace(twice, recipient=old)]
+    receive(office)
+    assert states(office) == {"1": "registered"}
+    assert len(parcels(office)) == 2
+    assert all(parcel.confirmed_at for parcel in parcels(office))
