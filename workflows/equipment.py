@@ -1,5 +1,6 @@
 """What an installation lacks: keys, roots, agencies; said before a document waits for them."""
 
+import shutil
 from datetime import datetime
 
 from documents import directory
@@ -8,6 +9,7 @@ from documents.errors import OfficeError
 from signing.keys import ensure_valid
 from workflows.jobs import Bench
 from workflows.settings import Settings
+from workflows.worker_health import LITTLE_SPACE
 
 
 def lacking(settings: Settings, database: Database, at: datetime) -> list[str]:
@@ -26,6 +28,9 @@ def lacking(settings: Settings, database: Database, at: datetime) -> list[str]:
             bench.stamp(stem)
         except OfficeError as error:
             found.append(str(error))
+    blobs = settings.at(settings.blobs)
+    if blobs.exists() and (free := shutil.disk_usage(blobs).free) < LITTLE_SPACE:
+        found.append(f"Ổ đĩa của kho tệp sắp đầy / the blobs' disk is nearly full: {free >> 20} MB")
     try:
         bench.trust()
     except OfficeError as error:

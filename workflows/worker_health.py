@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from documents.document import VIETNAM
 HEALTH_FILE = "worker.json"
 FLOWS = ("outgoing", "incoming", "statuses", "sweep")
 
+LITTLE_SPACE = 100 << 20
+"""Bytes; a single large letter takes as much with its message."""
 MOST_LACKING = 3
 """A line for each of the first ones; nobody reads more at once."""
 
@@ -76,6 +79,9 @@ def worker_line(home: Path) -> str:
         problems = [f"\n    ! {what}: {why}" for what, why in facts["errors"].items()]
         lacking = facts["lacking"]
         problems += [f"\n    ! {why}" for why in lacking[:MOST_LACKING]]
+        if (free := shutil.disk_usage(home).free) < LITTLE_SPACE:
+            # said here too: on a full disk the worker cannot write its own news
+            problems.append(f"\n    ! đĩa sắp đầy / the disk is nearly full: {free >> 20} MB")
         problems += [f"\n    ! … +{len(lacking) - MOST_LACKING}"] * (len(lacking) > MOST_LACKING)
     except (OSError, ValueError, KeyError, TypeError):
         return f"  {home.name}: chưa có thông tin / nothing known yet"

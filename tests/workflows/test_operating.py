@@ -27,7 +27,7 @@ from documents.lifecycle import Direction
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import PROVINCE, House
 from tests.workflows.worlds import Said, call
-from workflows import equipment, rounds
+from workflows import equipment, rounds, worker_health
 from workflows.commands import up
 from workflows.instance import AlreadyRunning, Instance, take_lock
 from workflows.jobs import Bench, Verify
@@ -253,9 +253,6 @@ def test_an_installation_on_an_axis_elsewhere_has_no_hub(init: Init, tmp_path: P
     assert Settings.load(world.homes[0]).axis_address() == "http://127.0.0.1:9/soap"
 
 
-# --- health -------------------------------------------------------------------------------------
-
-
 def test_an_expired_key_and_missing_roots_are_said_before_a_letter_needs_them(
     house: House, make_sqlite: MakeDatabase, tmp_path: Path
 ) -> None:
@@ -298,8 +295,13 @@ def test_a_health_line_says_what_was_done_what_stands_still_and_what_is_lacking(
     assert "thiếu 3" not in line
 
 
-def test_a_full_disk_does_not_end_a_worker(tmp_path: Path) -> None:
+def test_a_full_disk_does_not_end_a_worker_and_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     WorkerHealth(tmp_path / "khong-co").failed("outgoing", BlobsUnavailable("full"))
+    WorkerHealth(tmp_path).write()
+    monkeypatch.setattr(worker_health.shutil, "disk_usage", lambda _: SimpleNamespace(free=9 << 20))
+    assert "nearly full: 9 MB" in worker_line(tmp_path)
 
 
 def test_a_flow_that_fails_runs_ever_less_often_and_says_why(
