@@ -40,6 +40,8 @@ LARGEST = 256 * 1024 * 1024
 """Bytes; nothing larger is looked at."""
 
 MOST_REVISIONS = 200
+TAIL = 2048
+"""Bytes in which a file's end mark stands; a long line after it would be read byte by byte."""
 MOST_SIGNATURES = 64
 
 _RULES = f"congvan-validation/2 pyhanko/{version('pyhanko')}"
@@ -89,6 +91,8 @@ def _excess(pdf: bytes) -> str:
     """Return which bound *pdf* exceeds, else nothing."""
     if len(pdf) > LARGEST:
         return f"{len(pdf)} bytes"
+    if b"%%EOF" not in pdf[-TAIL:]:
+        return "không có / without %%EOF"
     if (revisions := pdf.count(b"startxref")) > MOST_REVISIONS:
         return f"{revisions} revisions"
     if (signatures := pdf.count(b"/ByteRange")) > MOST_SIGNATURES:
