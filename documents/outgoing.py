@@ -127,8 +127,10 @@ def check_subject(subject: str) -> str:
         SubjectInvalid: empty, over 500 characters, or with control characters.
     """
     text = unicodedata.normalize("NFC", subject)
+    controls = any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in text)
     text = " ".join(text.split())
-    if not text.isprintable():  # controls, characters that turn the order of reading, none at all
+    # what is not printable besides: characters that turn the order of reading, no characters
+    if controls or not text.isprintable():
         raise SubjectInvalid("ký tự điều khiển / control characters")
     if not 1 <= len(text) <= SUBJECT_LENGTH:
         raise SubjectInvalid(f"{len(text)} ký tự / characters")

@@ -65,7 +65,7 @@ def test_every_setting_is_taken_as_it_is_meant() -> None:
     assert server.services.task_run_recorder.batch_size == 100
     assert server.services.scheduler.min_scheduled_time.total_seconds() == 180
     assert server.services.db_vacuum.enabled_vacuum_types == {"flow_runs", "orphans"}
-    assert server.services.db_vacuum.retention_period.days == 7
+    assert server.services.db_vacuum.retention_period.days == 1
 
 
 def test_clients_load_a_bundle_of_one_authority(tmp_path: Path) -> None:
