@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Controls but tab and line end, lone surrogates, no characters: neither database nor XML has all.
 """
+_ON_ONE_LINE = str.maketrans("\t\n\r", "   ")
 
 
 def storable(text: str) -> str:
@@ -34,7 +35,8 @@ class OfficeError(Exception):
     """What to mend, Vietnamese first; empty where nothing can be done by the caller."""
 
     def __init__(self, *details: object) -> None:
-        super().__init__(*(storable(str(detail)) for detail in details))
+        # an error is one line: a detail must not forge another one in a log
+        super().__init__(*(storable(str(detail)).translate(_ON_ONE_LINE) for detail in details))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # a leaf that builds its details in its own __init__ must not build them twice

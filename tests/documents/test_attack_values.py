@@ -42,6 +42,15 @@ def test_an_errors_details_can_be_stored_and_shown() -> None:
     assert not set("\x00\x1b\x9b") & set(str(error))
 
 
+def test_an_errors_details_forge_no_line_of_a_log() -> None:
+    assert len(str(Refused("x\n2026-11-22 congvan.worker all is well\r\n")).splitlines()) == 1
+
+
+def test_braces_and_markup_in_details_are_only_text() -> None:
+    said = str(OfficeError("{0} {1.__class__} %s [bold]"))
+    assert said.count("{0} {1.__class__} %s [bold]") == 2
+
+
 def test_a_document_is_held_whatever_its_error_says(
     office: Database, document: str, at: datetime
 ) -> None:
