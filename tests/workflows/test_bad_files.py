@@ -30,8 +30,8 @@ from workflows.workshop import FileTooHard, Workshop
 
 @pytest.fixture
 def hasty(house: House, office: Office) -> Iterator[Workshop]:
-    """A workshop that gives a file one second."""
-    workshop = Workshop(house.workshop._settings.model_copy(update={"file_seconds": 1.0}))
+    """A workshop that gives a file four seconds: ample for an honest one on a busy machine."""
+    workshop = Workshop(house.workshop._settings.model_copy(update={"file_seconds": 4.0}))
     office.workshop = workshop
     yield workshop
     workshop.close()
