@@ -22,7 +22,7 @@ from tests.workflows.house import (
 )
 from tests.workflows.processes import Deadly, Endless, Stuck
 from tests.workflows.small_world import RECIPIENTS, put, with_file
-from workflows import issuance, reception
+from workflows import issuance, reception, unread
 from workflows.jobs import Open
 from workflows.office import Office
 from workflows.workshop import FileTooHard, Workshop
@@ -68,7 +68,7 @@ def test_a_message_that_kills_its_process_is_junk_and_the_pouch_goes_on(
     bad = with_file(sealed[0], b"bad", key="bad")
     put(axis, "good", sealed[0])
     put(axis, "bad", bad)
-    instead(reception, "Open", office.blobs.put(bad), monkeypatch)
+    instead(unread, "Open", office.blobs.put(bad), monkeypatch)
     receive(office)
     assert sorted(parcel.outcome for parcel in parcels(office)) == ["junk", "opened"]
     (junk,) = [parcel for parcel in parcels(office) if parcel.outcome == "junk"]
