@@ -20,6 +20,9 @@ test)
     need poppler-utils command -v pdfsig
     need libnss3-tools command -v certutil
     need openssl command -v openssl
+    need mupdf-tools command -v mutool
+    need xmlsec1 command -v xmlsec1
+    need softhsm2 command -v softhsm2-util
     need postgresql-15 test -x /usr/lib/postgresql/15/bin/initdb
     need php-cli command -v php
     need php-soap sh -c 'php -m | grep -qi "^soap$"'

@@ -1,9 +1,6 @@
-"""The tables. CHECKs on states are built from the lifecycles, never retyped.
+"""The tables of the journey. CHECKs on states are built from the lifecycles, never retyped."""
 
-Times are aware UTC, stored as such on PostgreSQL and as UTC text on SQLite.
-"""
-
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -11,63 +8,20 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Mapped, mapped_column
 
 from documents.delivery import DeliveryState
 from documents.document import Role
 from documents.lifecycle import Direction, states_of
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC time; refuses naive ones, gives aware ones back on every database."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store in UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without its zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give back aware UTC."""
-        if value is None or value.tzinfo is not None:
-            return value
-        return value.replace(tzinfo=UTC)
-
-
-class Base(DeclarativeBase):
-    """Names every constraint, so that migrations can."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
-
-
-def _among(column: str, values: list[str]) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+from documents.tables.foundation import Base, among
 
 
 def _states(direction: Direction) -> list[str]:
@@ -99,7 +53,7 @@ class PersonRow(Base):
     """A person in one post of one agency."""
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint(_among("role", sorted(Role)), name="role"),)
+    __table_args__ = (CheckConstraint(among("role", sorted(Role)), name="role"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     organ_id: Mapped[str] = mapped_column(ForeignKey("agency.organ_id"), index=True)
@@ -119,8 +73,8 @@ class DocumentRow(Base):
     __tablename__ = "document"
     __table_args__ = (
         CheckConstraint(
-            f"(direction = 'outgoing' AND {_among('state', _states(Direction.OUTGOING))})"
-            f" OR (direction = 'incoming' AND {_among('state', _states(Direction.INCOMING))})",
+            f"(direction = 'outgoing' AND {among('state', _states(Direction.OUTGOING))})"
+            f" OR (direction = 'incoming' AND {among('state', _states(Direction.INCOMING))})",
             name="state",
         ),
         UniqueConstraint(
@@ -225,7 +179,7 @@ class DeliveryRow(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("document_id", "organ_id"),
-        CheckConstraint(_among("state", sorted(DeliveryState)), name="state"),
+        CheckConstraint(among("state", sorted(DeliveryState)), name="state"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -272,7 +226,7 @@ class ParcelRow(Base):
 
     __tablename__ = "parcel"
     __table_args__ = (
-        CheckConstraint(_among("outcome", ["stored", "opened", "junk"]), name="outcome"),
+        CheckConstraint(among("outcome", ["stored", "opened", "junk"]), name="outcome"),
     )
 
     organ_id: Mapped[str] = mapped_column(String(35), primary_key=True)

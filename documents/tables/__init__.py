@@ -1,0 +1,34 @@
+"""Every table of the store, whatever part of the office it belongs to."""
+
+from documents.tables.foundation import Base, Instant
+from documents.tables.journey import (
+    AgencyRow,
+    AttachmentRow,
+    DeliveryRow,
+    DocumentRow,
+    FeedbackRow,
+    LedgerHeadRow,
+    LedgerRow,
+    ParcelRow,
+    PersonRow,
+    RegisterEntryRow,
+    RegisterRow,
+    RevisionRow,
+)
+
+__all__ = [
+    "AgencyRow",
+    "AttachmentRow",
+    "Base",
+    "DeliveryRow",
+    "DocumentRow",
+    "FeedbackRow",
+    "Instant",
+    "LedgerHeadRow",
+    "LedgerRow",
+    "ParcelRow",
+    "PersonRow",
+    "RegisterEntryRow",
+    "RegisterRow",
+    "RevisionRow",
+]
