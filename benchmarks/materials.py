@@ -16,8 +16,8 @@ from drafting import composer, marks
 from drafting.composition import Composition
 from signing.appearance import Stamp
 from signing.fields import reserve
-from signing.keys import Pkcs12Key
 from signing.pades import sign
+from signing.pkcs12 import Pkcs12Key
 from signing.seal import seal
 from signing.testpki import Subject, TestPki, make_pki
 from workflows.demo_letters import LETTERS

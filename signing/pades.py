@@ -5,8 +5,10 @@ lets the clerk fill the reserved fields and seal, nothing else).
 Legal source: Decree 30/2020/ND-CP, Art. 13; Appendix I, Part I, II.7.
 """
 
-from dataclasses import dataclass
+import io
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
@@ -16,13 +18,13 @@ from pyhanko.sign.signers.cms_embedder import (
     SigMDPSetup,
     SigObjSetup,
 )
-from pyhanko.sign.signers.pdf_byterange import SignatureObject
+from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest, SignatureObject
 
 from signing import cms
 from signing.appearance import Stamp, draw_stamp
 from signing.errors import PdfAlreadySigned
 from signing.fields import LEADER_FIELD
-from signing.keys import KeyHolder, ensure_valid
+from signing.keys import Identity, KeyHolder, ensure_valid
 from signing.revision import (
     field_named,
     frame_of,
@@ -80,6 +82,33 @@ def sign(
         return embed(writer, LEADER_FIELD, key, CERTIFY, statement)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file whose newest revision lacks nothing but its signature: frozen until it comes."""
+
+    pdf: bytes = field(repr=False)
+    """The whole file, zeros where the signature will be."""
+    digest: bytes
+    """Of everything but the signature's place, by the identity's digest algorithm."""
+    start: int
+    """Where the signature's hexadecimal string begins, with its `<` (bytes)."""
+    end: int
+    """Where it ends, after its `>` (bytes)."""
+
+    def filled(self, signature: bytes) -> bytes:
+        """Return the whole file with the CMS *signature* (DER) in its place.
+
+        Raises:
+            ValueError: it is longer than what was reserved.
+        """
+        digits = signature.hex().encode("ascii")
+        room = self.end - self.start - 2
+        if len(digits) > room:
+            raise ValueError(f"{len(digits)} > {room}")
+        padded = digits.ljust(room, b"0")
+        return b"".join((self.pdf[: self.start], b"<", padded, b">", self.pdf[self.end :]))
+
+
 def embed(
     writer: IncrementalPdfFileWriter,
     field: str,
@@ -87,7 +116,44 @@ def embed(
     permissions: SigMDPSetup,
     statement: Statement,
 ) -> bytes:
-    """Write the revision with a signature by *key* in the empty *field*; return the whole file.
+    """Write the revision with a signature by *key* in the empty *field*; return the whole file."""
+    steps, prepared, output = _begun(writer, field, key, permissions, statement, cms.longest(key))
+    steps.send(cms.signed_data(key, prepared.document_digest))
+    return bytes(output.getvalue())
+
+
+def prepare_revision(
+    writer: IncrementalPdfFileWriter,
+    field: str,
+    identity: Identity,
+    permissions: SigMDPSetup,
+    statement: Statement,
+    *,
+    timestamp: int = 0,
+) -> Prepared:
+    """Write the revision that a signature by *identity* in the empty *field* will complete.
+
+    *timestamp* is the room (bytes) for a token beside the signature.
+    """
+    reserved = cms.longest(identity, timestamp)
+    _, prepared, output = _begun(writer, field, identity, permissions, statement, reserved)
+    return Prepared(
+        bytes(output.getvalue()),
+        prepared.document_digest,
+        prepared.reserved_region_start,
+        prepared.reserved_region_end,
+    )
+
+
+def _begun(
+    writer: IncrementalPdfFileWriter,
+    field: str,
+    identity: Identity,
+    permissions: SigMDPSetup,
+    statement: Statement,
+    reserved: int,
+) -> tuple[Any, PreparedByteRangeDigest, io.BytesIO]:
+    """Write all of a revision but its signature, for which *reserved* bytes are left.
 
     The same steps as pyHanko's `PdfSigner`, without its second signature for the
     estimate of the size: the size is known.
@@ -100,9 +166,9 @@ def embed(
         name=statement.name or None,
         reason=statement.reason or None,
         location=statement.location or None,
-        bytes_reserved=2 * cms.longest(key),  # hexadecimal digits
+        bytes_reserved=2 * reserved,  # hexadecimal digits
     )
     steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=permissions))
-    prepared, output = steps.send(SigIOSetup(md_algorithm="sha256", in_place=True))
-    steps.send(cms.signed_data(key, prepared.document_digest))
-    return bytes(output.getvalue())
+    setup = SigIOSetup(md_algorithm=identity.algorithm.digest, in_place=True)
+    prepared, output = steps.send(setup)
+    return steps, prepared, output

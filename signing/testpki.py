@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from signing.errors import KeyUnavailable
-from signing.keys import Pkcs12Key
+from signing.pkcs12 import Pkcs12Key
 from signing.trust import TrustStore
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey

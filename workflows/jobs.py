@@ -25,7 +25,7 @@ from drafting.secrecy import secrecy_mark
 from signing import fields, pades, seal
 from signing.appearance import Stamp
 from signing.errors import TrustUnreadable
-from signing.keys import Pkcs12Key, read_passphrase
+from signing.pkcs12 import Pkcs12Key, read_passphrase
 from signing.report import Report
 from signing.trust import TrustStore
 from signing.validation import verify

@@ -14,8 +14,8 @@ from reportlab.pdfgen import canvas
 from documents.placement import Box, Placement, seal_over
 from signing.appearance import Stamp
 from signing.fields import reserve
-from signing.keys import Pkcs12Key
 from signing.pades import sign
+from signing.pkcs12 import Pkcs12Key
 from signing.seal import seal
 from signing.testpki import Subject, TestPki, make_pki
 from signing.trust import TrustStore

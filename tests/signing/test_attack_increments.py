@@ -15,8 +15,8 @@ import pytest
 from documents.placement import Placement
 from drafting.pdf import normalised
 from signing.fields import SEAL_FIELD, reserve
-from signing.keys import Pkcs12Key
 from signing.pades import sign
+from signing.pkcs12 import Pkcs12Key
 from signing.report import Indication
 from signing.seal import seal
 from signing.testpki import TestPki

@@ -11,7 +11,7 @@ from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
 from signing import cms
-from signing.keys import Pkcs12Key
+from signing.pkcs12 import Pkcs12Key
 from signing.testpki import TestPki
 
 DIGEST = hashlib.sha256(b"a document").digest()

@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
 from cryptography.x509.oid import NameOID
 
+from signing.algorithm import Algorithm
 from signing.errors import CertificateRefused, KeyUnavailable
-from signing.keys import Algorithm, Pkcs12Key, ensure_valid, read_passphrase
+from signing.keys import ensure_valid
 from signing.pades import sign
+from signing.pkcs12 import Pkcs12Key, read_passphrase
 from signing.testpki import TestPki
 
 
@@ -46,7 +48,7 @@ def test_a_file_that_is_no_key_is_refused(tmp_path: Path, data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("algorithm", "why"), [("rsa2048", "match"), ("rsa1024", "short"), ("p384", "secp384r1")]
+    ("algorithm", "why"), [("rsa2048", "match"), ("rsa1024", "short"), ("p224", "secp224r1")]
 )
 def test_a_key_that_is_weak_or_not_the_certificates_is_refused(
     pki: TestPki, monkeypatch: pytest.MonkeyPatch, algorithm: str, why: str
@@ -54,14 +56,14 @@ def test_a_key_that_is_weak_or_not_the_certificates_is_refused(
     keys = {
         "rsa2048": lambda: rsa.generate_private_key(65537, 2048),
         "rsa1024": lambda: rsa.generate_private_key(65537, 1024),  # noqa: S505
-        "p384": lambda: ec.generate_private_key(ec.SECP384R1()),
+        "p224": lambda: ec.generate_private_key(ec.SECP224R1()),
     }
     private = keys[algorithm]()
     own = load_pem_x509_certificate(pki.chain.read_bytes())
     certificate = own if why == "match" else self_signed(private)
     # the library would not pack such a file
     monkeypatch.setattr(
-        "signing.keys.pkcs12.load_key_and_certificates", lambda *_: (private, certificate, [])
+        "signing.pkcs12.pkcs12.load_key_and_certificates", lambda *_: (private, certificate, [])
     )
     with pytest.raises(CertificateRefused, match=why):
         Pkcs12Key.load(pki.key_file("leader"), b"")
@@ -98,12 +100,12 @@ def test_a_token_that_was_pulled_out_is_the_keys_fault(
 class Holder:
     certificate: bytes
     chain: tuple[bytes, ...] = ()
-    algorithm: Algorithm = Algorithm.ECDSA
+    algorithm: Algorithm = Algorithm.ECDSA_SHA256
     not_before: datetime = datetime(2020, 1, 1, tzinfo=UTC)
     not_after: datetime = datetime(2040, 1, 1, tzinfo=UTC)
 
-    def sign(self, data: bytes) -> bytes:
-        return data
+    def sign(self, digest: bytes) -> bytes:
+        return digest
 
 
 def self_signed(

@@ -13,8 +13,8 @@ from PIL import Image
 from documents.placement import Box, Placement
 from signing.appearance import Stamp
 from signing.fields import reserve
-from signing.keys import Pkcs12Key
 from signing.pades import sign
+from signing.pkcs12 import Pkcs12Key
 from signing.seal import seal
 
 DPI = 70

@@ -22,8 +22,8 @@ from signing.errors import (
 )
 from signing.fields import DAY_FIELD, MONTH_FIELD, NUMBER_FIELD
 from signing.font import digits_font
-from signing.keys import Pkcs12Key
 from signing.pades import sign
+from signing.pkcs12 import Pkcs12Key
 from signing.seal import seal
 from signing.testpki import TestPki
 

@@ -16,8 +16,8 @@ from signing import objects
 from signing.appearance import EmbeddedFont, Frame
 from signing.fields import LEADER_FIELD, NUMBER_FIELD, SEAL_FIELD
 from signing.font import digits_font
-from signing.keys import Pkcs12Key
 from signing.pades import sign
+from signing.pkcs12 import Pkcs12Key
 from signing.report import Indication, Report
 from signing.revision import set_appearance, top_fields
 from signing.seal import seal

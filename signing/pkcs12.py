@@ -1,0 +1,146 @@
+"""A key kept in a PKCS#12 file of mode 600.
+
+Standards: RFC 7292 (PKCS#12), RFC 8017 (RSA), FIPS 186-5 (ECDSA).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
+
+from signing.algorithm import Algorithm, Family
+from signing.errors import CertificateRefused, KeyUnavailable
+from signing.keys import SMALLEST_RSA, subject_name
+
+OTHERS = 0o077
+"""Mode bits that let someone else read a key."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pkcs12Key:
+    """A private key and its certificates, read once from a PKCS#12 file."""
+
+    certificate: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(repr=False)
+    algorithm: Algorithm
+    subject: str
+    not_before: datetime
+    not_after: datetime
+    sign: Callable[[bytes], bytes] = field(repr=False)
+    """Digest in, raw signature out."""
+
+    @classmethod
+    def load(cls, path: Path, passphrase: bytes, algorithm: Algorithm | None = None) -> Self:
+        """Read the key from *path* (mode 600) with *passphrase*.
+
+        It will sign with *algorithm*; without one, as its key's family does with SHA-256.
+
+        Parsing checks an RSA key and takes tens of milliseconds: load once per process.
+
+        Raises:
+            KeyUnavailable: no such file, others may read it, wrong passphrase, not a key.
+            CertificateRefused: the certificate is not this key's, or the key is too weak.
+        """
+        private, certificate, others = _unpacked(path, passphrase)
+        if not isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+            raise KeyUnavailable(path.name, "khóa không phải RSA hay ECDSA / neither RSA nor ECDSA")
+        name = subject_name(certificate)
+        spki = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        if private.public_key().public_bytes(*spki) != certificate.public_key().public_bytes(*spki):
+            raise CertificateRefused(name, "không khớp với khóa / it does not match the key")
+        algorithm, sign = _signing_function(private, name, algorithm)
+        return cls(
+            certificate.public_bytes(Encoding.DER),
+            tuple(c.public_bytes(Encoding.DER) for c in others if c.issuer != c.subject),
+            algorithm,
+            name,
+            certificate.not_valid_before_utc,
+            certificate.not_valid_after_utc,
+            sign,
+        )
+
+
+def read_passphrase(path: Path) -> bytes:
+    """Return the passphrase in the file *path* (mode 600), without white space around it.
+
+    Raises:
+        KeyUnavailable: no such file, or others may read it.
+    """
+    return _private_file(path).strip()
+
+
+def _unpacked(
+    path: Path, passphrase: bytes
+) -> tuple[object, x509.Certificate, list[x509.Certificate]]:
+    """Return private key, its certificate and the others of the PKCS#12 file."""
+    data = _private_file(path)
+    try:
+        private, certificate, others = pkcs12.load_key_and_certificates(data, passphrase)
+    except ValueError:
+        # the library does not tell the two apart
+        why = "sai mật khẩu hoặc không phải PKCS#12 / wrong passphrase or not PKCS#12"
+        raise KeyUnavailable(path.name, why) from None
+    if private is None or certificate is None:
+        raise KeyUnavailable(path.name, "thiếu khóa hoặc chứng thư / no key or no certificate")
+    return private, certificate, others
+
+
+def _private_file(path: Path) -> bytes:
+    """Return the content of a file that only its owner may read."""
+    try:
+        if path.stat().st_mode & OTHERS:
+            raise KeyUnavailable(path.name, "quyền tệp phải là 600 / its mode must be 600")
+        return path.read_bytes()
+    except OSError as fault:
+        raise KeyUnavailable(path.name, fault.strerror or type(fault).__name__) from None
+
+
+_HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+
+
+def _signing_function(
+    private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name: str, wanted: Algorithm | None
+) -> tuple[Algorithm, Callable[[bytes], bytes]]:
+    if isinstance(private, rsa.RSAPrivateKey):
+        if private.key_size < SMALLEST_RSA:
+            raise CertificateRefused(name, f"RSA {private.key_size} bit quá ngắn / too short")
+        families = {Family.PKCS1, Family.PSS}
+        algorithm = wanted or Algorithm.RSA_SHA256
+    else:
+        if not isinstance(private.curve, _CURVES):
+            curve = private.curve.name
+            raise CertificateRefused(name, f"{curve} không dùng được / is not supported")
+        families = {Family.ECDSA}
+        algorithm = wanted or Algorithm.ECDSA_SHA256
+    if algorithm.family not in families:
+        raise CertificateRefused(name, f"khóa không ký được / its key cannot make {algorithm}")
+    digest = _HASHES[algorithm.digest]
+    if isinstance(private, ec.EllipticCurvePrivateKey):
+        ecdsa = ec.ECDSA(Prehashed(digest))
+        return algorithm, partial(_ecdsa, private, ecdsa)
+    scheme: padding.AsymmetricPadding = padding.PKCS1v15()
+    if algorithm.family is Family.PSS:
+        scheme = padding.PSS(padding.MGF1(digest), digest.digest_size)
+    return algorithm, partial(_rsa, private, scheme, Prehashed(digest))
+
+
+def _rsa(
+    key: rsa.RSAPrivateKey,
+    scheme: padding.AsymmetricPadding,
+    hashed: Prehashed,
+    digest: bytes,
+) -> bytes:
+    return key.sign(digest, scheme, hashed)
+
+
+def _ecdsa(key: ec.EllipticCurvePrivateKey, scheme: ec.ECDSA, digest: bytes) -> bytes:
+    return key.sign(digest, scheme)
