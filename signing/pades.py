@@ -70,7 +70,21 @@ def sign(
         PdfFieldsMissing: its fields were not reserved.
         CertificateRefused, KeyUnavailable: the key may not sign at *at*, or does not answer.
     """
-    ensure_valid(key, at)
+    writer = certification(pdf, key, stamp, at)
+    with reading():
+        return embed(writer, LEADER_FIELD, key, CERTIFY, Statement(at, name, reason, location))
+
+
+def certification(
+    pdf: bytes, identity: Identity, stamp: Stamp | None, at: datetime
+) -> IncrementalPdfFileWriter:
+    """Return the revision of *pdf* in which *identity* certifies: all of it but the signature.
+
+    Raises:
+        PdfUnreadable, PdfEncrypted, PdfAlreadySigned, PdfFieldsMissing, CertificateRefused:
+            as `sign` says.
+    """
+    ensure_valid(identity, at)
     writer = open_revision(pdf)
     with reading():
         for signed in signed_fields(writer):
@@ -78,8 +92,7 @@ def sign(
         field = field_named(top_fields(writer), LEADER_FIELD)
         if stamp is not None:
             set_appearance(writer, field, draw_stamp(writer, frame_of(field), stamp))
-        statement = Statement(at, name, reason, location)
-        return embed(writer, LEADER_FIELD, key, CERTIFY, statement)
+    return writer
 
 
 @dataclass(frozen=True, slots=True)

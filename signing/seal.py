@@ -7,6 +7,7 @@ Standard: ISO 32000-1, 12.8.2.4 (FieldMDP) with ISO 32000-2's /P.
 
 from datetime import datetime
 
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
@@ -22,7 +23,7 @@ from signing.fields import (
     SEAL_FIELD,
 )
 from signing.font import ITALIC, UPRIGHT, digits_font
-from signing.keys import KeyHolder, ensure_valid
+from signing.keys import Identity, KeyHolder, ensure_valid
 from signing.pades import Statement, embed
 from signing.revision import (
     field_named,
@@ -63,7 +64,28 @@ def seal(
         CertificateRefused, KeyUnavailable: the key may not sign at *at*, or does not answer.
         FontMissing: the digits' font is not installed.
     """
-    ensure_valid(key, at)
+    writer = sealing(pdf, key, stamp, number=number, day=day, month=month, at=at)
+    with reading():
+        return embed(writer, SEAL_FIELD, key, LOCK, Statement(at, name, reason))
+
+
+def sealing(
+    pdf: bytes,
+    identity: Identity,
+    stamp: Stamp | None,
+    *,
+    number: str,
+    day: str,
+    month: str,
+    at: datetime,
+) -> IncrementalPdfFileWriter:
+    """Return the revision of *pdf* in which *identity* seals: all of it but the signature.
+
+    Raises:
+        PdfUnreadable, PdfEncrypted, LeaderSignatureMissing, PdfAlreadySigned, PdfFieldsMissing,
+        TextUnprintable, CertificateRefused, FontMissing: as `seal` says.
+    """
+    ensure_valid(identity, at)
     texts = {NUMBER_FIELD: number, DAY_FIELD: day, MONTH_FIELD: month}
     for where, text in texts.items():
         ensure_printable(text, where)
@@ -85,4 +107,4 @@ def seal(
             set_appearance(writer, target, face.draw(frame_of(target), text))
         if stamp is not None:
             set_appearance(writer, field, draw_stamp(writer, frame_of(field), stamp))
-        return embed(writer, SEAL_FIELD, key, LOCK, Statement(at, name, reason))
+    return writer
