@@ -1,6 +1,6 @@
 """What can go wrong with keys, certificates, PDF files, stamps and signatures."""
 
-from documents.errors import Refused
+from documents.errors import EvidenceBroken, Refused
 
 
 class KeyUnavailable(Refused):
@@ -21,6 +21,36 @@ class CertificateRefused(Refused):
     vietnamese = "Chứng thư số của «{0}» không được dùng để ký: {1}"
     english = "the certificate of {0} may not sign: {1}"
     remedy = "Xin cấp hoặc chọn chứng thư số khác / obtain or choose another certificate"
+
+
+class ValueForeign(EvidenceBroken):
+    """A raw signature came that is not the certificate's signature of the frozen document."""
+
+    code = "signature.value_foreign"
+    vietnamese = "Giá trị chữ ký nhận được không phải của «{0}» trên văn bản này ({1})"
+    english = "the signature value is not that of {0} over this document ({1})"
+    remedy = (
+        "Văn bản chưa thay đổi; kiểm tra nơi ký và chứng thư số"
+        " / the document is unchanged; check who signed and with which certificate"
+    )
+
+
+class PendingDamaged(EvidenceBroken):
+    """What was frozen for a signature is not what was prepared, or cannot be read."""
+
+    code = "signature.pending_damaged"
+    vietnamese = "Văn bản chờ ký không còn nguyên vẹn ({0})"
+    english = "what waits for the signature is not what was prepared ({0})"
+    remedy = "Thu hồi yêu cầu ký rồi trình ký lại / withdraw the request and have it signed anew"
+
+
+class SignatureTooLong(Refused):
+    """The signature, or its timestamp, does not fit into the room that was left for it."""
+
+    code = "signature.no_room"
+    vietnamese = "Chữ ký hoặc dấu thời gian dài hơn chỗ đã dành sẵn ({0})"
+    english = "the signature or its timestamp is longer than its place ({0})"
+    remedy = "Thu hồi yêu cầu ký rồi trình ký lại / withdraw the request and have it signed anew"
 
 
 class PdfEncrypted(Refused):
@@ -120,3 +150,12 @@ class TrustUnreadable(Refused):
     vietnamese = "Không đọc được danh sách chứng thư gốc hoặc danh sách thu hồi {0}: {1}"
     english = "trusted roots or revocation list {0} cannot be read: {1}"
     remedy = "Kiểm tra tệp PEM hoặc CRL / check the PEM or CRL file"
+
+
+class PolicyUnreadable(Refused):
+    """The file with the rules of verification cannot be read."""
+
+    code = "policy.unreadable"
+    vietnamese = "Không đọc được tệp chính sách xác minh {0}: {1}"
+    english = "the verification policy {0} cannot be read: {1}"
+    remedy = "Sửa theo mẫu signing/policy.toml / mend it by the pattern of signing/policy.toml"

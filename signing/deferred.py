@@ -1,0 +1,275 @@
+"""Signatures whose value comes later, from elsewhere: minutes or days, over any restart.
+
+The revision is written whole but for its signature (`pades.Prepared`), so the document is
+frozen: what the signer agreed to is the hash of the signed attributes, which hold the
+document's digest. A `Pending` is plain data and says all there is to know; the value that
+comes back is judged by the certificate's public key before it is put in.
+Standards: RFC 5652, 5.4 (what is signed), RFC 8017 (RSA), FIPS 186-5 and RFC 3279, 2.2.3
+(ECDSA, DER), ETSI EN 319 142-1 (PAdES).
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Self
+
+from asn1crypto import cms as asn1
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from signing import cms, pades
+from signing.algorithm import Algorithm, Family
+from signing.appearance import Stamp
+from signing.errors import PendingDamaged, SignatureTooLong, ValueForeign
+from signing.fields import LEADER_FIELD, SEAL_FIELD
+from signing.keys import Identity, subject_name
+from signing.pades import CERTIFY, Prepared, Statement, certification, prepare_revision
+from signing.revision import reading
+from signing.seal import LOCK, sealing
+
+VERSION = 1
+"""Of the written form; what is frozen today must be read by later versions."""
+
+LONGEST_VALUE = 2048
+"""Bytes; RSA of 16384 bits."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A frozen file and all that is needed to put the signature's value in; an `Identity` too."""
+
+    pdf: bytes = field(repr=False)
+    """The whole file, zeros where the signature will be."""
+    digest: bytes
+    """Of everything but the signature's place, by the algorithm's digest."""
+    start: int
+    """Where the signature's hexadecimal string begins, with its `<` (bytes)."""
+    end: int
+    """Where it ends, after its `>` (bytes)."""
+    attributes: bytes = field(repr=False)
+    """The signed attributes, a DER SET."""
+    algorithm: Algorithm
+    certificate: bytes = field(repr=False)
+    """DER."""
+    chain: tuple[bytes, ...] = field(repr=False)
+    """Intermediate certificates, DER."""
+
+    @classmethod
+    def of(cls, prepared: Prepared, identity: Identity) -> Self:
+        """Return what waits for *identity*'s signature of any *prepared* revision."""
+        return cls(
+            prepared.pdf,
+            prepared.digest,
+            prepared.start,
+            prepared.end,
+            cms.signed_attributes(identity, prepared.digest),
+            identity.algorithm,
+            identity.certificate,
+            identity.chain,
+        )
+
+    @property
+    def to_sign(self) -> bytes:
+        """The hash that goes out, made with `algorithm.digest`; its raw signature comes back."""
+        return hashlib.new(self.algorithm.digest, self.attributes).digest()
+
+    @property
+    def not_before(self) -> datetime:
+        """First moment of the certificate's validity, UTC."""
+        return self._parsed.not_valid_before_utc
+
+    @property
+    def not_after(self) -> datetime:
+        """Last moment of the certificate's validity, UTC."""
+        return self._parsed.not_valid_after_utc
+
+    @property
+    def signer(self) -> str:
+        """The certificate's name."""
+        return subject_name(self._parsed)
+
+    @cached_property
+    def _parsed(self) -> x509.Certificate:
+        return x509.load_der_x509_certificate(self.certificate)
+
+    def written(self) -> bytes:
+        """Return everything but the file, which it names by its SHA-256, as JSON (UTF-8)."""
+        values = {
+            "version": VERSION,
+            "pdf": hashlib.sha256(self.pdf).hexdigest(),
+            "digest": self.digest.hex(),
+            "start": self.start,
+            "end": self.end,
+            "attributes": self.attributes.hex(),
+            "algorithm": self.algorithm.value,
+            "certificate": self.certificate.hex(),
+            "chain": [each.hex() for each in self.chain],
+        }
+        return json.dumps(values, sort_keys=True).encode()
+
+    @classmethod
+    def read(cls, written: bytes, pdf: bytes) -> Self:
+        """Return what `written` gave, with its file.
+
+        Raises:
+            PendingDamaged: it is of an unknown version or form, or belongs to another file.
+        """
+        try:
+            values = json.loads(written)
+            if values["version"] != VERSION:
+                raise PendingDamaged(f"version {values['version']}")
+            pending = cls._of_values(values, pdf)
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise PendingDamaged(f"{type(fault).__name__}: {fault}") from fault
+        if hashlib.sha256(pdf).hexdigest() != values["pdf"]:
+            raise PendingDamaged("SHA-256")
+        pending.ensure_sound()
+        return pending
+
+    @classmethod
+    def _of_values(cls, values: dict[str, Any], pdf: bytes) -> Self:
+        return cls(
+            pdf,
+            bytes.fromhex(values["digest"]),
+            int(values["start"]),
+            int(values["end"]),
+            bytes.fromhex(values["attributes"]),
+            Algorithm(values["algorithm"]),
+            bytes.fromhex(values["certificate"]),
+            tuple(bytes.fromhex(each) for each in values["chain"]),
+        )
+
+    def ensure_sound(self) -> None:
+        """Return if file, digest and signed attributes still belong together.
+
+        Raises:
+            PendingDamaged: they do not.
+        """
+        place = self.pdf[self.start : self.end]
+        if not (place.startswith(b"<") and place.endswith(b">") and not place[1:-1].strip(b"0")):
+            raise PendingDamaged("/Contents")
+        covered = hashlib.new(self.algorithm.digest, self.pdf[: self.start])
+        covered.update(self.pdf[self.end :])
+        try:
+            stated = {
+                each["type"].native: each["values"][0].native
+                for each in asn1.CMSAttributes.load(self.attributes, strict=True)
+            }
+        except (ValueError, TypeError) as fault:
+            raise PendingDamaged("signed attributes") from fault
+        if not covered.digest() == self.digest == stated.get("message_digest"):
+            raise PendingDamaged("digest")
+
+
+def prepare_leader(
+    pdf: bytes, identity: Identity, stamp: Stamp | None, statement: Statement, *, timestamp: int = 0
+) -> Pending:
+    """Return *pdf* frozen for the leader's certification (`pades.sign`).
+
+    *timestamp* is the room (bytes) for a token beside the signature.
+
+    Raises:
+        PdfUnreadable, PdfEncrypted, PdfAlreadySigned, PdfFieldsMissing, CertificateRefused:
+            as `pades.sign` says.
+    """
+    writer = certification(pdf, identity, stamp, statement.at)
+    with reading():
+        prepared = prepare_revision(
+            writer, LEADER_FIELD, identity, CERTIFY, statement, timestamp=timestamp
+        )
+    return Pending.of(prepared, identity)
+
+
+def prepare_seal(
+    pdf: bytes,
+    identity: Identity,
+    stamp: Stamp | None,
+    statement: Statement,
+    *,
+    number: str,
+    day: str,
+    month: str,
+    timestamp: int = 0,
+) -> Pending:
+    """Return *pdf* with its number and date, frozen for the agency's seal (`seal.seal`).
+
+    Raises:
+        PdfUnreadable, PdfEncrypted, LeaderSignatureMissing, PdfAlreadySigned, PdfFieldsMissing,
+        TextUnprintable, CertificateRefused, FontMissing: as `seal.seal` says.
+    """
+    writer = sealing(pdf, identity, stamp, number=number, day=day, month=month, at=statement.at)
+    with reading():
+        prepared = prepare_revision(
+            writer, SEAL_FIELD, identity, LOCK, statement, timestamp=timestamp
+        )
+    return Pending.of(prepared, identity)
+
+
+def complete(pending: Pending, value: bytes, timestamp: bytes = b"") -> bytes:
+    """Return the whole signed file: *pending* with the raw signature *value* in its place.
+
+    *timestamp* is an RFC 3161 token over *value*, or empty. ECDSA values are DER.
+
+    Raises:
+        ValueForeign: *value* is not the certificate's signature of this document.
+        PendingDamaged: the frozen file is not what was prepared.
+        SignatureTooLong: there is no room for the token.
+    """
+    pending.ensure_sound()
+    ensure_made_by(pending, pending.attributes, value)
+    signature = cms.assembled(pending, pending.attributes, value, timestamp)
+    prepared = pades.Prepared(pending.pdf, pending.digest, pending.start, pending.end)
+    try:
+        return prepared.filled(signature)
+    except ValueError as fault:
+        raise SignatureTooLong(str(fault)) from fault
+
+
+def ensure_made_by(identity: Identity, attributes: bytes, value: bytes) -> None:
+    """Return if *value* is *identity*'s raw signature of *attributes*.
+
+    Raises:
+        ValueForeign: it is another key's, another document's, or no signature at all.
+    """
+    parsed = x509.load_der_x509_certificate(identity.certificate)
+    try:
+        well = len(value) <= LONGEST_VALUE and _made_by(
+            parsed.public_key(), identity.algorithm, attributes, value
+        )
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        well = False
+    if not well:
+        raise ValueForeign(subject_name(parsed), f"{identity.algorithm}, {len(value)} byte(s)")
+
+
+_HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
+
+
+def _made_by(key: object, algorithm: Algorithm, attributes: bytes, value: bytes) -> bool:
+    """Return whether the key's kind fits.
+
+    Raises:
+        InvalidSignature: it fits, and the value is not its signature.
+    """
+    digest = _HASHES[algorithm.digest]
+    hashed = hashlib.new(algorithm.digest, attributes).digest()
+    if isinstance(key, rsa.RSAPublicKey) and algorithm.family is not Family.ECDSA:
+        # the salt's length stands in the CMS, so no other one will do
+        scheme: padding.AsymmetricPadding = padding.PKCS1v15()
+        if algorithm.family is Family.PSS:
+            scheme = padding.PSS(padding.MGF1(digest), digest.digest_size)
+        key.verify(value, hashed, scheme, Prehashed(digest))
+        return True
+    if isinstance(key, ec.EllipticCurvePublicKey) and algorithm.family is Family.ECDSA:
+        key.verify(value, hashed, ec.ECDSA(Prehashed(digest)))
+        return True
+    return False
