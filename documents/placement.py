@@ -7,8 +7,7 @@ pages counted from 0. Legal source: Decree 30/2020/ND-CP, Appendix I, Part I.
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-MILLIMETRE = 72 / 25.4
-"""One millimetre in PDF points."""
+from documents.boxes import SEAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Placement:
         return cls(**{name: Box(**box) for name, box in data.items()})
 
 
-def seal_over(signature: Box, diameter: float = 40 * MILLIMETRE) -> Box:
+def seal_over(signature: Box, diameter: float = SEAL.width) -> Box:
     """Return the seal's box: its right edge at the signature's left third, same centre height.
 
     `diameter` is the seal's real size in PDF points (Decree 30/2020, Appendix I,

@@ -6,24 +6,16 @@ drawn here or found in someone else's file. PDF points. Legal source: Decree
 (signature, centred between title and name).
 """
 
-from documents.placement import MILLIMETRE, Box
+from documents.boxes import BASELINE, CLEAR, NUMBER, SIGNATURE
+from documents.placement import Box
 
-TEXT_SIZE = 13.0
-"""Of number, day and month."""
-
-SIGNATURE_WIDTH = 45 * MILLIMETRE
-SIGNATURE_HEIGHT = 22 * MILLIMETRE
-LEAST_SIGNATURE_HEIGHT = 11 * MILLIMETRE
-"""Anything lower makes a signature illegible."""
-
-_ABOVE, _BELOW = 12.0, 4.0  # around the baseline of 13-point digits, with their line's slack
-_CLEAR = 1.0  # between the gap's neighbours and the box
 _TITLE_FOOT, _NAME_HEAD = 5.0, 13.0  # what title and name (13 to 14 points) take of the room
 
 
 def gap_box(page: int, left: float, right: float, baseline: float) -> Box:
     """Return the box of a gap between two pieces of one printed line."""
-    return Box(page, left + _CLEAR, baseline - _BELOW, right - _CLEAR, baseline + _ABOVE)
+    bottom = baseline - BASELINE
+    return Box(page, left + CLEAR, bottom, right - CLEAR, bottom + NUMBER.height)
 
 
 def signing_room(title: float, name: float) -> float:
@@ -40,7 +32,7 @@ def signature_box(page: int, centre: float, title: float, name: float) -> Box:
         title: baseline of the title's last line.
         name: baseline of the full name.
     """
-    half_width = SIGNATURE_WIDTH / 2
-    half = min(SIGNATURE_HEIGHT, signing_room(title, name)) / 2
+    half_width = SIGNATURE.width / 2
+    half = min(SIGNATURE.height, signing_room(title, name)) / 2
     middle = (name + _NAME_HEAD + title - _TITLE_FOOT) / 2
     return Box(page, centre - half_width, middle - half, centre + half_width, middle + half)

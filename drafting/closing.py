@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from reportlab.pdfgen.canvas import Canvas
 
+from documents.boxes import SIGNATURE
 from documents.placement import Box
 from drafting import composition
-from drafting.blank import SIGNATURE_HEIGHT, signature_box
+from drafting.blank import signature_box
 from drafting.composition import Composition
 from drafting.errors import DraftTooLarge
 from drafting.layout import Measure, Row, centred, lines
@@ -23,7 +24,7 @@ _PLACES_WIDTH = 195.0
 _LABEL_SIZE, _PLACE_SIZE, _PLACE_LEADING = 12, 11, 13.0
 _LONGEST = 560.0
 """Points; a longer list of recipients runs on to the next page."""
-_SIGNING_ROOM = SIGNATURE_HEIGHT + 20  # between the baselines of title and name
+_SIGNING_ROOM = SIGNATURE.height + 20  # between the baselines of title and name
 
 
 @dataclass(frozen=True, slots=True)

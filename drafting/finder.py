@@ -11,9 +11,10 @@ from threading import Lock
 
 import pypdfium2 as pdfium
 
+from documents.boxes import LEAST_SIGNATURE_HEIGHT, MILLIMETRE
 from documents.document import folded
-from documents.placement import MILLIMETRE, Box, Placement, seal_over
-from drafting.blank import LEAST_SIGNATURE_HEIGHT, gap_box, signature_box, signing_room
+from documents.placement import Box, Placement, seal_over
+from drafting.blank import gap_box, signature_box, signing_room
 from drafting.errors import BoxInvalid, DraftUnreadable, PlacementNotFound
 from drafting.reading import Line, Reading, name_key
 

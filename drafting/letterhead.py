@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from reportlab.pdfgen.canvas import Canvas
 
+from documents.boxes import CLEAR, DAY, MILLIMETRE, NUMBER
 from documents.document import DocumentType
-from documents.placement import MILLIMETRE, Box
+from documents.placement import Box
 from drafting import composition
-from drafting.blank import TEXT_SIZE, gap_box
+from drafting.blank import gap_box
 from drafting.composition import Composition
 from drafting.errors import DraftTooLarge
 from drafting.layout import Measure, Row, centred, measured
@@ -23,8 +24,8 @@ _LEFT_COLUMN = Measure(LEFT, TEXT_WIDTH - _RIGHT_WIDTH - 16, 12, 14.5)
 _RIGHT_COLUMN = Measure(LEFT + TEXT_WIDTH - _RIGHT_WIDTH, _RIGHT_WIDTH, 12, 14.5)
 _SUBJECT = Measure(LEFT + 24, TEXT_WIDTH - 48, 14, 17)
 _BODIES = ("ỦY BAN NHÂN DÂN", "HỘI ĐỒNG NHÂN DÂN", "VĂN PHÒNG ỦY BAN NHÂN DÂN")
-_NUMBER_GAP = 36.0  # five digits at 13 points
-_DATE_GAP = 22.0  # two digits at 13 points and air
+_NUMBER_GAP = NUMBER.width + 2 * CLEAR
+_DATE_GAP = DAY.width + 2 * CLEAR
 _MARK_HEIGHT = 8 * MILLIMETRE
 _BRIGHT_RED = (0.93, 0.11, 0.14)
 _FRAME_WIDTH = 0.9
@@ -114,7 +115,7 @@ def _draw_state(canvas: Canvas) -> float:
 def _draw_number(canvas: Canvas, draft: Composition, y: float) -> Box:
     """Box 3: `Số:`, the gap, `/QĐ-UBND`, centred under the agency; too long, it starts at left."""
     label, notation = "Số:", f"/{cleaned(draft.notation).lstrip('/')}"
-    size = TEXT_SIZE
+    size = NUMBER.text_size
     room = _LEFT_COLUMN.width - _NUMBER_GAP - width(label, Face.REGULAR, size)
     taken = width(notation, Face.REGULAR, size)
     if taken > room:  # a notation of many groups: rather smaller than over the date
@@ -132,7 +133,7 @@ def _draw_date(canvas: Canvas, draft: Composition, y: float) -> tuple[Box, Box]:
     """Box 4: `Sơn Hải, ngày … tháng … năm 2026` in italics, centred under the state's name."""
     place = cleaned(draft.place or draft.agency.place)
     words = (f"{place}, ngày" if place else "Ngày", "tháng", f"năm {draft.year}")
-    face, size = Face.ITALIC, TEXT_SIZE
+    face, size = Face.ITALIC, DAY.text_size
     room = _RIGHT_COLUMN.width - 2 * _DATE_GAP
     taken = sum(width(word, face, size) for word in words)
     if taken > room:

@@ -12,13 +12,13 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
+from documents.boxes import SEAL, SIGNATURE
 from drafting.typeface import Face, path
 
 DPI = 300
-SEAL_MILLIMETRES = 40
 _SHARPER = 3  # drawn larger, then reduced: Pillow's own lines have steps
-_SEAL = round(SEAL_MILLIMETRES / 25.4 * DPI)
-_SIGNATURE = (round(45 / 25.4 * DPI), round(22 / 25.4 * DPI))
+_SEAL = round(SEAL.width / 72 * DPI)
+_SIGNATURE = (round(SIGNATURE.width / 72 * DPI), round(SIGNATURE.height / 72 * DPI))
 _RED = (214, 20, 32)
 _BLUE = (22, 54, 168)
 

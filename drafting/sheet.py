@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from reportlab.pdfgen.canvas import Canvas
 
-from documents.placement import MILLIMETRE
+from documents.boxes import MILLIMETRE
 from drafting.layout import Row
 
 WIDTH, HEIGHT = 210 * MILLIMETRE, 297 * MILLIMETRE

@@ -14,15 +14,10 @@ from PIL import Image
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, StreamObject
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
+from documents.boxes import BASELINE, LEAST_SEAL, NUMBER
 from signing.errors import StampUnreadable, TextUnprintable
 from signing.font import CHARACTERS, FIRST, LAST, DigitsFont
 from signing.objects import dictionary, name, numbers
-
-TEXT_SIZE = 13
-"""Points."""
-
-BASELINE = 4
-"""Points from a field's lower edge to the digits' baseline; `drafting.blank` leaves as much."""
 
 LARGEST_IMAGE = 16_000_000
 """Pixels; a 40 mm seal at 300 dpi has 223,000."""
@@ -43,6 +38,8 @@ class Stamp:
     """RGB, 8 bits, zlib."""
     opacity: bytes = field(repr=False)
     """The soft mask: gray, 8 bits, zlib."""
+    dots_per_inch: float = 0.0
+    """What the file says of its own size; 0 when it says nothing."""
 
     @classmethod
     def from_png(cls, png: bytes) -> Self:
@@ -63,7 +60,13 @@ class Stamp:
             image.height,
             zlib.compress(image.convert("RGB").tobytes(), 9),
             zlib.compress(image.getchannel("A").tobytes(), 9),
+            _resolution(file),
         )
+
+    @property
+    def real_width(self) -> float:
+        """The width on paper that the file claims, in PDF points; 0 when it claims none."""
+        return self.width * 72 / self.dots_per_inch if self.dots_per_inch else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +95,32 @@ class Frame:
         )
 
 
+def draw_seal(writer: BasePdfFileWriter, frame: Frame, stamp: Stamp) -> IndirectObject:
+    """Add a seal's image at its real size, its right edge at *frame*'s; return the reference.
+
+    An image that does not say its size, or one that no seal has, fills *frame*.
+    """
+    scale = min(frame.width / stamp.width, frame.height / stamp.height)
+    if LEAST_SEAL <= stamp.real_width < stamp.width * scale:
+        scale = stamp.real_width / stamp.width
+    return _drawn(writer, frame, stamp, scale, frame.width - stamp.width * scale)
+
+
 def draw_stamp(writer: BasePdfFileWriter, frame: Frame, stamp: Stamp) -> IndirectObject:
     """Add *stamp*, as large as *frame* allows and centred; return the appearance's reference."""
+    scale = min(frame.width / stamp.width, frame.height / stamp.height)
+    return _drawn(writer, frame, stamp, scale, (frame.width - stamp.width * scale) / 2)
+
+
+def _drawn(
+    writer: BasePdfFileWriter, frame: Frame, stamp: Stamp, scale: float, left: float
+) -> IndirectObject:
     mask = writer.add_object(_image(stamp, 1, stamp.opacity))
     colours = _image(stamp, 3, stamp.colours)
     colours[name("SMask")] = mask
     image = writer.add_object(colours)
-    scale = min(frame.width / stamp.width, frame.height / stamp.height)
     width, height = stamp.width * scale, stamp.height * scale
-    left, bottom = (frame.width - width) / 2, (frame.height - height) / 2
+    bottom = (frame.height - height) / 2
     content = b"q %f 0 0 %f %f %f cm /I Do Q" % (width, height, left, bottom)
     return writer.add_object(frame.form(content, {"XObject": dictionary({"I": image})}))
 
@@ -125,11 +145,11 @@ class EmbeddedFont:
 
     def draw(self, frame: Frame, text: str) -> IndirectObject:
         """Add *text* (CHARACTERS only), centred, narrowed if too wide; return the reference."""
-        width = self._font.width(text, TEXT_SIZE)
+        width = self._font.width(text, NUMBER.text_size)
         squeeze = min(1.0, frame.width / width) if width else 1.0
         left = (frame.width - width * squeeze) / 2
-        content = b"/Tx BMC q BT /D %d Tf 0 g %f Tz %f %d Td (%s) Tj ET Q EMC" % (
-            TEXT_SIZE,
+        content = b"/Tx BMC q BT /D %g Tf 0 g %f Tz %f %g Td (%s) Tj ET Q EMC" % (
+            NUMBER.text_size,
             squeeze * 100,
             left,
             BASELINE,
@@ -138,6 +158,12 @@ class EmbeddedFont:
         return self._writer.add_object(
             frame.form(content, {"Font": dictionary({"D": self._reference})})
         )
+
+
+def _resolution(file: Image.Image) -> float:
+    """Return the dots per inch that a PNG claims (pHYs), the same both ways; else 0."""
+    across, down = file.info.get("dpi", (0.0, 0.0))
+    return float(across) if across > 1 and abs(across - down) < 1 else 0.0
 
 
 def _simple_font(writer: BasePdfFileWriter, font: DigitsFont) -> DictionaryObject:

@@ -20,8 +20,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 
+from documents.boxes import NUMBER
 from documents.placement import Box, Placement
-from signing.appearance import TEXT_SIZE
 from signing.errors import PdfAlreadySigned, PdfFieldsTaken, PlacementOutside
 from signing.objects import Value, dictionary, entry, name, numbers, text
 from signing.revision import open_revision, reading, signed_fields, top_fields
@@ -46,7 +46,7 @@ _HELVETICA = {
     "Encoding": "/WinAnsiEncoding",
 }
 _PRINT = 4
-_DEFAULT_TEXT = f"/Helv {TEXT_SIZE} Tf 0 g"
+_DEFAULT_TEXT = f"/Helv {NUMBER.text_size:g} Tf 0 g"
 _DEPTH = 64
 """How deep a page tree may be; a loop in a hostile file ends here."""
 LOCK_ALL = FieldMDPSpec(FieldMDPAction.ALL)

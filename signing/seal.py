@@ -12,7 +12,7 @@ from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
 from signing import objects
-from signing.appearance import EmbeddedFont, Stamp, draw_stamp, ensure_printable
+from signing.appearance import EmbeddedFont, Stamp, draw_seal, ensure_printable
 from signing.errors import LeaderSignatureMissing, PdfAlreadySigned
 from signing.fields import (
     DAY_FIELD,
@@ -106,5 +106,5 @@ def sealing(
             face = number_face if where == NUMBER_FIELD else date_face
             set_appearance(writer, target, face.draw(frame_of(target), text))
         if stamp is not None:
-            set_appearance(writer, field, draw_stamp(writer, frame_of(field), stamp))
+            set_appearance(writer, field, draw_seal(writer, frame_of(field), stamp))
     return writer

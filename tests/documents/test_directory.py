@@ -23,7 +23,8 @@ from documents.directory import (
 )
 from documents.document import Agency, DocumentType, Person, Role, document_type_named, folded
 from documents.identity import new_id
-from documents.placement import MILLIMETRE, Box, Placement, seal_over
+from documents.boxes import MILLIMETRE
+from documents.placement import Box, Placement, seal_over
 from documents.tables import DocumentRow, LedgerHeadRow, ParcelRow
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents.document import DocumentType, Urgency
-from documents.placement import MILLIMETRE
+from documents.boxes import MILLIMETRE
 from drafting import sheet
 from drafting.composer import Article, Composed, Composition, Heading, Paragraph, compose
 from drafting.composition import COMPOSED_TYPES
