@@ -24,6 +24,7 @@ from pyhanko.sign.validation.status import (
 )
 from pyhanko_certvalidator import ValidationContext
 
+from signing.differences import POLICY
 from signing.report import MODIFIED, NAME_LENGTH, Indication, SignatureReport, explained
 
 FOR_SIGNING = KeyUsageConstraints(
@@ -91,9 +92,13 @@ def unjudged(
 
 def _validated(signature: EmbeddedPdfSignature, context: ValidationContext) -> Status:
     if signature.sig_object_type == "/DocTimeStamp":
-        return _without_waiting(async_validate_pdf_timestamp(signature, context))
+        return _without_waiting(
+            async_validate_pdf_timestamp(signature, context, diff_policy=POLICY)
+        )
     return _without_waiting(
-        async_validate_pdf_signature(signature, context, key_usage_settings=FOR_SIGNING)
+        async_validate_pdf_signature(
+            signature, context, diff_policy=POLICY, key_usage_settings=FOR_SIGNING
+        )
     )
 
 

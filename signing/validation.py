@@ -44,7 +44,7 @@ TAIL = 2048
 """Bytes in which a file's end mark stands; a long line after it would be read byte by byte."""
 MOST_SIGNATURES = 64
 
-_RULES = f"congvan-validation/2 pyhanko/{version('pyhanko')}"
+_RULES = f"congvan-validation/3 pyhanko/{version('pyhanko')}"
 
 
 def verify(pdf: bytes, trust: TrustStore, *, at: datetime | None = None) -> Report:
