@@ -1,5 +1,11 @@
 """Every table of the store, whatever part of the office it belongs to."""
 
+from documents.tables.authority import (
+    BindingRow,
+    CertificateRow,
+    DelegationRow,
+    RevocationRow,
+)
 from documents.tables.foundation import Base, Instant
 from documents.tables.journey import (
     AgencyRow,
@@ -20,6 +26,9 @@ __all__ = [
     "AgencyRow",
     "AttachmentRow",
     "Base",
+    "BindingRow",
+    "CertificateRow",
+    "DelegationRow",
     "DeliveryRow",
     "DocumentRow",
     "FeedbackRow",
@@ -31,4 +40,5 @@ __all__ = [
     "RegisterEntryRow",
     "RegisterRow",
     "RevisionRow",
+    "RevocationRow",
 ]

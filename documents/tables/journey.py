@@ -47,6 +47,8 @@ class AgencyRow(Base):
     """Stem of the seal's key and image in the key folder."""
     accepts_unsigned: Mapped[bool] = mapped_column(default=False)
     """Register documents without any PDF signature instead of holding them for the clerk."""
+    collective: Mapped[bool | None]
+    """Led by a collective, so that TM. may be printed; not said: as the law has it by the name."""
 
 
 class PersonRow(Base):
