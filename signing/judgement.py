@@ -75,6 +75,7 @@ class Court:
             signing_time=_signing_time(status),
             reason="; ".join(part for part in (reason, _timestamp_note(status)) if part),
             organisations=_organisations(status),
+            certificate=status.signing_cert.dump(),
         )
 
 

@@ -4,7 +4,7 @@ Standard: ETSI EN 319 102-1, clause 5.1.3 (status indications and
 sub-indications). INDETERMINATE is an answer, not an error.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -72,6 +72,8 @@ class SignatureReport:
     reason: str
     organisations: tuple[str, ...] = ()
     """The organisations and units that the signer's certificate names."""
+    certificate: bytes = field(default=b"", repr=False)
+    """The signer's, DER; empty when unknown."""
 
     def as_dict(self) -> dict[str, str | None]:
         """Return plain data for JSON."""
