@@ -21,6 +21,7 @@ from documents.tables.journey import (
     RegisterRow,
     RevisionRow,
 )
+from documents.tables.requests import SignatureRequestRow
 
 __all__ = [
     "AgencyRow",
@@ -41,4 +42,5 @@ __all__ = [
     "RegisterRow",
     "RevisionRow",
     "RevocationRow",
+    "SignatureRequestRow",
 ]

@@ -137,6 +137,8 @@ class DocumentRow(Base):
     verification: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     warnings: Mapped[list[str]] = mapped_column(default=list)
 
+    frozen_by: Mapped[str | None] = mapped_column(String(36))
+    """The open signature request that holds the document: no other step may be taken."""
     lease_owner: Mapped[str | None] = mapped_column(String(64), index=True)
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(Integer, default=0)

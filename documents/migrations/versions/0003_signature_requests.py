@@ -1,12 +1,67 @@
-"""Tables of signature_requests."""
+"""Signature requests, and which of them holds a document."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from documents.tables import Instant
 
 revision = "0003"
 down_revision = "0002"
 
+STATES = """\
+state IN ('completed', 'expired', 'failed', 'prepared', 'refused', 'sent', 'waiting', 'withdrawn')\
+"""
+OPEN = "state IN ('prepared', 'sent', 'waiting')"
+
 
 def upgrade() -> None:
     """Add the tables."""
+    op.create_table(
+        "signature_request",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("document_id", sa.String(length=36), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("holder", sa.String(length=255), nullable=False),
+        sa.Column("service", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("base_sha256", sa.String(length=64), nullable=False),
+        sa.Column("frozen_sha256", sa.String(length=64), nullable=False),
+        sa.Column("pending_sha256", sa.String(length=64), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("order_text", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("until", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", Instant(), nullable=True),
+        sa.Column("error_code", sa.String(length=60), nullable=True),
+        sa.Column("error_text", sa.Text(), nullable=True),
+        sa.CheckConstraint(STATES, name=op.f("ck_signature_request_state")),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+            name=op.f("fk_signature_request_document_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature_request")),
+    )
+    op.create_index(op.f("ix_signature_request_document_id"), "signature_request", ["document_id"])
+    for name, column, unique in (
+        ("uq_signature_request_open", "document_id", True),
+        ("ix_signature_request_work", "next_attempt_at", False),
+    ):
+        op.create_index(
+            name,
+            "signature_request",
+            [column],
+            unique=unique,
+            sqlite_where=sa.text(OPEN),
+            postgresql_where=sa.text(OPEN),
+        )
+    op.add_column("document", sa.Column("frozen_by", sa.String(length=36), nullable=True))
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_column("document", "frozen_by")
+    op.drop_table("signature_request")

@@ -1,0 +1,103 @@
+"""The life of a signature request (yêu cầu ký): a document is frozen for someone, until then.
+
+While a request is open nobody else may sign the document or take a step with it
+(Decree 30/2020/ND-CP, Art. 13, 17: one signature, one seal). This table is the only place
+that says what may follow what; the database's CHECK and its unique index are derived
+from it.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from documents.errors import Refused
+
+
+class Purpose(StrEnum):
+    """What is asked for."""
+
+    LEADER = "leader"
+    """chữ ký của người có thẩm quyền (Art. 13)."""
+    SEAL = "seal"
+    """chữ ký số của cơ quan (Art. 17.2)."""
+
+
+class RequestState(StrEnum):
+    """Where a request stands."""
+
+    PREPARED = "prepared"
+    """đã chuẩn bị: nothing has left."""
+    SENT = "sent"
+    """đã gửi: the order left, or may have; whoever goes on asks before sending again."""
+    WAITING = "waiting"
+    """đang chờ ký: whoever signs has it."""
+    COMPLETED = "completed"
+    """đã ký."""
+    REFUSED = "refused"
+    """người ký từ chối."""
+    EXPIRED = "expired"
+    """quá hạn."""
+    FAILED = "failed"
+    """không ký được."""
+    WITHDRAWN = "withdrawn"
+    """đã thu hồi yêu cầu."""
+
+
+class RequestStep(StrEnum):
+    """What can happen to a request."""
+
+    SEND = "send"
+    WAIT = "wait"
+    COMPLETE = "complete"
+    REFUSE = "refuse"
+    EXPIRE = "expire"
+    FAIL = "fail"
+    WITHDRAW = "withdraw"
+
+
+class RequestStepRefused(Refused):
+    """The request is over, or was not handed over yet."""
+
+    code = "request.step_refused"
+    vietnamese = "Yêu cầu ký {0} đang ở trạng thái «{1}», không thể «{2}»"
+    english = "the signature request {0} is {1}: it cannot {2}"
+    remedy = "Xem `congvan show --frozen` / see `congvan show --frozen`"
+
+
+_ENDINGS = {
+    RequestStep.REFUSE: RequestState.REFUSED,
+    RequestStep.EXPIRE: RequestState.EXPIRED,
+    RequestStep.FAIL: RequestState.FAILED,
+    RequestStep.WITHDRAW: RequestState.WITHDRAWN,
+}
+_BEFORE_THE_END = (RequestState.PREPARED, RequestState.SENT, RequestState.WAITING)
+
+REQUEST: Mapping[tuple[RequestState, RequestStep], RequestState] = MappingProxyType(
+    {
+        (RequestState.PREPARED, RequestStep.SEND): RequestState.SENT,
+        # nothing is sent to someone who fetches it
+        (RequestState.PREPARED, RequestStep.WAIT): RequestState.WAITING,
+        # the order never arrived and is sent again, perhaps under another id
+        (RequestState.SENT, RequestStep.SEND): RequestState.SENT,
+        (RequestState.SENT, RequestStep.WAIT): RequestState.WAITING,
+        (RequestState.SENT, RequestStep.COMPLETE): RequestState.COMPLETED,
+        (RequestState.WAITING, RequestStep.COMPLETE): RequestState.COMPLETED,
+        **{(state, step): to for state in _BEFORE_THE_END for step, to in _ENDINGS.items()},
+    }
+)
+"""(state, step) -> state."""
+
+OPEN = frozenset(state for state, _ in REQUEST)
+"""The document is frozen."""
+
+
+def follow(request_id: str, state: RequestState, step: RequestStep) -> RequestState:
+    """Return the state that follows *step*.
+
+    Raises:
+        RequestStepRefused: the table has no such step from *state*.
+    """
+    try:
+        return REQUEST[state, step]
+    except KeyError:
+        raise RequestStepRefused(request_id, state, step) from None
