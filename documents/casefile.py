@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from documents import directory, ledger
 from documents.document import Attachment, Role
 from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
+from documents.freezing import ensure_free
 from documents.holding import holding
 from documents.ledger import Actor, Fact
 from documents.lifecycle import Direction, State, Step, advance
@@ -63,7 +64,9 @@ def take(
 
     Raises:
         StepRefused: the lifecycle has no such step here, or not for the actor's role.
+        DocumentFrozen: someone holds the document for a signature.
     """
+    ensure_free(session, row)
     after = advance(Direction(row.direction), State(row.state), step, actor.role)
     row.state = after
     row.version += 1
@@ -107,7 +110,12 @@ _ADD_REVISION = insert(_REVISIONS).from_select(
 def add_revision(
     session: Session, row: DocumentRow, kind: str, sha256: str, size: int, at: datetime
 ) -> None:
-    """Add a revision of the document's PDF; it becomes the current one."""
+    """Add a revision of the document's PDF; it becomes the current one.
+
+    Raises:
+        DocumentFrozen: someone holds the document for a signature.
+    """
+    ensure_free(session, row)
     values = {"new_kind": kind, "new_sha256": sha256, "new_size": size, "new_created_at": at}
     session.connection().execute(_ADD_REVISION, {"document": row.id, **values})
     row.current_sha256 = sha256

@@ -68,7 +68,8 @@ def _wanted(owner: str, direction: Direction, at: datetime) -> Select[str]:
         select(DocumentRow.id)
         .where(DocumentRow.direction == direction)
         .where(DocumentRow.state.in_([state.value for state in carried_states(direction)]))
-        .where(DocumentRow.held.is_(False), _free(at, owner))
+        # a frozen one waits for its signature
+        .where(DocumentRow.held.is_(False), DocumentRow.frozen_by.is_(None), _free(at, owner))
         .where(or_(DocumentRow.next_attempt_at.is_(None), DocumentRow.next_attempt_at <= at))
     )
 
