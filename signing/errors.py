@@ -159,3 +159,30 @@ class PolicyUnreadable(Refused):
     vietnamese = "Không đọc được tệp chính sách xác minh {0}: {1}"
     english = "the verification policy {0} cannot be read: {1}"
     remedy = "Sửa theo mẫu signing/policy.toml / mend it by the pattern of signing/policy.toml"
+
+
+class EvidenceUnreadable(Refused):
+    """Stored evidence of a verification is not what was stored."""
+
+    code = "evidence.unreadable"
+    vietnamese = "Không đọc được chứng cứ xác minh đã lưu: {0}"
+    english = "stored evidence of a verification cannot be read: {0}"
+    remedy = "Lấy lại từ bản sao lưu / fetch it from a backup"
+
+
+class SignatureWouldBreak(Refused):
+    """The file carries a signature that permits no further one: adding ours would break it."""
+
+    code = "pdf.signature_would_break"
+    vietnamese = "Tệp có chữ ký số không cho phép ký thêm («{0}»)"
+    english = "the file carries a signature that permits no further one ({0})"
+    remedy = "Gửi nguyên trạng, chữ ký có sẵn vẫn đúng / send it as it is, its signature holds"
+
+
+class PdfTooOld(Refused):
+    """A copy in electronic form is a PDF 1.4 or later (Decree 30/2020, Appendix I, Part II)."""
+
+    code = "pdf.too_old"
+    vietnamese = "Bản số hóa phải là PDF từ phiên bản 1.4, tệp này là {0}"
+    english = "a scan must be PDF 1.4 or later, this is {0}"
+    remedy = "Quét hoặc xuất lại thành PDF 1.4 trở lên / export it as PDF 1.4 or later"

@@ -12,9 +12,7 @@ from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
     DictionaryObject,
-    IndirectObject,
     NumberObject,
-    PdfObject,
 )
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
@@ -24,6 +22,7 @@ from documents.boxes import NUMBER
 from documents.placement import Box, Placement
 from signing.errors import PdfAlreadySigned, PdfFieldsTaken, PlacementOutside
 from signing.objects import Value, dictionary, entry, name, numbers, text
+from signing.page import annotate, edges, page_reference, turn
 from signing.revision import open_revision, reading, signed_fields, top_fields
 
 NUMBER_FIELD = "SoVanBan"
@@ -47,8 +46,6 @@ _HELVETICA = {
 }
 _PRINT = 4
 _DEFAULT_TEXT = f"/Helv {NUMBER.text_size:g} Tf 0 g"
-_DEPTH = 64
-"""How deep a page tree may be; a loop in a hostile file ends here."""
 LOCK_ALL = FieldMDPSpec(FieldMDPAction.ALL)
 PADES_EXTENSION: DeveloperExtension = ESIC_EXTENSION_1
 
@@ -72,7 +69,7 @@ def reserve(pdf: bytes, placement: Placement) -> bytes:
             field = _widget(writer, field_name, box)
             reference = writer.add_object(field)
             form["/Fields"].append(reference)
-            _annotate(writer, box.page, reference)
+            annotate(writer, box.page, reference)
         writer.update_container(form["/Fields"])
         writer.update_container(form)
         writer.register_extension(PADES_EXTENSION)
@@ -129,11 +126,11 @@ def _widget(writer: IncrementalPdfFileWriter, title: str, box: Box) -> Dictionar
         "T": text(title),
         "TU": text(_TITLES[title]),
         "F": _PRINT,
-        "P": _page_reference(writer, box.page),
+        "P": page_reference(writer, box.page),
         "Rect": numbers(*_corners(page, title, box)),
     }
-    if turn := _turn(page):
-        entries["MK"] = dictionary({"R": turn})
+    if turned := turn(page):
+        entries["MK"] = dictionary({"R": turned})
     if title in (LEADER_FIELD, SEAL_FIELD):
         entries["FT"] = "/Sig"
     else:
@@ -145,20 +142,18 @@ def _widget(writer: IncrementalPdfFileWriter, title: str, box: Box) -> Dictionar
 
 def _corners(page: DictionaryObject, title: str, box: Box) -> tuple[float, float, float, float]:
     """Return *box* in the page's own coordinates, whose origin need not be the corner."""
-    edges = _inherited(page, "MediaBox")
-    if not isinstance(edges, ArrayObject) or len(edges) != 4:
+    media = edges(page)
+    if media is None:
         raise PlacementOutside(title)
-    left, bottom, right, top = (float(edge) for edge in edges)
-    xs, ys = sorted((left, right)), sorted((bottom, top))
-    if not (0 <= box.x0 < box.x1 <= xs[1] - xs[0] and 0 <= box.y0 < box.y1 <= ys[1] - ys[0]):
+    width, height = media.right - media.left, media.top - media.bottom
+    if not (0 <= box.x0 < box.x1 <= width and 0 <= box.y0 < box.y1 <= height):
         raise PlacementOutside(title)
-    return (xs[0] + box.x0, ys[0] + box.y0, xs[0] + box.x1, ys[0] + box.y1)
-
-
-def _turn(page: DictionaryObject) -> int:
-    """Return the page's /Rotate: 0, 90, 180 or 270."""
-    rotation = _inherited(page, "Rotate")
-    return int(rotation) % 360 // 90 * 90 if isinstance(rotation, int) else 0
+    return (
+        media.left + box.x0,
+        media.bottom + box.y0,
+        media.left + box.x1,
+        media.bottom + box.y1,
+    )
 
 
 def _lock() -> DictionaryObject:
@@ -167,39 +162,8 @@ def _lock() -> DictionaryObject:
     return lock
 
 
-def _page_reference(writer: IncrementalPdfFileWriter, number: int) -> IndirectObject:
-    reference: IndirectObject = writer.find_page_for_modification(number)[0]
-    return reference
-
-
 def _page(writer: IncrementalPdfFileWriter, number: int, title: str) -> DictionaryObject:
     if not 0 <= number < int(writer.root["/Pages"]["/Count"]):
         raise PlacementOutside(title)
-    page: DictionaryObject = _page_reference(writer, number).get_object()
+    page: DictionaryObject = page_reference(writer, number).get_object()
     return page
-
-
-def _inherited(page: DictionaryObject, key: str) -> PdfObject | None:
-    """Return an inheritable page attribute (ISO 32000-1, 7.7.3.4)."""
-    node = page
-    for _ in range(_DEPTH):
-        found = entry(node, key)
-        if found is not None:
-            return found
-        parent = entry(node, "Parent")
-        if not isinstance(parent, DictionaryObject):
-            break
-        node = parent
-    return None
-
-
-def _annotate(writer: IncrementalPdfFileWriter, number: int, field: IndirectObject) -> None:
-    """Append the widget to the page's annotations."""
-    page = _page_reference(writer, number).get_object()
-    annotations = entry(page, "Annots")
-    if isinstance(annotations, ArrayObject):
-        annotations.append(field)
-        writer.update_container(annotations)
-    else:
-        page[name("Annots")] = ArrayObject([field])
-    writer.update_container(page)

@@ -55,6 +55,16 @@ def digits_font(path: Path = UPRIGHT) -> DigitsFont:
     Raises:
         FontMissing: the font is not installed, or broken.
     """
+    font, data = subset_of(path, CHARACTERS, hinting=True)
+    return _described(font, data)
+
+
+def subset_of(path: Path, characters: str, *, hinting: bool) -> tuple[Any, bytes]:
+    """Return the font at *path* with the glyphs of *characters* only, and its file's bytes.
+
+    Raises:
+        FontMissing: the font is not installed, or broken.
+    """
     try:
         font = TTFont(path)
     except (OSError, TTLibError):
@@ -62,13 +72,14 @@ def digits_font(path: Path = UPRIGHT) -> DigitsFont:
     logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
     options = subset.Options()
     options.notdef_outline = True
+    options.hinting = hinting
     options.drop_tables += _DROPPED
     subsetter = subset.Subsetter(options)
-    subsetter.populate(text=CHARACTERS)
+    subsetter.populate(text=characters)
     subsetter.subset(font)
     out = io.BytesIO()
     font.save(out)
-    return _described(font, out.getvalue())
+    return font, out.getvalue()
 
 
 def _described(font: Any, data: bytes) -> DigitsFont:

@@ -1,0 +1,33 @@
+"""The organisation's signature on an attachment in a file of its own.
+
+Legal source: Decree 30/2020/ND-CP, Appendix I, Part I, II.8b and III.1d: on every
+such file, top right of page 1, without image: number and symbol of the document and
+the time of signing, size 10. The agency's name stands above them, so that a page that
+was printed still says whose it is.
+"""
+
+from datetime import datetime
+
+from documents.boxes import ATTACHMENT
+from signing.corner import Inscription, agency_lines, sign_in_corner, written_time
+from signing.keys import KeyHolder
+from signing.pades import Statement
+
+ATTACHMENT_FIELD = "DauPhuLuc"
+
+
+def seal_attachment(
+    pdf: bytes, key: KeyHolder, *, agency: str, code: str, at: datetime, reason: str = ""
+) -> bytes:
+    """Return *pdf* with the agency's signature; *code* is the document's `15/QĐ-UBND`.
+
+    Raises:
+        PdfUnreadable, PdfEncrypted, PdfFieldsTaken: the file cannot be signed as it is.
+        SignatureWouldBreak: somebody signed it and permits no further signature.
+        CertificateRefused, KeyUnavailable: the key may not sign at *at*, or does not answer.
+        FontMissing: Liberation Serif is not installed.
+    """
+    lines = [*agency_lines(agency, ATTACHMENT), code, written_time(at)]
+    title = "Chữ ký số của cơ quan, tổ chức trên phụ lục"
+    inscription = Inscription(ATTACHMENT_FIELD, title, ATTACHMENT, lines)
+    return sign_in_corner(pdf, key, inscription, Statement(at, agency, reason))

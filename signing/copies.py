@@ -1,0 +1,50 @@
+"""The organisation's signature on an electronic copy (sao y, sao lục, trích sao).
+
+Legal source: Decree 30/2020/ND-CP, Art. 25 to 27; Appendix I, Part II, 2 and Part IV,
+box 14: top right of page 1, without image: form of copy, the organisation that copies,
+time of signing, size 10. Scans: PDF 1.4 or later, colour, at least 200 dpi, 1:1.
+"""
+
+import re
+from datetime import datetime
+
+from documents.boxes import COPY
+from signing.corner import Inscription, agency_lines, sign_in_corner, written_time
+from signing.errors import PdfTooOld
+from signing.keys import KeyHolder
+from signing.pades import Statement
+
+COPY_FIELD = "DauBanSao"
+_HEADER = re.compile(rb"%PDF-(\d)\.(\d)")
+_LEAST_VERSION = (1, 4)
+
+
+def certify_copy(
+    pdf: bytes, key: KeyHolder, *, form: str, agency: str, at: datetime, reason: str = ""
+) -> bytes:
+    """Return *pdf* with the agency's signature; *form* is `SAO Y`, `SAO LỤC` or `TRÍCH SAO`.
+
+    Raises:
+        PdfTooOld: a PDF before 1.4.
+        PdfUnreadable, PdfEncrypted, PdfFieldsTaken: the file cannot be signed as it is.
+        SignatureWouldBreak: somebody signed it and permits no further signature.
+        CertificateRefused, KeyUnavailable: the key may not sign at *at*, or does not answer.
+        FontMissing: Liberation Serif is not installed.
+    """
+    ensure_new_enough(pdf)
+    lines = [form, *agency_lines(agency, COPY), written_time(at)]
+    title = "Chữ ký số của cơ quan, tổ chức sao văn bản"
+    inscription = Inscription(COPY_FIELD, title, COPY, lines)
+    return sign_in_corner(pdf, key, inscription, Statement(at, agency, reason))
+
+
+def ensure_new_enough(pdf: bytes) -> None:
+    """Return if *pdf*'s header says 1.4 or later.
+
+    Raises:
+        PdfTooOld: it does not.
+    """
+    found = _HEADER.search(pdf[:1024])
+    version = (int(found[1]), int(found[2])) if found else (0, 0)
+    if version < _LEAST_VERSION:
+        raise PdfTooOld(".".join(map(str, version)))
