@@ -172,12 +172,12 @@ def shown_text(pdf: bytes, folder: Path) -> bytes:
 
 
 def picture(pdf: bytes, folder: Path, tool: str = "mutool") -> bytes:
-    """Return the first page as pixels, 36 per inch, by mupdf or poppler."""
+    """Return the pages as pixels, 36 per inch, by mupdf or poppler."""
     path = folder / "shown.pdf"
     path.write_bytes(pdf)
     command = {
-        "mutool": ["mutool", "draw", "-q", "-r", "36", "-F", "ppm", "-o", "-", str(path), "1"],
-        "pdftoppm": ["pdftoppm", "-r", "36", "-f", "1", "-l", "1", str(path)],
+        "mutool": ["mutool", "draw", "-q", "-r", "36", "-F", "ppm", "-o", "-", str(path)],
+        "pdftoppm": ["pdftoppm", "-r", "36", str(path)],
     }
     return subprocess.run(command[tool], capture_output=True, check=False).stdout
 
