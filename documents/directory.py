@@ -89,8 +89,11 @@ def put_agency(
     served: bool = False,
     seal_key: str = "",
     accepts_unsigned: bool = False,
+    collective: bool | None = None,
 ) -> None:
     """Add or update an agency; what *served*, *seal_key*, *accepts_unsigned* gave stays given.
+
+    *collective* says whether a collective leads it (Decree 30/2020, Art. 13.2); None: as known.
 
     Raises:
         OrganIdInvalid: its code has neither form.
@@ -107,6 +110,7 @@ def put_agency(
     row.served = row.served or served
     row.accepts_unsigned = row.accepts_unsigned or accepts_unsigned
     row.seal_key = seal_key or row.seal_key or ""
+    row.collective = row.collective if collective is None else collective
     session.flush()
 
 

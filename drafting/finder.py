@@ -14,9 +14,10 @@ import pypdfium2 as pdfium
 from documents.boxes import LEAST_SIGNATURE_HEIGHT, MILLIMETRE
 from documents.document import folded
 from documents.placement import Box, Placement, seal_over
+from documents.spelling import name_key
 from drafting.blank import gap_box, signature_box, signing_room
 from drafting.errors import BoxInvalid, DraftUnreadable, PlacementNotFound
-from drafting.reading import Line, Reading, name_key
+from drafting.reading import Line, Reading
 
 NAMES = ("number", "day", "month", "signature")
 """What must be found or given; `seal` may be given too."""

@@ -15,14 +15,13 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from documents.document import folded
+from documents.spelling import toneless
 
 MAX_GLYPHS = 30_000
 """On one page; a page of close print has 6,000."""
 _SAME_LINE = 2.5
 _COLUMN_GAP = 18.0  # wider than any space between words, narrower than between columns
 _FIRST_MARK = "\u0300"
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
-_WITHOUT_TONES = dict.fromkeys(map(ord, _TONES))
 
 
 class Glyph(NamedTuple):
@@ -96,7 +95,7 @@ class Reading:
 
     def letters(self, number: int) -> str:
         """Return the page's letters as `name_key` spells them, in the order of the file; quick."""
-        return _toneless(self.document[number].get_textpage().get_text_range())
+        return toneless(self.document[number].get_textpage().get_text_range())
 
 
 def lines(page: pdfium.PdfPage) -> list[Line]:
@@ -130,17 +129,3 @@ def _glyphs(page: pdfium.PdfPage) -> list[Glyph]:
         glyphs.append(Glyph(letter, x.value, max(box.right, x.value), y.value))
     text_page.close()
     return glyphs
-
-
-def name_key(name: str) -> tuple[str, str]:
-    """Return what two spellings of one name share: letters, and tones in their order.
-
-    Spaces, case, NFC or NFD, and where the tone stands (Hòa, Hoà) do not count.
-    """
-    tones = "".join([mark for mark in unicodedata.normalize("NFD", name) if mark in _TONES])
-    return _toneless(name), tones
-
-
-def _toneless(text: str) -> str:
-    letters = unicodedata.normalize("NFD", "".join(text.split()).casefold())
-    return letters.translate(_WITHOUT_TONES)
