@@ -21,13 +21,20 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from signing import cms, pades
+from signing import cms
 from signing.algorithm import Algorithm, Family
 from signing.appearance import Stamp
-from signing.errors import PendingDamaged, SignatureTooLong, ValueForeign
+from signing.errors import (
+    CertificateRefused,
+    KeyUnavailable,
+    PendingDamaged,
+    SignatureTooLong,
+    ValueForeign,
+)
 from signing.fields import LEADER_FIELD, SEAL_FIELD
-from signing.keys import Identity, subject_name
+from signing.keys import SMALLEST_RSA, Identity, subject_name
 from signing.pades import CERTIFY, Prepared, Statement, certification, prepare_revision
 from signing.revision import reading
 from signing.seal import LOCK, sealing
@@ -40,75 +47,114 @@ LONGEST_VALUE = 2048
 
 
 @dataclass(frozen=True)
-class Pending:
-    """A frozen file and all that is needed to put the signature's value in; an `Identity` too."""
+class Certified:
+    """The public part of someone whose key is elsewhere: an `Identity`, plain data."""
 
-    pdf: bytes = field(repr=False)
-    """The whole file, zeros where the signature will be."""
-    digest: bytes
-    """Of everything but the signature's place, by the algorithm's digest."""
-    start: int
-    """Where the signature's hexadecimal string begins, with its `<` (bytes)."""
-    end: int
-    """Where it ends, after its `>` (bytes)."""
-    attributes: bytes = field(repr=False)
-    """The signed attributes, a DER SET."""
-    algorithm: Algorithm
     certificate: bytes = field(repr=False)
     """DER."""
     chain: tuple[bytes, ...] = field(repr=False)
-    """Intermediate certificates, DER."""
+    """Intermediate certificates, DER, without the root."""
+    algorithm: Algorithm
 
     @classmethod
-    def of(cls, prepared: Prepared, identity: Identity) -> Self:
-        """Return what waits for *identity*'s signature of any *prepared* revision."""
+    def of(cls, identity: Identity) -> Self:
+        """Return the public part of *identity*."""
+        return cls(identity.certificate, identity.chain, identity.algorithm)
+
+    @classmethod
+    def from_pem(cls, pem: bytes, name: str, algorithm: Algorithm | None = None) -> Self:
+        """Read the signer's certificate and then its chain; *name* is the file's, for errors.
+
+        Without *algorithm* the signatures will be the key's family's with SHA-256.
+
+        Raises:
+            KeyUnavailable: no certificates.
+            CertificateRefused: its key is too weak, or cannot make *algorithm*.
+        """
+        try:
+            first, *others = x509.load_pem_x509_certificates(pem)
+            key = first.public_key()
+        except (ValueError, UnsupportedAlgorithm):
+            why = "không phải chứng thư PEM / not PEM certificates"
+            raise KeyUnavailable(name, why) from None
+        if isinstance(key, rsa.RSAPublicKey) and key.key_size < SMALLEST_RSA:
+            why = f"RSA {key.key_size} bit quá ngắn / too short"
+            raise CertificateRefused(subject_name(first), why)
+        curve = isinstance(key, ec.EllipticCurvePublicKey)
+        made = algorithm or (Algorithm.ECDSA_SHA256 if curve else Algorithm.RSA_SHA256)
+        if not (curve or isinstance(key, rsa.RSAPublicKey)) or curve != (
+            made.family is Family.ECDSA
+        ):
+            why = f"khóa không ký được / its key cannot make {made}"
+            raise CertificateRefused(subject_name(first), why)
+        chain = (each for each in others if each.issuer != each.subject)
         return cls(
-            prepared.pdf,
-            prepared.digest,
-            prepared.start,
-            prepared.end,
-            cms.signed_attributes(identity, prepared.digest),
-            identity.algorithm,
-            identity.certificate,
-            identity.chain,
+            first.public_bytes(Encoding.DER),
+            tuple(each.public_bytes(Encoding.DER) for each in chain),
+            made,
         )
 
-    @property
-    def to_sign(self) -> bytes:
-        """The hash that goes out, made with `algorithm.digest`; its raw signature comes back."""
-        return hashlib.new(self.algorithm.digest, self.attributes).digest()
+    @cached_property
+    def parsed(self) -> x509.Certificate:
+        """The certificate."""
+        return x509.load_der_x509_certificate(self.certificate)
 
     @property
     def not_before(self) -> datetime:
         """First moment of the certificate's validity, UTC."""
-        return self._parsed.not_valid_before_utc
+        return self.parsed.not_valid_before_utc
 
     @property
     def not_after(self) -> datetime:
         """Last moment of the certificate's validity, UTC."""
-        return self._parsed.not_valid_after_utc
+        return self.parsed.not_valid_after_utc
 
     @property
-    def signer(self) -> str:
+    def name(self) -> str:
         """The certificate's name."""
-        return subject_name(self._parsed)
+        return subject_name(self.parsed)
 
-    @cached_property
-    def _parsed(self) -> x509.Certificate:
-        return x509.load_der_x509_certificate(self.certificate)
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A frozen file and all that is needed to put the signature's value in."""
+
+    prepared: Prepared
+    attributes: bytes = field(repr=False)
+    """The signed attributes, a DER SET."""
+    identity: Certified
+    timestamp: int = 0
+    """Room for a token beside the signature (bytes)."""
+
+    @classmethod
+    def of(cls, prepared: Prepared, identity: Identity, timestamp: int = 0) -> Self:
+        """Return what waits for *identity*'s signature of any *prepared* revision."""
+        attributes = cms.signed_attributes(identity, prepared.digest)
+        return cls(prepared, attributes, Certified.of(identity), timestamp)
+
+    @property
+    def pdf(self) -> bytes:
+        """The whole file, zeros where the signature will be."""
+        return self.prepared.pdf
+
+    @property
+    def to_sign(self) -> bytes:
+        """The hash that goes out, made with `algorithm.digest`; its raw signature comes back."""
+        return hashlib.new(self.identity.algorithm.digest, self.attributes).digest()
 
     def written(self) -> bytes:
         """Return everything but the file, which it names by its SHA-256, as JSON (UTF-8)."""
         values = {
             "version": VERSION,
             "pdf": hashlib.sha256(self.pdf).hexdigest(),
-            "digest": self.digest.hex(),
-            "start": self.start,
-            "end": self.end,
+            "digest": self.prepared.digest.hex(),
+            "start": self.prepared.start,
+            "end": self.prepared.end,
             "attributes": self.attributes.hex(),
-            "algorithm": self.algorithm.value,
-            "certificate": self.certificate.hex(),
-            "chain": [each.hex() for each in self.chain],
+            "algorithm": self.identity.algorithm.value,
+            "certificate": self.identity.certificate.hex(),
+            "chain": [each.hex() for each in self.identity.chain],
+            "timestamp": self.timestamp,
         }
         return json.dumps(values, sort_keys=True).encode()
 
@@ -133,16 +179,16 @@ class Pending:
 
     @classmethod
     def _of_values(cls, values: dict[str, Any], pdf: bytes) -> Self:
-        return cls(
-            pdf,
-            bytes.fromhex(values["digest"]),
-            int(values["start"]),
-            int(values["end"]),
-            bytes.fromhex(values["attributes"]),
-            Algorithm(values["algorithm"]),
+        prepared = Prepared(
+            pdf, bytes.fromhex(values["digest"]), int(values["start"]), int(values["end"])
+        )
+        identity = Certified(
             bytes.fromhex(values["certificate"]),
             tuple(bytes.fromhex(each) for each in values["chain"]),
+            Algorithm(values["algorithm"]),
         )
+        attributes = bytes.fromhex(values["attributes"])
+        return cls(prepared, attributes, identity, int(values["timestamp"]))
 
     def ensure_sound(self) -> None:
         """Return if file, digest and signed attributes still belong together.
@@ -150,11 +196,12 @@ class Pending:
         Raises:
             PendingDamaged: they do not.
         """
-        place = self.pdf[self.start : self.end]
+        start, end, digest = self.prepared.start, self.prepared.end, self.prepared.digest
+        place = self.pdf[start:end]
         if not (place.startswith(b"<") and place.endswith(b">") and not place[1:-1].strip(b"0")):
             raise PendingDamaged("/Contents")
-        covered = hashlib.new(self.algorithm.digest, self.pdf[: self.start])
-        covered.update(self.pdf[self.end :])
+        covered = hashlib.new(self.identity.algorithm.digest, self.pdf[:start])
+        covered.update(self.pdf[end:])
         try:
             stated = {
                 each["type"].native: each["values"][0].native
@@ -162,7 +209,7 @@ class Pending:
             }
         except (ValueError, TypeError) as fault:
             raise PendingDamaged("signed attributes") from fault
-        if not covered.digest() == self.digest == stated.get("message_digest"):
+        if not covered.digest() == digest == stated.get("message_digest"):
             raise PendingDamaged("digest")
 
 
@@ -182,7 +229,7 @@ def prepare_leader(
         prepared = prepare_revision(
             writer, LEADER_FIELD, identity, CERTIFY, statement, timestamp=timestamp
         )
-    return Pending.of(prepared, identity)
+    return Pending.of(prepared, identity, timestamp)
 
 
 def prepare_seal(
@@ -207,7 +254,7 @@ def prepare_seal(
         prepared = prepare_revision(
             writer, SEAL_FIELD, identity, LOCK, statement, timestamp=timestamp
         )
-    return Pending.of(prepared, identity)
+    return Pending.of(prepared, identity, timestamp)
 
 
 def complete(pending: Pending, value: bytes, timestamp: bytes = b"") -> bytes:
@@ -221,30 +268,28 @@ def complete(pending: Pending, value: bytes, timestamp: bytes = b"") -> bytes:
         SignatureTooLong: there is no room for the token.
     """
     pending.ensure_sound()
-    ensure_made_by(pending, pending.attributes, value)
-    signature = cms.assembled(pending, pending.attributes, value, timestamp)
-    prepared = pades.Prepared(pending.pdf, pending.digest, pending.start, pending.end)
+    ensure_made_by(pending.identity, pending.attributes, value)
+    signature = cms.assembled(pending.identity, pending.attributes, value, timestamp)
     try:
-        return prepared.filled(signature)
+        return pending.prepared.filled(signature)
     except ValueError as fault:
         raise SignatureTooLong(str(fault)) from fault
 
 
-def ensure_made_by(identity: Identity, attributes: bytes, value: bytes) -> None:
+def ensure_made_by(identity: Certified, attributes: bytes, value: bytes) -> None:
     """Return if *value* is *identity*'s raw signature of *attributes*.
 
     Raises:
         ValueForeign: it is another key's, another document's, or no signature at all.
     """
-    parsed = x509.load_der_x509_certificate(identity.certificate)
     try:
         well = len(value) <= LONGEST_VALUE and _made_by(
-            parsed.public_key(), identity.algorithm, attributes, value
+            identity.parsed.public_key(), identity.algorithm, attributes, value
         )
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         well = False
     if not well:
-        raise ValueForeign(subject_name(parsed), f"{identity.algorithm}, {len(value)} byte(s)")
+        raise ValueForeign(identity.name, f"{identity.algorithm}, {len(value)} byte(s)")
 
 
 _HASHES: dict[str, hashes.HashAlgorithm] = {
