@@ -87,7 +87,11 @@ def _request(draft: Draft, tools: Tools, folder: Path) -> dict[str, Any]:
 
 def _issued_bare(draft: Draft, tools: Tools) -> bytes:
     signed = sign(draft.reserved, tools.leader, None, at=materials.AT)
-    numbers = {"number": materials.NUMBER, "day": materials.DAY, "month": materials.MONTH}
+    numbers: dict[str, Any] = {
+        "number": materials.NUMBER,
+        "day": materials.DAY,
+        "month": materials.MONTH,
+    }
     return seal(signed, tools.agency, None, **numbers, at=materials.AT)
 
 

@@ -17,6 +17,7 @@ from signing import der
 from signing.algorithm import Algorithm, Family
 from signing.errors import KeyUnavailable
 from signing.keys import Identity, KeyHolder
+from signing.timestamps import Stamping
 
 _DATA = der.object_identifier("1.2.840.113549.1.7.1")
 _SIGNED_DATA = der.object_identifier("1.2.840.113549.1.7.2")
@@ -42,16 +43,21 @@ class _Frame:
     longest_signature: int
 
 
-def signed_data(key: KeyHolder, digest: bytes) -> bytes:
+def signed_data(
+    key: KeyHolder, digest: bytes, stamping: Stamping | None = None, room: int = 0
+) -> bytes:
     """Return the detached CMS (DER ContentInfo) by *key* over a document's *digest*.
 
-    The digest is the one of `key.algorithm.digest`.
+    The digest is the one of `key.algorithm.digest`. With *stamping* the signature gets a
+    timestamp of at most *room* bytes, if one can be had now.
 
     Raises:
         KeyUnavailable: the key does not sign, e.g. its token was pulled out.
     """
     attributes = signed_attributes(key, digest)
-    return assembled(key, attributes, signature_of(key, attributes))
+    signature = signature_of(key, attributes)
+    timestamp = stamping.over(signature, room) if stamping is not None else b""
+    return assembled(key, attributes, signature, timestamp)
 
 
 def signature_of(key: KeyHolder, attributes: bytes) -> bytes:

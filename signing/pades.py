@@ -34,6 +34,7 @@ from signing.revision import (
     signed_fields,
     top_fields,
 )
+from signing.timestamps import Stamping
 
 CERTIFY = SigMDPSetup(md_algorithm="sha256", certify=True, docmdp_perms=MDPPerm.FILL_FORMS)
 
@@ -58,11 +59,13 @@ def sign(
     name: str = "",
     reason: str = "",
     location: str = "",
+    stamping: Stamping | None = None,
 ) -> bytes:
     """Return *pdf* certified by the leader's *key*; *stamp* shows in the signature's place.
 
     The first and only certification: afterwards only the reserved fields may be
-    filled and the seal may be set. *at* is the time of signing (aware).
+    filled and the seal may be set. *at* is the time of signing (aware). With *stamping* the
+    signature gets a timestamp (level B-T), or none where the TSA is down or slow.
 
     Raises:
         PdfUnreadable, PdfEncrypted: the file cannot be signed as it is.
@@ -72,7 +75,8 @@ def sign(
     """
     writer = certification(pdf, key, stamp, at)
     with reading():
-        return embed(writer, LEADER_FIELD, key, CERTIFY, Statement(at, name, reason, location))
+        statement = Statement(at, name, reason, location)
+        return embed(writer, LEADER_FIELD, key, CERTIFY, statement, stamping)
 
 
 def certification(
@@ -128,10 +132,13 @@ def embed(
     key: KeyHolder,
     permissions: SigMDPSetup,
     statement: Statement,
+    stamping: Stamping | None = None,
 ) -> bytes:
     """Write the revision with a signature by *key* in the empty *field*; return the whole file."""
-    steps, prepared, output = _begun(writer, field, key, permissions, statement, cms.longest(key))
-    steps.send(cms.signed_data(key, prepared.document_digest))
+    room = stamping.room if stamping is not None else 0
+    reserved = cms.longest(key, room)
+    steps, prepared, output = _begun(writer, field, key, permissions, statement, reserved)
+    steps.send(cms.signed_data(key, prepared.document_digest, stamping, room))
     return bytes(output.getvalue())
 
 

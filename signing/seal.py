@@ -34,6 +34,7 @@ from signing.revision import (
     signed_fields,
     top_fields,
 )
+from signing.timestamps import Stamping
 
 LOCK = SigMDPSetup(md_algorithm="sha256", field_lock=LOCK_ALL, docmdp_perms=MDPPerm.NO_CHANGES)
 
@@ -49,11 +50,13 @@ def seal(
     at: datetime,
     name: str = "",
     reason: str = "",
+    stamping: Stamping | None = None,
 ) -> bytes:
     """Return *pdf* with *number*, *day*, *month* printed and sealed by the agency's *key*.
 
     The three texts are printed as they come (`07` for the seventh). The leader's
-    signature must be there; whether it holds is `signing.validation`'s to say.
+    signature must be there; whether it holds is `signing.validation`'s to say. With *stamping*
+    the seal gets a timestamp (level B-T), or none where the TSA is down or slow.
 
     Raises:
         PdfUnreadable, PdfEncrypted: the file cannot be sealed as it is.
@@ -66,7 +69,7 @@ def seal(
     """
     writer = sealing(pdf, key, stamp, number=number, day=day, month=month, at=at)
     with reading():
-        return embed(writer, SEAL_FIELD, key, LOCK, Statement(at, name, reason))
+        return embed(writer, SEAL_FIELD, key, LOCK, Statement(at, name, reason), stamping)
 
 
 def sealing(

@@ -56,7 +56,7 @@ class Subject:
     organisation: str
     not_before: datetime = datetime(2025, 1, 1, tzinfo=UTC)
     not_after: datetime = datetime(2040, 1, 1, tzinfo=UTC)
-    kind: Literal["person", "seal"] = "person"
+    kind: Literal["person", "seal", "tsa", "ocsp"] = "person"
     algorithm: Literal["rsa2048", "p256"] = "rsa2048"
 
 
@@ -107,10 +107,12 @@ class TestPki:
         return TrustStore.load(self.roots, self.crls)
 
 
-def make_pki(folder: Path, subjects: Sequence[Subject]) -> TestPki:
+def make_pki(folder: Path, subjects: Sequence[Subject], services: str = _NOWHERE) -> TestPki:
     """Make or complete the infrastructure in *folder* and return it.
 
-    Whoever has a key already keeps it. Writes `root.pem`, `chain.pem`, `*.crl`,
+    Whoever has a key already keeps it. *services* is the address that certificates name for
+    their revocation list and, unless it is nowhere, for OCSP (`testservices` answers there).
+    Writes `root.pem`, `chain.pem`, `*.crl`,
     and for each subject `<name>.p12` and `<name>.pass`; all keys with mode 600.
 
     Raises:
@@ -130,7 +132,7 @@ def make_pki(folder: Path, subjects: Sequence[Subject]) -> TestPki:
             _write_secret(folder / f"{name}.key", _private_pem(_generate("rsa2048")))
     keys = {subject.name: _generate(subject.algorithm) for subject in new}
     with tempfile.TemporaryDirectory() as publics:
-        architecture = _architecture(made, new, keys, Path(publics), fresh=fresh)
+        architecture = _architecture(made, new, keys, Path(publics), services, fresh=fresh)
         if fresh:
             _write_authorities(made, architecture)
         for subject in new:
@@ -144,6 +146,7 @@ def _architecture(
     subjects: Sequence[Subject],
     keys: Mapping[str, PrivateKey],
     publics: Path,
+    services: str,
     *,
     fresh: bool,
 ) -> PKIArchitecture:
@@ -157,7 +160,7 @@ def _architecture(
             key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         )
         files[name] = {"path": str(path), "public-only": True}
-    certificates = {ROOT: _authority(ROOT), AUTHORITY: _authority(AUTHORITY)}
+    certificates = {name: _authority(name, services) for name in (ROOT, AUTHORITY)}
     if not fresh:
         certificates[ROOT]["certificate-file"] = str(made.roots.resolve())
         certificates[AUTHORITY]["certificate-file"] = str(made.chain.resolve())
@@ -173,7 +176,10 @@ def _architecture(
                     **{s.name: _entity(s.common_name, s.organisation) for s in subjects},
                 },
                 "certs": certificates,
-                "services": {"crl-repo": {ROOT: _crl(ROOT), AUTHORITY: _crl(AUTHORITY)}},
+                "services": {
+                    "crl-repo": {name: _crl(name, services) for name in (ROOT, AUTHORITY)},
+                    "ocsp": {AUTHORITY: _ocsp(services)},
+                },
             }
         },
     }
@@ -197,11 +203,13 @@ def _entity(common_name: str, organisation: str) -> dict[str, str]:
     }
 
 
-def _authority(name: str) -> dict[str, Any]:
+def _authority(name: str, services: str) -> dict[str, Any]:
     # whatever this authority issues says where its revocation list would be
     params: dict[str, Any] = {"crl-repo": name}
     if name == AUTHORITY:
         params["max-path-len"] = 0
+        if services != _NOWHERE:
+            params["ocsp-service"] = AUTHORITY
     return {
         "subject": name,
         "issuer": ROOT,
@@ -211,22 +219,39 @@ def _authority(name: str) -> dict[str, Any]:
     }
 
 
+_FOR_TIMESTAMPS = [
+    {
+        "id": "key_usage",
+        "critical": True,
+        "smart-value": {"schema": "key-usage", "params": ["digital_signature"]},
+    },
+    {"id": "extended_key_usage", "critical": True, "value": ["time_stamping"]},
+]
+
+
 def _signer(subject: Subject) -> dict[str, Any]:
-    return {
+    made: dict[str, Any] = {
         "subject": subject.name,
         "issuer": AUTHORITY,
         "serial": secrets.randbits(63),
         "validity": _validity(subject.not_before, subject.not_after),
-        "profiles": ["digsig-commitment"],
     }
+    if subject.kind == "tsa":
+        return {**made, "extensions": _FOR_TIMESTAMPS}
+    profile = "ocsp-responder" if subject.kind == "ocsp" else "digsig-commitment"
+    return {**made, "profiles": [profile]}
 
 
-def _crl(name: str) -> dict[str, str]:
+def _ocsp(services: str) -> dict[str, str]:
+    return {"for-issuer": AUTHORITY, "responder-cert": AUTHORITY, "external-url-prefix": services}
+
+
+def _crl(name: str, services: str) -> dict[str, str]:
     return {
         "for-issuer": name,
         "signing-key": name,
         "simulated-update-schedule": _REVOCATION_LISTS_LAST,
-        "external-url-prefix": _NOWHERE,
+        "external-url-prefix": services,
     }
 
 
