@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 
 from documents.ledger import Break
 from documents.lifecycle import State, Step
-from documents.tables import AttachmentRow, DocumentRow, LedgerRow, ParcelRow, RevisionRow
+from documents.tables import (
+    AttachmentRow,
+    CertifiedCopyRow,
+    DocumentRow,
+    LedgerRow,
+    ParcelRow,
+    RevisionRow,
+    SealedAttachmentRow,
+)
 
 _SAID: Mapping[str, Callable[[DocumentRow, dict[str, Any]], bool]] = {
     Step.VERIFY: lambda row, detail: row.verdict == detail["verdict"],
@@ -73,6 +81,9 @@ def blobs(session: Session) -> Iterator[str]:
     named: Any = union(
         select(RevisionRow.sha256),
         select(AttachmentRow.sha256),
+        select(SealedAttachmentRow.sha256).where(SealedAttachmentRow.sha256.is_not(None)),
+        select(CertifiedCopyRow.source_sha256),
+        select(CertifiedCopyRow.sha256),
         select(ParcelRow.sha256),
         select(DocumentRow.message_sha256).where(DocumentRow.message_sha256.is_not(None)),
     )

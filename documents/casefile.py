@@ -18,7 +18,7 @@ from documents.freezing import ensure_free
 from documents.holding import holding
 from documents.ledger import Actor, Fact
 from documents.lifecycle import Direction, State, Step, advance
-from documents.tables import AttachmentRow, DocumentRow, RevisionRow
+from documents.tables import AttachmentRow, DocumentRow, RevisionRow, SealedAttachmentRow
 
 RETRY_PAUSES = (5, 15, 60, 300, 900, 3600)
 """Seconds between attempts of a step that found something down; the last one repeats."""
@@ -148,16 +148,26 @@ def attachments_of(session: Session, document_id: str) -> list[Attachment]:
 
 
 def attachments_by_document(session: Session, ids: Iterable[str]) -> dict[str, list[Attachment]]:
-    """Return for each of *ids* the files that travel with it, in order."""
+    """Return for each of *ids* the files that travel with it, in order: the sealed ones."""
     found: dict[str, list[Attachment]] = {document_id: [] for document_id in ids}
-    rows = session.scalars(
-        select(AttachmentRow)
+    rows = session.execute(
+        select(
+            AttachmentRow.document_id,
+            AttachmentRow.name,
+            AttachmentRow.content_type,
+            func.coalesce(SealedAttachmentRow.sha256, AttachmentRow.sha256),
+            func.coalesce(SealedAttachmentRow.size, AttachmentRow.size),
+        )
+        .outerjoin(
+            SealedAttachmentRow,
+            (SealedAttachmentRow.document_id == AttachmentRow.document_id)
+            & (SealedAttachmentRow.ordinal == AttachmentRow.ordinal),
+        )
         .where(AttachmentRow.document_id.in_(list(found)))
         .order_by(AttachmentRow.document_id, AttachmentRow.ordinal)
     )
-    for row in rows:
-        item = Attachment(row.name, row.content_type, row.sha256, row.size)
-        found[row.document_id].append(item)
+    for document_id, name, content_type, sha256, size in rows:
+        found[document_id].append(Attachment(name, content_type, sha256, size))
     return found
 
 

@@ -13,7 +13,8 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
-from documents import casefile, directory, ledger, numbering, register
+from documents import attachments, casefile, directory, ledger, numbering, register, signatory
+from documents.attachments import SealedAttachment
 from documents.casefile import locked, take
 from documents.delivery import UNSENT, DeliveryState
 from documents.document import (
@@ -158,7 +159,7 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
         raise SecretRefused(draft.confidentiality)
     agency = directory.served_agency(session, draft.organ_id)
     drafter = directory.person_row(session, agency.organ_id, draft.drafter_id)
-    signer = signer_of(session, agency.organ_id, draft.signer_id)
+    signer = signatory.signer_of(session, agency.organ_id, draft.signer_id, at)
     row = DocumentRow(
         id=document_id or new_id(),
         direction=Direction.OUTGOING,
@@ -195,19 +196,6 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
     actor = actor_of(drafter)
     casefile.note(session, row, "draft", actor, at, evidence=draft.pdf_sha256)
     return row
-
-
-def signer_of(session: Session, organ_id: str, who: str) -> PersonRow:
-    """Return the leader *who* of the agency (Art. 13).
-
-    Raises:
-        PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
-        RightMissing: the post gives no right to sign, or the person has no key.
-    """
-    signer = directory.person_row(session, organ_id, who)
-    if signer.role != Role.LEADER or not signer.signing_key:
-        raise directory.RightMissing(signer.full_name, signer.position, "ký ban hành / sign")
-    return signer
 
 
 def _add_deliveries(
@@ -248,12 +236,16 @@ def decide(
         StepRefused: not from this state, or not by this person's role; or the step is one
             that is taken with its evidence (a signature, a number, a seal, a message).
         RightMissing: approving is for the one who will sign (Art. 11).
+        Objection: post, capacity or delegation no longer lets them sign it (Art. 13).
         PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
         ReasonMissing: a number is not void without a reason.
     """
     row = locked(session, document_id)
-    person = directory.person_row(session, row.organ_id, who)
-    if step is Step.APPROVE and person.id != row.signer_id:
+    person = signatory.person_for(session, row.organ_id, who)
+    actor = actor_of(person)
+    if person.id == row.signer_id:
+        actor = Actor(person.id, Role.LEADER)  # whose signature it waits for, whatever the post
+    elif step is Step.APPROVE:
         raise directory.RightMissing(person.full_name, person.position, "duyệt / approve")
     transition = LIFECYCLES[Direction(row.direction)].get((State(row.state), step))
     if transition is not None and (transition.carried or step in _OWING):
@@ -261,7 +253,9 @@ def decide(
     reason = storable(reason)
     detail: dict[str, Any] = {"reason": reason} if reason else {}
     evidence = row.current_sha256 or ""
-    after = take(session, row, step, actor_of(person), at, evidence=evidence, detail=detail)
+    if step is Step.APPROVE:
+        signatory.refuse_early(session, row, at)
+    after = take(session, row, step, actor, at, evidence=evidence, detail=detail)
     if step is Step.VOID:
         register.void(session, row.id, reason)
         undelivered(session, row.id, DeliveryState.FAILED, f"Văn bản đã hủy / void: {reason}", at)
@@ -302,11 +296,24 @@ def series_of(row: DocumentRow) -> str:
     return DocumentType(row.type_name).abbreviation or DocumentType.OFFICIAL_LETTER.value
 
 
-def sealed(session: Session, document_id: str, sha256: str, size: int, at: datetime) -> None:
-    """Record the agency's seal, with number and date in the same revision (Art. 17.2)."""
+def sealed(
+    session: Session,
+    document_id: str,
+    sha256: str,
+    size: int,
+    at: datetime,
+    appendices: Sequence[SealedAttachment] = (),
+) -> None:
+    """Record the agency's seal, with number and date in the same revision (Art. 17.2).
+
+    *appendices* says what became of each attachment under the same seal.
+    """
     row = locked(session, document_id)
-    take(session, row, Step.SEAL, Actor(row.clerk_id or "", Role.CLERK), at, evidence=sha256)
+    detail = {"attachments": [item.as_dict() for item in appendices]} if appendices else None
+    actor = Actor(row.clerk_id or "", Role.CLERK)
+    take(session, row, Step.SEAL, actor, at, evidence=sha256, detail=detail)
     casefile.add_revision(session, row, "sealed", sha256, size, at)
+    attachments.record(session, row.id, appendices, at)
 
 
 def prepared(session: Session, document_id: str, message_sha256: str, at: datetime) -> str:

@@ -10,24 +10,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from itertools import chain
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.axis import Outgoing, Receipt
 from connectors.errors import AxisOutcomeUnknown
-from documents import outgoing
+from documents import casefile, outgoing
+from documents.attachments import SealedAttachment
 from documents.delivery import DeliveryState
 from documents.errors import OfficeError, Refused
 from documents.lifecycle import State
 from documents.numbering import written_day, written_month
 from documents.tables import AgencyRow, DocumentRow, PersonRow
-from workflows import messages
+from workflows import appendices, messages
+from workflows.appendices import SealAttachment
 from workflows.carrying import Pouch, Write, as_answer, grouped, put_off, record_all, standing
 from workflows.faultpoint import passing
-from workflows.jobs import Job, Seal, Sign, Stored
+from workflows.jobs import Done, Job, Seal, Sign, Stored
 from workflows.messages import Dossier
 from workflows.office import Office
+from workflows.workshop import FileTooHard
 
 SENDERS = 4
 """Messages on their way to the axis at the same time."""
@@ -45,9 +50,14 @@ def sign(office: Office, ids: Iterable[str]) -> Pouch:
             )
         }
     passing("sign.begun")
-    jobs: list[Job] = [
-        Sign(
-            row.current_sha256 or "", signers[row.signer_id or ""].signing_key, row.signer_name, at
+    jobs: list[Sequence[Job]] = [
+        (
+            Sign(
+                row.current_sha256 or "",
+                signers[row.signer_id or ""].signing_key,
+                row.signer_name,
+                at,
+            ),
         )
         for row in rows
     ]
@@ -70,47 +80,68 @@ def seal(office: Office, ids: Iterable[str]) -> Pouch:
     rows = standing(office, ids, State.NUMBERED)
     at = office.now()
     agencies = _agencies(office, rows)
-    jobs: list[Job] = []
+    with office.database.reading() as session:
+        attached = casefile.attachments_by_document(session, [row.id for row in rows])
+    jobs: list[Sequence[Job]] = []
     for row in rows:
         agency = agencies[row.organ_id]
         assert row.promulgated is not None  # noqa: S101  (NUMBERED has a date)
-        jobs.append(
-            Seal(
-                sha256=row.current_sha256 or "",
-                key=agency.seal_key,
-                name=agency.name,
-                number=row.code_number or "",
-                day=written_day(row.promulgated),
-                month=written_month(row.promulgated),
-                at=at,
-            )
+        main = Seal(
+            sha256=row.current_sha256 or "",
+            key=agency.seal_key,
+            name=agency.name,
+            number=row.code_number or "",
+            day=written_day(row.promulgated),
+            month=written_month(row.promulgated),
+            at=at,
         )
+        code = f"{row.code_number}/{row.code_notation}"
+        others = (
+            SealAttachment(ordinal, item, agency.seal_key, agency.name, code, at)
+            for ordinal, item in enumerate(attached[row.id], 1)
+        )
+        jobs.append((main, *others))
     return _press(office, rows, jobs, "seal", outgoing.sealed)
 
 
 def _press(
     office: Office,
     rows: list[DocumentRow],
-    jobs: list[Job],
+    jobs: Sequence[Sequence[Job]],
     step: str,
     remember: Callable[..., None],
 ) -> Pouch:
-    """Do the jobs in the workshop and remember each new revision."""
+    """Do each document's jobs in the workshop and remember what they made, all at once.
+
+    The first job makes the new revision, the others what belongs to it.
+    """
     pouch = Pouch()
 
     def revisions() -> Iterator[tuple[DocumentRow, Write]]:
         # recorded while the workshop goes on with later documents
-        for row, answer in zip(rows, office.workshop.each(jobs), strict=True):
+        answers = office.workshop.each(list(chain.from_iterable(jobs)))
+        for row, own in zip(rows, jobs, strict=True):
+            made = [_noted(job, next(answers)) for job in own]
             passing(f"{step}.done")
-            if isinstance(answer, OfficeError):
-                put_off(office, pouch, row.id, answer)
+            if wrong := next((each for each in made if isinstance(each, OfficeError)), None):
+                put_off(office, pouch, row.id, wrong)
                 continue
-            assert isinstance(answer, Stored)  # noqa: S101  (Sign and Seal give Stored)
-            blob = {"sha256": answer.sha256, "size": answer.size}
+            revision, *others = made
+            assert isinstance(revision, Stored)  # noqa: S101  (Sign and Seal give Stored)
+            blob: dict[str, Any] = {"sha256": revision.sha256, "size": revision.size}
+            if others:
+                blob["appendices"] = others
             yield row, partial(remember, document_id=row.id, at=office.now(), **blob)
 
     record_all(office, pouch, revisions(), lambda: passing(f"{step}.recorded"))
     return pouch.settle()
+
+
+def _noted(job: Job, answer: Done | OfficeError) -> Done | OfficeError:
+    """Return *answer*; an attachment that no worker process survives travels as it is."""
+    if isinstance(job, SealAttachment) and isinstance(answer, FileTooHard):
+        return SealedAttachment(job.ordinal, note=f"{appendices.AS_IT_IS}: {answer}")
+    return answer
 
 
 def dispatch(office: Office, ids: Iterable[str]) -> Pouch:

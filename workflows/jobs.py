@@ -14,6 +14,7 @@ from typing import Any
 from connectors import envelope
 from connectors.edxml import filename, reader
 from documents.arrival import Arrival, StatusArrival
+from documents.attachments import SealedAttachment
 from documents.blobs import BlobDamaged, BlobStore
 from documents.document import Attachment
 from documents.errors import Unavailable
@@ -29,7 +30,9 @@ from signing.pkcs12 import Pkcs12Key, read_passphrase
 from signing.report import Report
 from signing.trust import TrustStore
 from signing.validation import verify
+from workflows import appendices
 from workflows.acceptance import objection
+from workflows.appendices import SealAttachment
 from workflows.handover import handed_in
 from workflows.settings import Settings
 
@@ -113,8 +116,8 @@ class Verify:
     accepts_unsigned: bool
 
 
-Job = TakeIn | Attach | Sign | Seal | Open | Verify
-Done = Intake | Attachment | Stored | Arrival | StatusArrival | Finding
+Job = TakeIn | Attach | Sign | Seal | SealAttachment | Open | Verify
+Done = Intake | Attachment | Stored | SealedAttachment | Arrival | StatusArrival | Finding
 
 
 @lru_cache(maxsize=256)
@@ -202,6 +205,8 @@ class Bench:
                 return self._sign(job)
             case Seal():
                 return self._seal(job)
+            case SealAttachment():
+                return appendices.sealed(job, self.blobs, self.key(job.key))
             case Open():
                 return self._open(job)
             case Verify():

@@ -6,6 +6,7 @@ from documents.tables.authority import (
     DelegationRow,
     RevocationRow,
 )
+from documents.tables.copies import CertifiedCopyRow, CopySignerRow, SealedAttachmentRow
 from documents.tables.foundation import Base, Instant
 from documents.tables.journey import (
     AgencyRow,
@@ -29,6 +30,8 @@ __all__ = [
     "Base",
     "BindingRow",
     "CertificateRow",
+    "CertifiedCopyRow",
+    "CopySignerRow",
     "DelegationRow",
     "DeliveryRow",
     "DocumentRow",
@@ -42,5 +45,6 @@ __all__ = [
     "RegisterRow",
     "RevisionRow",
     "RevocationRow",
+    "SealedAttachmentRow",
     "SignatureRequestRow",
 ]
