@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyhanko.pdf_utils.generic import StreamObject
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
-from pyhanko.sign.signers.cms_embedder import SigMDPSetup
+from pyhanko.pdf_utils.generic import ArrayObject, IndirectObject, StreamObject
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
-from signing import objects
+from signing import cms, objects
 from signing.fields import LEADER_FIELD, NUMBER_FIELD, SEAL_FIELD
 from signing.pades import Statement, embed
 from signing.pkcs12 import Pkcs12Key
@@ -22,7 +23,7 @@ from signing.testpki import TestPki
 from signing.trust import TrustStore
 from signing.validation import verify
 from tests.signing.conftest import AT
-from tests.signing.forgery import COVER, OVER, Victim, form, pdfsig, picture, shown_text, stream
+from tests.signing.forgery import COVER, OVER, Victim, form, pdfsig, picture, shown_text
 
 PAGE = ("/Pages", "/Kids", 0)
 APPROVAL = SigMDPSetup(md_algorithm="sha256")
@@ -253,24 +254,32 @@ def test_a_page_in_the_parameters_of_a_trusted_second_signature_never_passes(
     levels: Signed, pki: TestPki, trust: TrustStore, tmp_path: Path
 ) -> None:
     """The second signature holds; its parameters are the first page's content, replaced."""
-    victim = levels["P=2"]
-    number = victim.number(*PAGE, "/Contents")
-    lock = b"/Lock<</Type/SigFieldLock/Action/All>>"
-    opened = Victim(field(victim, b"/Subtype/Widget/FT/Sig/Rect[0 0 0 0]" + lock))
-    locked = SigMDPSetup(md_algorithm="sha256", docmdp_perms=MDPPerm.FILL_FORMS)
-    writer = open_revision(opened.pdf)
-    done = Victim(embed(writer, "Moi", pki.key("curve"), locked, Statement(AT)))
-    value = done.field("Moi")["/V"]
-    evil = stream(
-        b"q 1 1 1 rg 60 700 480 90 re f Q BT /F1 20 Tf 95 735 Td (FORGED) Tj ET",
-        b"/Type/TransformParams/Action/All",
+    writer = open_revision(levels["P=2"].pdf)
+    append_signature_field(writer, SigFieldSpec("Moi"))
+    key = pki.key("curve")
+    steps = PdfCMSEmbedder().write_cms("Moi", writer, existing_fields_only=True)
+    next(steps)
+    placeholder = SignatureObject(
+        timestamp=AT, subfilter=SigSeedSubFilter.PADES, bytes_reserved=2 * cms.longest(key)
     )
-    reference = b"[<</TransformMethod/FieldMDP/TransformParams %d 0 R>>]" % number
-    forged = done.appended({number: evil, value.objgen[0]: done.text(value, Reference=reference)})
+    value = steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=APPROVAL)).get_object()
+    page = writer.root["/Pages"]["/Kids"][0]
+    number = page.raw_get("/Contents").reference
+    evil = b"q 1 1 1 rg 60 700 480 90 re f Q BT /F1 20 Tf 95 735 Td (FORGED) Tj ET"
+    parameters = objects.dictionary({"Type": "/TransformParams", "Action": "/All"})
+    writer.objects[number.generation, number.idnum] = StreamObject(parameters, stream_data=evil)
+    pointer = IndirectObject(number.idnum, number.generation, writer)
+    reference = objects.dictionary({"TransformMethod": "/FieldMDP", "TransformParams": pointer})
+    value[objects.name("Reference")] = ArrayObject([reference])
+    prepared, output = steps.send(SigIOSetup(md_algorithm="sha256", in_place=True))
+    steps.send(cms.signed_data(key, prepared.document_digest))
+    forged = bytes(output.getvalue())
     report = verify(forged, trust, at=AT)
-    assert report.verdict is not Indication.TOTAL_PASSED
-    assert report.signatures[0].indication is not Indication.TOTAL_PASSED
+    by_field = {s.field: s.indication for s in report.signatures}
+    assert by_field[LEADER_FIELD] is Indication.TOTAL_FAILED
+    assert by_field["Moi"] is Indication.TOTAL_PASSED
     assert b"FORGED" in shown_text(forged, tmp_path)
+    assert pdfsig(forged, tmp_path).count(b"Signature is Valid") == 2
 
 
 @pytest.mark.parametrize("level", ["approval", "P=1", "P=2", "P=3"])
