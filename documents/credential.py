@@ -41,18 +41,17 @@ class Credential:
         """All its names, for people."""
         return ", ".join(dict.fromkeys((self.name, *self.organisations)))
 
-    def fits_agency(self, agency: Agency) -> bool:
-        """Return whether one of its names is the agency's."""
-        return any(
-            same_agency_name(name, agency.name, agency.parent_name)
-            for name in (self.name, *self.organisations)
-        )
+    def fits_seal(self, agency: Agency) -> bool:
+        """Return whether it is in the agency's own name: its people's name it besides."""
+        return same_agency_name(self.name, agency.name, agency.parent_name)
 
     def fits_person(self, person: Person, agency: Agency) -> bool:
         """Return whether it names the person, and no organisation but the person's."""
         if not same_person(self.name, person.full_name):
             return False
-        return not self.organisations or self.fits_agency(agency)
+        return not self.organisations or any(
+            same_agency_name(name, agency.name, agency.parent_name) for name in self.organisations
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def assess_seal(
 ) -> tuple[Objection, ...]:
     """Return why a certificate is not the seal of *agency* (Art. 32.2, 33.2)."""
     holder = (agency.organ_id, "")
-    fits = credential.fits_agency(agency)
+    fits = credential.fits_seal(agency)
     return tuple(_assess(credential, holder, agency.name, tuple(bindings), at, fits=fits))
 
 

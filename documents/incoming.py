@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from documents import casefile, directory, feedback, numbering, register
+from documents import casefile, directory, feedback, numbering, provenance, register
 from documents.arrival import Arrival
 from documents.casefile import locked, take
 from documents.document import Role
@@ -21,6 +21,7 @@ from documents.errors import storable
 from documents.identity import new_id
 from documents.ledger import SYSTEM, Actor
 from documents.lifecycle import Direction, State, Step, advance
+from documents.provenance import NOTHING, Signs
 from documents.tables import DocumentRow, ParcelRow
 
 SERIES = "ĐẾN"
@@ -41,6 +42,8 @@ class Finding:
     report: dict[str, Any]
     quarantine: str = ""
     """A reason, Vietnamese first; empty when the document may be registered."""
+    signs: Signs = NOTHING
+    """Who signed and sealed it."""
 
 
 # built once: building a statement takes longer than the database takes to run it
@@ -226,9 +229,14 @@ def _entered(session: Session, organ_id: str, arrival: Arrival, at: datetime) ->
 def verified(session: Session, document_id: str, finding: Finding, at: datetime) -> State:
     """Record what verification found: VERIFIED, or QUARANTINED with the reason (Art. 21.2)."""
     row = locked(session, document_id)
-    reason = storable(finding.quarantine or _impersonation(row) or _duplicate(session, row))
+    doubts = provenance.doubts(session, row, finding.signs, at)
+    why = finding.quarantine or _impersonation(row) or doubts.quarantine
+    reason = storable(why or _duplicate(session, row))
     step = Step.QUARANTINE if reason else Step.VERIFY
-    detail = {"verdict": finding.verdict, **({"reason": reason} if reason else {})}
+    detail: dict[str, Any] = {"verdict": finding.verdict, **({"reason": reason} if reason else {})}
+    if doubts.flags:
+        detail["flags"] = [flag.code for flag in doubts.flags]
+        row.warnings = [*row.warnings, *map(provenance.warning, doubts.flags)]
     after = take(session, row, step, SYSTEM, at, evidence=row.current_sha256 or "", detail=detail)
     row.verdict, row.verification = finding.verdict, finding.report
     if reason:

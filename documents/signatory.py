@@ -47,6 +47,19 @@ def may_be_named(session: Session, organ_id: str, row: PersonRow, at: datetime) 
     return any(each.grantee_id == row.id and each.in_force(at) for each in held)
 
 
+def signer_of(session: Session, organ_id: str, who: str, at: datetime) -> PersonRow:
+    """Return the person *who* to whom documents of the agency may be submitted (Art. 13).
+
+    Raises:
+        PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
+        RightMissing: neither post nor delegation lets them sign, or they have no key.
+    """
+    signer = person_for(session, organ_id, who)
+    if not may_be_named(session, organ_id, signer, at):
+        raise directory.RightMissing(signer.full_name, signer.position, "ký ban hành / sign")
+    return signer
+
+
 def standings(session: Session, rows: Sequence[DocumentRow]) -> dict[tuple[str, str], Standing]:
     """Return what is on record about the signer of each document, by (agency, signer)."""
     holders = {(row.organ_id, row.signer_id or "") for row in rows}

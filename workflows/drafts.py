@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from documents import directory, numbering, outgoing
+from documents import directory, numbering, outgoing, signatory
 from documents.document import Attachment, DocumentType, Role, Urgency
 from documents.errors import OfficeError, Refused
 from documents.ledger import SYSTEM
@@ -88,7 +88,7 @@ def _checked(office: Office, order: Order) -> tuple[str, str, str]:
     outgoing.check_subject(order.subject)
     with office.database.reading() as session:
         agency = directory.served_agency(session, order.sender)
-        signer = outgoing.signer_of(session, agency.organ_id, order.signer)
+        signer = signatory.signer_of(session, agency.organ_id, order.signer, office.now())
         for code in order.recipients:
             directory.agency_row(session, code)
     if order.confidentiality:
@@ -137,7 +137,7 @@ def _create(
     if size > LARGEST_MESSAGE or len(attachments) > MOST_ATTACHMENTS:
         raise TooMuchToSend(len(attachments), size >> 20)
     with office.database.writing() as session:
-        signer = directory.person_row(session, sender, order.signer)
+        signer = signatory.signer_of(session, sender, order.signer, office.now())
         drafter = (
             directory.person_row(session, sender, order.drafter)
             if order.drafter

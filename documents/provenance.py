@@ -1,0 +1,123 @@
+"""Whether an incoming document is from whom it says: its block, its signer, its seal.
+
+Legal source: Decree 30/2020/ND-CP, Art. 13, 21.2, 32.2. A seal on record as another agency's
+contradicts the sender, and a clerk decides. Everything else is a warning: the recipient cannot
+know the sender's posts and regulations. A certificate seen for the first time fits by the names
+in it, or is flagged with both names until somebody says whose it is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from documents import authority, certificates, directory
+from documents.capacity import Printed
+from documents.credential import Binding, Credential, assess_person, assess_seal, owners
+from documents.document import Agency, Person, Role
+from documents.objections import (
+    CertificateNotInForce,
+    CertificateOfAnother,
+    CertificateUnknown,
+    MessageDiffers,
+    Objection,
+)
+from documents.spelling import same_person, same_position
+from documents.tables import DocumentRow
+
+WARNING_LENGTH = 300
+"""Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Who signed and sealed a document, by signatures that hold."""
+
+    printed: Printed | None = None
+    """The signature block; None: none was found."""
+    signer: Credential | None = None
+    seal: Credential | None = None
+
+
+NOTHING = Signs()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What speaks against a document."""
+
+    quarantine: str
+    """Why a clerk must decide; empty when nothing contradicts the sender."""
+    flags: tuple[Objection, ...]
+
+
+def doubts(session: Session, row: DocumentRow, signs: Signs, at: datetime) -> Doubts:
+    """Return what does not fit in an incoming document; puts new certificates on record."""
+    seen = {each.sha256: each for each in (signs.signer, signs.seal) if each is not None}
+    known = certificates.bindings(session, seen)
+    for sha256, each in seen.items():
+        if sha256 not in known:
+            certificates.see(session, each, row.sender_organ_id, at)
+    found = directory.agency_rows(session, [row.sender_organ_id]).get(row.sender_organ_id)
+    sender = (
+        directory.as_agency(found)
+        if found is not None
+        else Agency(row.sender_organ_id, row.sender_name, "", "")
+    )
+    collective = found.collective if found is not None else None
+    bound = [binding for mine in known.values() for binding in mine]
+    flags = [
+        *_against_form(signs.printed, sender, collective=collective),
+        *_against_message(signs.printed, row),
+        *_against_signer(signs, row, sender, bound, at),
+    ]
+    against_seal = list(assess_seal(signs.seal, sender, bound, at)) if signs.seal else []
+    strange = [each for each in against_seal if isinstance(each, CertificateOfAnother)]
+    # verification has judged the time of signing; now is another moment
+    flags += [each for each in against_seal if isinstance(each, CertificateUnknown)]
+    return Doubts(str(strange[0]) if strange else "", tuple(flags))
+
+
+def warning(objection: Objection) -> str:
+    """Return an objection as a document's warning."""
+    said = objection.as_dict()
+    return f"{said['code']}: {said['vi']} / {said['en']}"[:WARNING_LENGTH]
+
+
+def _against_form(
+    printed: Printed | None, sender: Agency, *, collective: bool | None
+) -> Iterable[Objection]:
+    if printed is None:
+        return []
+    if collective is None and authority.collective_by_name(sender.name):
+        collective = True
+    return authority.form(printed, sender.name, collective=collective)
+
+
+def _against_message(printed: Printed | None, row: DocumentRow) -> Iterable[Objection]:
+    """Compare the block with the message's SignerInfo; what it leaves out says nothing."""
+    if printed is None:
+        return
+    said = Printed.of(row.signer_competence.splitlines(), row.signer_name, row.signer_position)
+    if said.name and not same_person(said.name, printed.name):
+        yield MessageDiffers(said.name, printed.name)
+    differs = said.position and not same_position(printed.position, said.position)
+    if said.position and printed.position and differs:
+        yield MessageDiffers(said.position, printed.position)
+    if said.clauses and said.chain != printed.chain:
+        yield MessageDiffers(said, printed)
+
+
+def _against_signer(
+    signs: Signs, row: DocumentRow, sender: Agency, bound: list[Binding], at: datetime
+) -> Iterable[Objection]:
+    name = signs.printed.name if signs.printed else row.signer_name
+    if signs.signer is None or not name:
+        return []
+    owned = owners(signs.signer.sha256, bound, at)
+    if any(organ == sender.organ_id and person for organ, person in owned):
+        return []
+    person = Person("", sender.organ_id, name, "", Role.LEADER)
+    found = assess_person(signs.signer, person, sender, bound, at)
+    return [each for each in found if not isinstance(each, CertificateNotInForce)]
