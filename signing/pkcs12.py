@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Self
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
 
-from signing.algorithm import Algorithm, Family
-from signing.errors import CertificateRefused, KeyUnavailable
-from signing.keys import SMALLEST_RSA, subject_name
+from signing.algorithm import Algorithm
+from signing.errors import KeyUnavailable
+from signing.key_errors import KeyMismatched
+from signing.keys import subject_name
+from signing.making import algorithm_for
+from signing.schemes import hash_of, padding_of
 
 OTHERS = 0o077
 """Mode bits that let someone else read a key."""
@@ -38,16 +40,24 @@ class Pkcs12Key:
     """Digest in, raw signature out."""
 
     @classmethod
-    def load(cls, path: Path, passphrase: bytes, algorithm: Algorithm | None = None) -> Self:
+    def load(
+        cls,
+        path: Path,
+        passphrase: bytes,
+        algorithm: Algorithm | None = None,
+        usual_rsa: Algorithm | None = None,
+    ) -> Self:
         """Read the key from *path* (mode 600) with *passphrase*.
 
-        It will sign with *algorithm*; without one, as its key's family does with SHA-256.
+        It will sign with *algorithm*; without one, with *usual_rsa* where it is an RSA key,
+        else with what the policy makes by default.
 
         Parsing checks an RSA key and takes tens of milliseconds: load once per process.
 
         Raises:
             KeyUnavailable: no such file, others may read it, wrong passphrase, not a key.
-            CertificateRefused: the certificate is not this key's, or the key is too weak.
+            KeyMismatched: the certificate is not this key's.
+            KeyTooWeak, AlgorithmRefused: the policy does not allow it.
         """
         private, certificate, others = _unpacked(path, passphrase)
         if not isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
@@ -55,8 +65,8 @@ class Pkcs12Key:
         name = subject_name(certificate)
         spki = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         if private.public_key().public_bytes(*spki) != certificate.public_key().public_bytes(*spki):
-            raise CertificateRefused(name, "không khớp với khóa / it does not match the key")
-        algorithm, sign = _signing_function(private, name, algorithm)
+            raise KeyMismatched(name, "không khớp với khóa / it does not match the key")
+        algorithm = algorithm_for(certificate, name, algorithm, usual_rsa)
         return cls(
             certificate.public_bytes(Encoding.DER),
             tuple(c.public_bytes(Encoding.DER) for c in others if c.issuer != c.subject),
@@ -64,7 +74,7 @@ class Pkcs12Key:
             name,
             certificate.not_valid_before_utc,
             certificate.not_valid_after_utc,
-            sign,
+            _signing_function(private, algorithm),
         )
 
 
@@ -103,34 +113,13 @@ def _private_file(path: Path) -> bytes:
         raise KeyUnavailable(path.name, fault.strerror or type(fault).__name__) from None
 
 
-_HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
-_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
-
-
 def _signing_function(
-    private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name: str, wanted: Algorithm | None
-) -> tuple[Algorithm, Callable[[bytes], bytes]]:
-    if isinstance(private, rsa.RSAPrivateKey):
-        if private.key_size < SMALLEST_RSA:
-            raise CertificateRefused(name, f"RSA {private.key_size} bit quá ngắn / too short")
-        families = {Family.PKCS1, Family.PSS}
-        algorithm = wanted or Algorithm.RSA_SHA256
-    else:
-        if not isinstance(private.curve, _CURVES):
-            curve = private.curve.name
-            raise CertificateRefused(name, f"{curve} không dùng được / is not supported")
-        families = {Family.ECDSA}
-        algorithm = wanted or Algorithm.ECDSA_SHA256
-    if algorithm.family not in families:
-        raise CertificateRefused(name, f"khóa không ký được / its key cannot make {algorithm}")
-    digest = _HASHES[algorithm.digest]
+    private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, algorithm: Algorithm
+) -> Callable[[bytes], bytes]:
+    hashed = Prehashed(hash_of(algorithm))
     if isinstance(private, ec.EllipticCurvePrivateKey):
-        ecdsa = ec.ECDSA(Prehashed(digest))
-        return algorithm, partial(_ecdsa, private, ecdsa)
-    scheme: padding.AsymmetricPadding = padding.PKCS1v15()
-    if algorithm.family is Family.PSS:
-        scheme = padding.PSS(padding.MGF1(digest), digest.digest_size)
-    return algorithm, partial(_rsa, private, scheme, Prehashed(digest))
+        return partial(_ecdsa, private, ec.ECDSA(hashed))
+    return partial(_rsa, private, padding_of(algorithm), hashed)
 
 
 def _rsa(
