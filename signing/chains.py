@@ -45,11 +45,13 @@ def trusted_path(
     crls: Iterable[bytes] = (),
     ocsps: Iterable[bytes] = (),
     revocation: Literal["soft-fail", "require"] = "soft-fail",
+    retroactive: bool = False,
     timestamping: bool = False,
 ) -> tuple[bytes, ...]:
     """Return the DER certificates from *certificate* to its root, that one included.
 
-    With `require`, each of them but the root must be proved unrevoked by *crls* or *ocsps*.
+    With `require`, each of them but the root must be proved unrevoked by *crls* or *ocsps*;
+    *retroactive* ones may have been issued after *at*.
     Under roots for timestamps alone only a TSA's certificate is believed (*timestamping*).
 
     Raises:
@@ -68,6 +70,7 @@ def trusted_path(
             moment=at,
             allow_fetching=False,
             revocation_mode=revocation,
+            retroactive_revinfo=retroactive,
         )
         more = [x509.Certificate.load(each) for each in others]
         validator: Any = CertificateValidator(leaf, more, validation_context=context)

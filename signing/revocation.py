@@ -9,7 +9,7 @@ kept on disk is judged anew by its own times and signatures when it is read.
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from documents.errors import OfficeError, Unavailable
-from signing.chains import ChainUntrusted, trusted_path
+from signing.chains import CertificateRevoked, ChainUntrusted, trusted_path
 from signing.exchange import Exchange, NotAnswered, Request
 from signing.signed_data import parsed
 from signing.trust import TrustStore
@@ -86,12 +86,16 @@ class Revocations:
     def prove(
         self,
         certificate: bytes,
-        others: Iterable[bytes],
+        others: Sequence[bytes],
         at: datetime,
         *,
+        seen: datetime | None = None,
         timestamping: bool = False,
     ) -> Proof:
-        """Return proof that the chain of *certificate* is good at *at*.
+        """Return proof that the chain of *certificate* is good at *at*, which is now.
+
+        Where it is good no more, proof is taken that it was when it was *seen* (at the time of
+        a timestamp over what it signed).
 
         Raises:
             ChainUntrusted: it does not lead to a trusted root.
@@ -101,30 +105,40 @@ class Revocations:
         known = self._proved.get(certificate)
         if known is not None and at < known.until:
             return known
-        path = trusted_path(certificate, others, self.trust, at, timestamping=timestamping)
-        proof = Proof(path, ends=min(parsed(each).not_valid_after_utc for each in path))
-        # from the root down: an answer's own signer must be proved good too
-        for place in range(len(path) - 2, -1, -1):
-            proof += self._link(path[place:], proof, at, timestamping=timestamping)
+        try:
+            proof = self._proof(_Question(at, at, timestamping), certificate, others)
+        except (ChainUntrusted, CertificateRevoked):
+            if seen is None:
+                raise
+            return self._proof(_Question(at, seen, timestamping), certificate, others)
         self._proved[certificate] = proof
         return proof
 
-    def _link(
-        self, path: Sequence[bytes], above: Proof, at: datetime, *, timestamping: bool
-    ) -> Proof:
+    def _proof(self, asked: "_Question", certificate: bytes, others: Sequence[bytes]) -> Proof:
+        path = trusted_path(
+            certificate, others, self.trust, asked.moment, timestamping=asked.timestamping
+        )
+        proof = Proof(path, ends=min(parsed(each).not_valid_after_utc for each in path))
+        # from the root down: an answer's own signer must be proved good too
+        for place in range(len(path) - 2, -1, -1):
+            proof += self._link(asked, path[place:], proof)
+        return proof
+
+    def _link(self, asked: "_Question", path: Sequence[bytes], above: Proof) -> Proof:
         """Return proof for the first certificate of *path*; its issuers are proved *above*."""
         why: list[str] = []
-        for found in self._candidates(path[0], path[1], at, why):
+        for found in self._candidates(path[0], path[1], asked.at, why):
             try:
                 trusted_path(
                     path[0],
                     path[1:],
                     self.trust,
-                    at,
+                    asked.moment,
                     crls=above.crls + found.crls,
                     ocsps=above.ocsps + found.ocsps,
                     revocation="require",
-                    timestamping=timestamping,
+                    retroactive=asked.moment < asked.at,
+                    timestamping=asked.timestamping,
                 )
             except ChainUntrusted as fault:
                 why.append(str(fault.args[-1]))
@@ -211,6 +225,15 @@ class Revocations:
 
 
 _MOST_ADDRESSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    at: datetime
+    """Now."""
+    moment: datetime
+    """When the chain must have been good."""
+    timestamping: bool
 
 
 def _lists(certificate: bytes) -> list[str]:

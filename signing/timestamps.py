@@ -78,9 +78,13 @@ class Timestamper:
         except (Malformed, OfficeError) as fault:
             self.exchange.failed(self.url)
             raise TimestampUnavailable(self.url, fault) from fault
+        self.learn(token)
+        return token
+
+    def learn(self, token: Token) -> None:
+        """Remember who stamps here, and how much room it takes."""
         self.room = max(len(token.encoded) + SPARE_ROOM, self.room if self.newest else 0)
         self.newest = token
-        return token
 
     def _checked(
         self, answer: bytes, digest: bytes, nonce: bytes, at: datetime, seconds: float
