@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from documents import signatory
 from documents.authority import Standing, assess, refuse
 from documents.credential import Binding, Credential, assess_seal
-from documents.directory import PersonUnknown
 from documents.document import Agency
 from documents.placement import Box, Placement
 from documents.provenance import Signs
@@ -46,19 +45,12 @@ class SealWarrant:
 
 
 def warrants(session: Session, rows: Sequence[DocumentRow]) -> dict[str, Warrant]:
-    """Return, for each document by its id, what is on record about its signer now.
-
-    Raises:
-        PersonUnknown: a signer is not in the directory any more.
-    """
+    """Return, for each document by its id, what is on record about its signer now."""
     known = signatory.standings(session, rows)
     found = {}
     for row in rows:
-        standing = known.get((row.organ_id, row.signer_id or ""))
-        if standing is None:
-            raise PersonUnknown(row.signer_id or "?", row.organ_id)
         box = Placement.from_dict(row.placement).signature if row.placement else None
-        found[row.id] = Warrant(standing, row.type_name, box)
+        found[row.id] = Warrant(known[row.organ_id, row.signer_id or ""], row.type_name, box)
     return found
 
 

@@ -18,16 +18,17 @@ from sqlalchemy.orm import Session
 
 from connectors.axis import Outgoing, Receipt
 from connectors.errors import AxisOutcomeUnknown
-from documents import casefile, outgoing
+from documents import casefile, directory, outgoing, signatory
 from documents.attachments import SealedAttachment
 from documents.delivery import DeliveryState
 from documents.errors import OfficeError, Refused
 from documents.lifecycle import State
 from documents.numbering import written_day, written_month
 from documents.tables import AgencyRow, DocumentRow, PersonRow
-from workflows import appendices, messages
+from workflows import appendices, entitlement, messages
 from workflows.appendices import SealAttachment
 from workflows.carrying import Pouch, Write, as_answer, grouped, put_off, record_all, standing
+from workflows.entitlement import SealWarrant
 from workflows.faultpoint import passing
 from workflows.jobs import Done, Job, Seal, Sign, Stored
 from workflows.messages import Dossier
@@ -49,6 +50,7 @@ def sign(office: Office, ids: Iterable[str]) -> Pouch:
                 select(PersonRow).where(PersonRow.id.in_({row.signer_id for row in rows}))
             )
         }
+        entitled = entitlement.warrants(session, rows)
     passing("sign.begun")
     jobs: list[Sequence[Job]] = [
         (
@@ -57,6 +59,7 @@ def sign(office: Office, ids: Iterable[str]) -> Pouch:
                 signers[row.signer_id or ""].signing_key,
                 row.signer_name,
                 at,
+                entitled[row.id],
             ),
         )
         for row in rows
@@ -81,6 +84,7 @@ def seal(office: Office, ids: Iterable[str]) -> Pouch:
     at = office.now()
     agencies = _agencies(office, rows)
     with office.database.reading() as session:
+        bindings = signatory.own_bindings(session)
         attached = casefile.attachments_by_document(session, [row.id for row in rows])
     jobs: list[Sequence[Job]] = []
     for row in rows:
@@ -94,6 +98,7 @@ def seal(office: Office, ids: Iterable[str]) -> Pouch:
             day=written_day(row.promulgated),
             month=written_month(row.promulgated),
             at=at,
+            warrant=SealWarrant(directory.as_agency(agency), bindings),
         )
         code = f"{row.code_number}/{row.code_notation}"
         others = (

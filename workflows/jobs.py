@@ -5,7 +5,7 @@ through the blob folder, never through pipes.
 """
 
 import mimetypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +33,7 @@ from signing.validation import verify
 from workflows import appendices
 from workflows.acceptance import objection
 from workflows.appendices import SealAttachment
+from workflows.entitlement import SealWarrant, Warrant, ensure_may_seal, ensure_may_sign, signs
 from workflows.handover import handed_in
 from workflows.settings import Settings
 
@@ -82,6 +83,7 @@ class Sign:
     """Stem of the key in the key folder."""
     name: str
     at: datetime
+    warrant: Warrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Seal:
     day: str
     month: str
     at: datetime
+    warrant: SealWarrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ class Verify:
     others: tuple[str, ...]
     damaged: bool
     accepts_unsigned: bool
+    signer_name: str = ""
+    """As the message says."""
 
 
 Job = TakeIn | Attach | Sign | Seal | SealAttachment | Open | Verify
@@ -235,20 +240,19 @@ class Bench:
         return Attachment(name, kind, self.blobs.put(content), len(content))
 
     def _sign(self, job: Sign) -> Stored:
+        pdf, key = self.blobs.get(job.sha256), self.key(job.key)
+        ensure_may_sign(pdf, job.warrant, key, job.at)
         pdf = pades.sign(
-            self.blobs.get(job.sha256),
-            self.key(job.key),
-            self.stamp(job.key),
-            at=job.at,
-            name=job.name,
-            reason="Ký ban hành",
+            pdf, key, self.stamp(job.key), at=job.at, name=job.name, reason="Ký ban hành"
         )
         return self._put(pdf)
 
     def _seal(self, job: Seal) -> Stored:
+        key = self.key(job.key)
+        ensure_may_seal(job.warrant, key, job.at)
         pdf = seal.seal(
             self.blobs.get(job.sha256),
-            self.key(job.key),
+            key,
             self.stamp(job.key),
             number=job.number,
             day=job.day,
@@ -281,11 +285,13 @@ class Bench:
                 return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
             reports.append(verify(content, trust))
         main = reports[0]
+        signed = signs(self.blobs.get(job.main), main, job.signer_name)
         report = {"main": main.as_dict(), "others": [other.as_dict() for other in reports[1:]]}
         why = objection(reports)
         if main.signatures or why:
-            return Finding(main.verdict.value, report, why)
-        return self._unsigned(job, report, "Không có chữ ký số / no digital signature")
+            return Finding(main.verdict.value, report, why, signed)
+        unsigned = self._unsigned(job, report, "Không có chữ ký số / no digital signature")
+        return replace(unsigned, signs=signed)
 
     def _unsigned(self, job: Verify, report: dict[str, Any], why: str) -> Finding:
         return Finding("UNSIGNED", report, "" if job.accepts_unsigned else why)

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from connectors.axis import Axis, MessageKind
 from connectors.soap.client import SoapAxis
 from documents import directory, ledger, outgoing, register
-from documents.document import DocumentType, Person, Role
+from documents.document import Competence, DocumentType, Person, Role
 from documents.errors import OfficeError
 from documents.lifecycle import Direction, Step
 from documents.tables import DeliveryRow, DocumentRow, ParcelRow, RegisterEntryRow
@@ -39,6 +39,12 @@ SENDERS = (PROVINCE, HOME_AFFAIRS, MINISTRY)
 ALL = (PROVINCE, OFFICE, HOME_AFFAIRS, MINISTRY)
 EXPIRED = "het-han"
 """Stem of a key whose certificate expired, and id of the leader of H99 who holds it."""
+RENEWED = "gia-han"
+"""Stem of the same leader's new key."""
+EXPIRED_LEADER = Person(
+    *(EXPIRED, PROVINCE, "Lê Văn Cũ", "Phó Chủ tịch", Role.LEADER),
+    *(Competence.DEPUTY, "KT. CHỦ TỊCH"),
+)
 
 
 def leader_of(organ_id: str) -> Person:
@@ -133,15 +139,18 @@ class House:
 
     def add_expired_leader(self, office: Office) -> Person:
         """Give H99 a leader whose certificate expired in 2025."""
-        person = Person(EXPIRED, PROVINCE, "Lê Văn Cũ", "Phó Chủ tịch", Role.LEADER)
         with office.database.writing() as session:
-            directory.put_person(session, person, signing_key=EXPIRED)
-        return person
+            directory.put_person(session, EXPIRED_LEADER, signing_key=EXPIRED)
+        return EXPIRED_LEADER
 
 
 def make_house(folder: Path) -> House:
     """Make keys, stamps and trust for the senders, and the worker processes' settings."""
-    subjects = [Subject(EXPIRED, "Lê Văn Cũ", "UBND", not_after=datetime(2025, 6, 1, tzinfo=UTC))]
+    name, agency = EXPIRED_LEADER.full_name, desk_of(PROVINCE).agency.name
+    subjects = [
+        Subject(EXPIRED, name, agency, not_after=datetime(2025, 6, 1, tzinfo=UTC)),
+        Subject(RENEWED, name, agency, algorithm="p256"),
+    ]
     for organ_id in SENDERS:
         name, agency = leader_of(organ_id).full_name, desk_of(organ_id).agency.name
         subjects.append(Subject(leader_of(organ_id).id, name, agency))
@@ -172,8 +181,10 @@ def _shared(folder: Path, pki: TestPki) -> Settings:
 
 
 @lru_cache(maxsize=64)
-def letter_of(sender: str, kind: DocumentType = DocumentType.DECISION) -> Composed:
-    """Return a composed letter of *sender*, ready to be handed in."""
+def letter_of(
+    sender: str, kind: DocumentType = DocumentType.DECISION, signer: Person | None = None
+) -> Composed:
+    """Return a composed letter of *sender*, its leader's or *signer*'s, ready to be handed in."""
     agency = desk_of(sender).agency
     return composer.compose(
         Composition(
@@ -182,7 +193,7 @@ def letter_of(sender: str, kind: DocumentType = DocumentType.DECISION) -> Compos
             notation=f"{kind.abbreviation}-{agency.abbreviation}".lstrip("-"),
             subject="Về việc kiểm tra công tác văn thư",
             year=2026,
-            signer=leader_of(sender),
+            signer=signer or leader_of(sender),
             body=(Article(1, "Kiểm tra công tác văn thư."), Paragraph("Nơi nhận thi hành.")),
             to_places=("Như trên",),
         )
@@ -204,7 +215,11 @@ def hand_in(
         "recipients": tuple(recipients),
         "signer": leader_of(sender).id,
     }
-    return drafts.hand_in_composed(office, Order(**order | given), letter_of(sender, kind))
+    with office.database.reading() as session:
+        row = directory.person_row(session, sender, (order | given)["signer"])
+        signer = directory.as_person(row)
+    letter = letter_of(sender, kind, signer)
+    return drafts.hand_in_composed(office, Order(**order | given), letter)
 
 
 def approve(office: Office, document_id: str) -> str:

@@ -25,6 +25,7 @@ from tests.workflows.house import (
     MINISTRY,
     OFFICE,
     PROVINCE,
+    RENEWED,
     House,
     approve,
     assert_sound,
@@ -234,7 +235,7 @@ def test_an_expired_certificate_holds_its_document_until_there_is_a_new_key(
     assert document(office, held).error_code == "certificate.refused"
 
     for suffix in ("p12", "pass"):
-        new = renewable / f"{leader_of(PROVINCE).id}.{suffix}"
+        new = renewable / f"{RENEWED}.{suffix}"
         (renewable / f"{EXPIRED}.{suffix}").write_bytes(new.read_bytes())
     assert congvan("step", "retry", held, "--by", clerk).code == 0
     issue(office, [held])
