@@ -5,7 +5,7 @@ A wrong PIN, a locked token, a missing or unfit key is `Refused`: tried again by
 could only get worse, so the document is held for a person.
 """
 
-from documents.errors import Refused, Unavailable
+from documents.errors import Unavailable
 from signing.errors import CertificateRefused, KeyUnavailable
 
 
@@ -141,17 +141,17 @@ class KeyTooWeak(CertificateRefused):
     )
 
 
-class CertificateRevoked(CertificateRefused):
+class SignerRevoked(CertificateRefused):
     """A revocation list that we hold names the signer's certificate, or its issuer's."""
 
-    code = "certificate.revoked"
+    code = "key.certificate_revoked"
     remedy = (
         "Không ký bằng chứng thư này; xin cấp chứng thư mới / "
         "do not sign with it; obtain another certificate"
     )
 
 
-class AlgorithmRefused(Refused):
+class AlgorithmRefused(CertificateRefused):
     """The key cannot make, or the policy does not allow, the algorithm that was asked for."""
 
     code = "algorithm.refused"

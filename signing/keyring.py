@@ -1,8 +1,7 @@
 """The key folder: what lies there under a stem says what kind of key it is.
 
 `<stem>.p12` with `<stem>.pass`, or a descriptor `<stem>.toml` that names the kind and where
-the key is (docs/keys.md). Keys of kinds that are not here sign later, elsewhere: only their
-public part, `identity`, can be had.
+the key is (docs/keys.md). Keys of other kinds than those here sign later, elsewhere.
 """
 
 import tomllib
@@ -12,14 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from signing.algorithm import Algorithm
-from signing.deferred import Certified
-from signing.issuers import issuers_of, read_certificates
-from signing.key_errors import CertificateMissing, DescriptorInvalid, KeyElsewhere
-from signing.keys import Identity, KeyHolder, subject_name
-from signing.making import algorithm_for
+from signing.key_errors import DescriptorInvalid, KeyElsewhere
+from signing.keys import KeyHolder
 from signing.pkcs11 import Pkcs11Key, Place
 from signing.pkcs12 import Pkcs12Key, read_passphrase
 from signing.sessions import Token
@@ -129,7 +123,7 @@ def open_key(folder: Path, stem: str, usual_rsa: Algorithm | None = None) -> Key
     Opening takes tens of milliseconds: do it once a process, and when `changed` differs.
 
     Raises:
-        KeyElsewhere: it is of a kind that signs later; `identity` gives its public part.
+        KeyElsewhere: it is of a kind that signs later.
         TokenAbsent, TokenFailing: try again later.
         KeyUnavailable, CertificateRefused, AlgorithmRefused: it cannot be used.
     """
@@ -141,26 +135,6 @@ def open_key(folder: Path, stem: str, usual_rsa: Algorithm | None = None) -> Key
     if key.kind == PKCS11:
         return _on_token(key, usual_rsa)
     raise KeyElsewhere(stem, key.kind)
-
-
-def identity(folder: Path, stem: str, usual_rsa: Algorithm | None = None) -> Identity:
-    """Return the public part of the key *stem*, of whatever kind.
-
-    For a key that is elsewhere: from the descriptor's `certificate`, `chain`, `algorithm`.
-
-    Raises:
-        CertificateMissing: it is elsewhere, and no file has its certificate.
-        OfficeError: as `open_key` says.
-    """
-    key = described(folder, stem)
-    if key.here:
-        return open_key(folder, stem, usual_rsa)
-    found = read_certificates(key.certificates, stem)
-    if not found:
-        raise CertificateMissing(stem, f"{stem}.toml: certificate")
-    algorithm = algorithm_for(found[0], subject_name(found[0]), key.algorithm, usual_rsa)
-    der = found[0].public_bytes(Encoding.DER)
-    return Certified(der, issuers_of(found[0], found[1:]), algorithm)
 
 
 def changed(folder: Path, stem: str) -> tuple[int, ...]:

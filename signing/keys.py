@@ -6,7 +6,7 @@ of those only the public part, an `Identity`, is here, and the value comes later
 Standards: RFC 5280 4.2.1.3 (key usage).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
 
@@ -15,9 +15,13 @@ from cryptography.x509.oid import NameOID
 
 from signing.algorithm import Algorithm
 from signing.errors import CertificateRefused
+from signing.making import ensure_strong
 
 SMALLEST_RSA = 2048
 """Bits; TT 15/2025/TT-BKHCN and ETSI TS 119 312 accept no smaller modulus."""
+
+_MAY_BE_THE_CLOCK = timedelta(days=1)
+"""So little beside its validity, and it may be our clock that is wrong."""
 
 
 class Identity(Protocol):
@@ -66,14 +70,22 @@ def ensure_valid(key: Identity, at: datetime) -> None:
 
     Raises:
         CertificateRefused: expired, not yet valid, or not made for signing.
+        KeyTooWeak: below what the policy accepts.
     """
     name, fault = _standing(key.certificate)
     if fault:
         raise CertificateRefused(name, fault)
     if at < key.not_before:
-        raise CertificateRefused(name, f"chưa có hiệu lực / not valid before {key.not_before}")
+        why = f"chưa có hiệu lực / not valid before {key.not_before}"
+        raise CertificateRefused(name, why + _clock_note(key.not_before - at))
     if at > key.not_after:
-        raise CertificateRefused(name, f"đã hết hạn / expired on {key.not_after}")
+        why = f"đã hết hạn / expired on {key.not_after}"
+        raise CertificateRefused(name, why + _clock_note(at - key.not_after))
+
+
+def _clock_note(distance: timedelta) -> str:
+    near = distance < _MAY_BE_THE_CLOCK
+    return "; xem lại đồng hồ của máy / check this machine's clock" if near else ""
 
 
 def subject_name(certificate: x509.Certificate) -> str:
@@ -87,6 +99,7 @@ def _standing(der: bytes) -> tuple[str, str]:
     """Return the subject's name and why its certificate may never sign ("" when it may)."""
     certificate = x509.load_der_x509_certificate(der)
     name = subject_name(certificate)
+    ensure_strong(certificate, name)
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
