@@ -12,12 +12,20 @@ from documents.boxes import ATTACHMENT
 from signing.corner import Inscription, agency_lines, sign_in_corner, written_time
 from signing.keys import KeyHolder
 from signing.pades import Statement
+from signing.timestamps import Stamping
 
 ATTACHMENT_FIELD = "DauPhuLuc"
 
 
 def seal_attachment(
-    pdf: bytes, key: KeyHolder, *, agency: str, code: str, at: datetime, reason: str = ""
+    pdf: bytes,
+    key: KeyHolder,
+    *,
+    agency: str,
+    code: str,
+    at: datetime,
+    reason: str = "",
+    stamping: Stamping | None = None,
 ) -> bytes:
     """Return *pdf* with the agency's signature; *code* is the document's `15/QĐ-UBND`.
 
@@ -30,4 +38,4 @@ def seal_attachment(
     lines = [*agency_lines(agency, ATTACHMENT), code, written_time(at)]
     title = "Chữ ký số của cơ quan, tổ chức trên phụ lục"
     inscription = Inscription(ATTACHMENT_FIELD, title, ATTACHMENT, lines)
-    return sign_in_corner(pdf, key, inscription, Statement(at, agency, reason))
+    return sign_in_corner(pdf, key, inscription, Statement(at, agency, reason), stamping)

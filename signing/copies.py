@@ -13,6 +13,7 @@ from signing.corner import Inscription, agency_lines, sign_in_corner, written_ti
 from signing.errors import PdfTooOld
 from signing.keys import KeyHolder
 from signing.pades import Statement
+from signing.timestamps import Stamping
 
 COPY_FIELD = "DauBanSao"
 _HEADER = re.compile(rb"%PDF-(\d)\.(\d)")
@@ -20,7 +21,14 @@ _LEAST_VERSION = (1, 4)
 
 
 def certify_copy(
-    pdf: bytes, key: KeyHolder, *, form: str, agency: str, at: datetime, reason: str = ""
+    pdf: bytes,
+    key: KeyHolder,
+    *,
+    form: str,
+    agency: str,
+    at: datetime,
+    reason: str = "",
+    stamping: Stamping | None = None,
 ) -> bytes:
     """Return *pdf* with the agency's signature; *form* is `SAO Y`, `SAO LỤC` or `TRÍCH SAO`.
 
@@ -35,7 +43,7 @@ def certify_copy(
     lines = [form, *agency_lines(agency, COPY), written_time(at)]
     title = "Chữ ký số của cơ quan, tổ chức sao văn bản"
     inscription = Inscription(COPY_FIELD, title, COPY, lines)
-    return sign_in_corner(pdf, key, inscription, Statement(at, agency, reason))
+    return sign_in_corner(pdf, key, inscription, Statement(at, agency, reason), stamping)
 
 
 def ensure_new_enough(pdf: bytes) -> None:

@@ -35,6 +35,7 @@ from signing.objects import dictionary, entry, name, text
 from signing.pades import Statement, embed
 from signing.page import Edges, page_reference, turn, visible
 from signing.revision import open_revision, reading, set_appearance, top_fields
+from signing.timestamps import Stamping
 
 APPROVE = SigMDPSetup(md_algorithm="sha256")
 MOST_LINES = 4
@@ -66,7 +67,11 @@ def agency_lines(agency: str, place: Place) -> list[str]:
 
 
 def sign_in_corner(
-    pdf: bytes, key: KeyHolder, inscription: Inscription, statement: Statement
+    pdf: bytes,
+    key: KeyHolder,
+    inscription: Inscription,
+    statement: Statement,
+    stamping: Stamping | None = None,
 ) -> bytes:
     """Return *pdf* with *inscription* signed by *key*, in one more revision.
 
@@ -97,7 +102,7 @@ def sign_in_corner(
         leading = CORNER_LEADING * frame.height / inscription.place.height
         lines = inscription.lines[:MOST_LINES]
         set_appearance(writer, field, draw_lines(writer, frame, lines, size, leading))
-        done = embed(writer, field_name, key, APPROVE, statement)
+        done = embed(writer, field_name, key, APPROVE, statement, stamping)
         if signed:
             _ensure_still_permitted(done)
         return done

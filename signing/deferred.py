@@ -35,7 +35,7 @@ from signing.errors import (
 )
 from signing.fields import LEADER_FIELD, SEAL_FIELD
 from signing.keys import SMALLEST_RSA, Identity, subject_name
-from signing.pades import CERTIFY, Prepared, Statement, certification, prepare_revision
+from signing.pades import Prepared, Statement, certification, prepare_revision
 from signing.revision import reading
 from signing.seal import LOCK, sealing
 
@@ -224,10 +224,10 @@ def prepare_leader(
         PdfUnreadable, PdfEncrypted, PdfAlreadySigned, PdfFieldsMissing, CertificateRefused:
             as `pades.sign` says.
     """
-    writer = certification(pdf, identity, stamp, statement.at)
+    writer, permissions = certification(pdf, identity, stamp, statement.at)
     with reading():
         prepared = prepare_revision(
-            writer, LEADER_FIELD, identity, CERTIFY, statement, timestamp=timestamp
+            writer, LEADER_FIELD, identity, permissions, statement, timestamp=timestamp
         )
     return Pending.of(prepared, identity, timestamp)
 

@@ -30,6 +30,8 @@ DAY_FIELD = "Ngay"
 MONTH_FIELD = "Thang"
 LEADER_FIELD = "ChuKyLanhDao"
 SEAL_FIELD = "DauCoQuan"
+INITIALS_FIELD = "KyNhay"
+"""With its number: KyNhay1, KyNhay2 …"""
 
 _TITLES = {
     NUMBER_FIELD: "Số văn bản",
@@ -47,6 +49,10 @@ _HELVETICA = {
 _PRINT = 4
 _DEFAULT_TEXT = f"/Helv {NUMBER.text_size:g} Tf 0 g"
 LOCK_ALL = FieldMDPSpec(FieldMDPAction.ALL)
+LOCK_ALL_BUT_ISSUING = FieldMDPSpec(
+    FieldMDPAction.EXCLUDE, [NUMBER_FIELD, DAY_FIELD, MONTH_FIELD, SEAL_FIELD]
+)
+"""What a leader's approval locks: everything but what the clerk fills."""
 PADES_EXTENSION: DeveloperExtension = ESIC_EXTENSION_1
 
 
@@ -119,7 +125,6 @@ def _within(writer: IncrementalPdfFileWriter, of: DictionaryObject, key: str) ->
 
 def _widget(writer: IncrementalPdfFileWriter, title: str, box: Box) -> DictionaryObject:
     """Return a merged field and widget: split ones lose their appearance in some viewers."""
-    page = _page(writer, box.page, title)
     entries: dict[str, Value] = {
         "Type": "/Annot",
         "Subtype": "/Widget",
@@ -127,22 +132,30 @@ def _widget(writer: IncrementalPdfFileWriter, title: str, box: Box) -> Dictionar
         "TU": text(_TITLES[title]),
         "F": _PRINT,
         "P": page_reference(writer, box.page),
-        "Rect": numbers(*_corners(page, title, box)),
+        "Rect": numbers(*rectangle(writer, title, box)),
     }
-    if turned := turn(page):
+    if turned := turn(page_reference(writer, box.page).get_object()):
         entries["MK"] = dictionary({"R": turned})
     if title in (LEADER_FIELD, SEAL_FIELD):
         entries["FT"] = "/Sig"
     else:
         entries |= {"FT": "/Tx", "DA": text(_DEFAULT_TEXT)}
     if title == SEAL_FIELD:
-        entries["Lock"] = writer.add_object(_lock())
+        entries["Lock"] = writer.add_object(lock(LOCK_ALL, MDPPerm.NO_CHANGES))
     return dictionary(entries)
 
 
-def _corners(page: DictionaryObject, title: str, box: Box) -> tuple[float, float, float, float]:
-    """Return *box* in the page's own coordinates, whose origin need not be the corner."""
-    media = edges(page)
+def rectangle(
+    writer: IncrementalPdfFileWriter, title: str, box: Box
+) -> tuple[float, float, float, float]:
+    """Return *box* in its page's own coordinates, whose origin need not be the corner.
+
+    Raises:
+        PlacementOutside: it is not on its page, or there is no such page.
+    """
+    if not 0 <= box.page < int(writer.root["/Pages"]["/Count"]):
+        raise PlacementOutside(title)
+    media = edges(page_reference(writer, box.page).get_object())
     if media is None:
         raise PlacementOutside(title)
     width, height = media.right - media.left, media.top - media.bottom
@@ -156,14 +169,8 @@ def _corners(page: DictionaryObject, title: str, box: Box) -> tuple[float, float
     )
 
 
-def _lock() -> DictionaryObject:
-    lock = LOCK_ALL.as_sig_field_lock()
-    lock[name("P")] = NumberObject(MDPPerm.NO_CHANGES.value)
-    return lock
-
-
-def _page(writer: IncrementalPdfFileWriter, number: int, title: str) -> DictionaryObject:
-    if not 0 <= number < int(writer.root["/Pages"]["/Count"]):
-        raise PlacementOutside(title)
-    page: DictionaryObject = page_reference(writer, number).get_object()
-    return page
+def lock(fields: FieldMDPSpec, permissions: MDPPerm) -> DictionaryObject:
+    """Return a signature field's /Lock with ISO 32000-2's /P."""
+    made = fields.as_sig_field_lock()
+    made[name("P")] = NumberObject(permissions.value)
+    return made

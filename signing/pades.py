@@ -23,7 +23,7 @@ from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest, Signatur
 from signing import cms
 from signing.appearance import Stamp, draw_stamp
 from signing.errors import PdfAlreadySigned
-from signing.fields import LEADER_FIELD
+from signing.fields import INITIALS_FIELD, LEADER_FIELD, LOCK_ALL_BUT_ISSUING
 from signing.keys import Identity, KeyHolder, ensure_valid
 from signing.revision import (
     field_named,
@@ -37,6 +37,9 @@ from signing.revision import (
 from signing.timestamps import Stamping
 
 CERTIFY = SigMDPSetup(md_algorithm="sha256", certify=True, docmdp_perms=MDPPerm.FILL_FORMS)
+APPROVE_AND_LOCK = SigMDPSetup(
+    md_algorithm="sha256", field_lock=LOCK_ALL_BUT_ISSUING, docmdp_perms=MDPPerm.FILL_FORMS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +66,30 @@ def sign(
 ) -> bytes:
     """Return *pdf* certified by the leader's *key*; *stamp* shows in the signature's place.
 
-    The first and only certification: afterwards only the reserved fields may be
+    The first and only certification (an approval that locks as much, where initials came
+    first): afterwards only the reserved fields may be
     filled and the seal may be set. *at* is the time of signing (aware). With *stamping* the
     signature gets a timestamp (level B-T), or none where the TSA is down or slow.
 
     Raises:
         PdfUnreadable, PdfEncrypted: the file cannot be signed as it is.
-        PdfAlreadySigned: it has a signature.
+        PdfAlreadySigned: it has a signature that is no initials (`initials`).
         PdfFieldsMissing: its fields were not reserved.
         CertificateRefused, KeyUnavailable: the key may not sign at *at*, or does not answer.
     """
-    writer = certification(pdf, key, stamp, at)
+    writer, permissions = certification(pdf, key, stamp, at)
     with reading():
         statement = Statement(at, name, reason, location)
-        return embed(writer, LEADER_FIELD, key, CERTIFY, statement, stamping)
+        return embed(writer, LEADER_FIELD, key, permissions, statement, stamping)
 
 
 def certification(
     pdf: bytes, identity: Identity, stamp: Stamp | None, at: datetime
-) -> IncrementalPdfFileWriter:
+) -> tuple[IncrementalPdfFileWriter, SigMDPSetup]:
     """Return the revision of *pdf* in which *identity* certifies: all of it but the signature.
+
+    With it what the signature will permit: after initials it approves and locks, for only
+    a document's first signature can certify.
 
     Raises:
         PdfUnreadable, PdfEncrypted, PdfAlreadySigned, PdfFieldsMissing, CertificateRefused:
@@ -91,12 +98,14 @@ def certification(
     ensure_valid(identity, at)
     writer = open_revision(pdf)
     with reading():
-        for signed in signed_fields(writer):
-            raise PdfAlreadySigned(signed)
+        signed = signed_fields(writer)
+        for other in signed:
+            if not other.startswith(INITIALS_FIELD):
+                raise PdfAlreadySigned(other)
         field = field_named(top_fields(writer), LEADER_FIELD)
         if stamp is not None:
             set_appearance(writer, field, draw_stamp(writer, frame_of(field), stamp))
-    return writer
+    return writer, APPROVE_AND_LOCK if signed else CERTIFY
 
 
 @dataclass(frozen=True, slots=True)
