@@ -6,8 +6,9 @@ a file whose signatures are "valid" for simpler programs may still be forged.
 """
 
 import io
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.metadata import version
 
 from pyhanko.pdf_utils.generic import DictionaryObject
@@ -16,11 +17,14 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 
-from signing import tokens
+from signing import tokens, usages
+from signing.evidence import Evidence
+from signing.ground import Ground
 from signing.increments import irregularity
 from signing.judgement import Court, unjudged
+from signing.material import material_of
+from signing.policy import Limits, Policy, Revocation, built_in
 from signing.report import (
     MODIFIED,
     NAME_LENGTH,
@@ -35,67 +39,149 @@ from signing.report import (
 from signing.trust import TrustStore
 
 tokens.install()
+usages.install()
 
-LARGEST = 256 * 1024 * 1024
+LARGEST = built_in().limits.largest_bytes
 """Bytes; nothing larger is looked at."""
-
-MOST_REVISIONS = 200
+MOST_REVISIONS = built_in().limits.most_revisions
 TAIL = 2048
 """Bytes in which a file's end mark stands; a long line after it would be read byte by byte."""
-MOST_SIGNATURES = 64
+MOST_SIGNATURES = built_in().limits.most_signatures
 
-_RULES = f"congvan-validation/3 pyhanko/{version('pyhanko')}"
+_RULES = f"congvan-validation/4 pyhanko/{version('pyhanko')}"
 
 
-def verify(pdf: bytes, trust: TrustStore, *, at: datetime | None = None) -> Report:
+def verify(
+    pdf: bytes,
+    trust: TrustStore,
+    *,
+    at: datetime | None = None,
+    policy: Policy | None = None,
+    evidence: Evidence | None = None,
+) -> Report:
     """Return what is known about *pdf*'s signatures under *trust* at the moment *at* (now).
 
-    With revocation lists in *trust*, a certificate that says where its list is
-    passes only if one of them covers it; without any, revocation is not checked
-    and the report says so. Takes a few tens of milliseconds for an honest file;
-    call it in a worker with a time limit for others.
+    Never raises. With revocation data in *trust*, a certificate that says where its list is
+    passes only if some covers it; without any, revocation is not checked and the report says
+    so. With *evidence* (of an earlier report) its revocation data takes the place of *trust*'s:
+    the same roots, policy and moment then lead to the same verdict. Takes about 15 ms for an
+    honest file; call it in a worker with a time limit for others.
     """
-    policy = f"{_RULES} revocation/{'hard' if trust.crls else 'not-checked'}"
+    rules = policy or built_in()
+    case = _Case(pdf, trust, at or datetime.now(UTC), rules, evidence)
     try:
-        return _verified(pdf, trust, at or datetime.now(UTC), policy)
+        return case.report()
     except Exception as fault:  # RecursionError too: a hostile file must get an answer
-        return _unread(f"{type(fault).__name__}: {str(fault)[:200]}", policy)
+        return case.unread(f"{type(fault).__name__}: {str(fault)[:200]}")
 
 
-def _unread(why: str, policy: str) -> Report:
-    return Report(Indication.INDETERMINATE, (), f"{UNREADABLE}: {why}", policy)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    pdf: bytes
+    trust: TrustStore
+    at: datetime
+    policy: Policy
+    stored: Evidence | None
+
+    def ground(self) -> Ground:
+        """Return what certificates are judged on, but for what the file brings."""
+        if self.stored is None:
+            return _ground(self.trust, self.policy)
+        crls, ocsps = self.stored.own(self.stored.crls), self.stored.own(self.stored.ocsps)
+        demanded = _demanded(self.policy, self.stored.demanded)
+        return Ground(self.trust, self.policy, demanded, self.stored.certificates, crls, ocsps)
+
+    def answer(
+        self,
+        verdict: Indication,
+        reason: str,
+        signatures: tuple[SignatureReport, ...] = (),
+        empty: tuple[str, ...] = (),
+        evidence: Evidence | None = None,
+    ) -> Report:
+        """Return the report that says so."""
+        mode = "hard" if self.ground().demanded else "not-checked"
+        return Report(
+            verdict,
+            signatures,
+            reason,
+            f"{self.policy.id}/{self.policy.version} {_RULES} revocation/{mode}",
+            empty,
+            self.at,
+            self.policy.id,
+            self.policy.version,
+            self.policy.sha256,
+            self.trust.version,
+            self.trust.label,
+            evidence or Evidence(),
+        )
+
+    def unread(self, why: str) -> Report:
+        """Return the report on a file that cannot be judged."""
+        return self.answer(Indication.INDETERMINATE, f"{UNREADABLE}: {why}")
+
+    def report(self) -> Report:
+        """Return what is known about the file."""
+        if excess := _excess(self.pdf, self.policy.limits):
+            return self.unread(excess)
+        try:
+            reader, fields, empty = _opened(self.pdf, strict=True)
+        except Exception:
+            # files of common word processors break the strict rules, e.g. hybrid cross-references
+            reader, fields, empty = _opened(self.pdf, strict=False)
+        if reader.encrypted:
+            return self.unread("mã hóa / encrypted")
+        if not fields and b"/ByteRange" in self.pdf:
+            # a signature that was there and is hidden: not the same as none
+            return self.unread("có dữ liệu chữ ký không thuộc ô nào / signature data of no field")
+        if not fields:
+            why = f"{NO_SIGNATURE_FOUND}: không có chữ ký số / no signature"
+            return self.answer(Indication.INDETERMINATE, why, empty=empty)
+        signatures, evidence = self._judged(reader, fields)
+        gravest = worst(signatures)
+        return self.answer(gravest.indication, gravest.reason, signatures, empty, evidence)
+
+    def _judged(
+        self, reader: PdfFileReader, fields: "Fields"
+    ) -> tuple[tuple[SignatureReport, ...], Evidence]:
+        """Return the reports in the order of signing; those that cannot be read come last."""
+        readable: list[EmbeddedPdfSignature] = []
+        broken: list[SignatureReport] = []
+        for name, field in fields:
+            try:
+                readable.append(EmbeddedPdfSignature(reader, field, name))
+            except Exception as fault:
+                broken.append(unjudged(name, fault))
+        readable.sort(key=lambda signature: signature.signed_revision)
+        odd = _irregularity(self.pdf, reader, readable)
+        material = material_of(reader, readable, self.policy.limits)
+        court = Court(self.ground(), material, self.policy, self.at)
+        judged = court.judge(readable)
+        doubted = tuple(_doubted(report, odd) if odd else report for report in judged)
+        return (*doubted, *broken), court.evidence()
 
 
-def _verified(pdf: bytes, trust: TrustStore, at: datetime, policy: str) -> Report:
-    if excess := _excess(pdf):
-        return _unread(excess, policy)
-    try:
-        reader, fields, empty = _opened(pdf, strict=True)
-    except Exception:
-        # files of common word processors break the strict rules, e.g. hybrid cross-references
-        reader, fields, empty = _opened(pdf, strict=False)
-    if reader.encrypted:
-        return _unread("mã hóa / encrypted", policy)
-    if not fields and b"/ByteRange" in pdf:
-        # a signature that was there and is hidden: not the same as none
-        return _unread("có dữ liệu chữ ký không thuộc ô nào / signature data of no field", policy)
-    if not fields:
-        why = f"{NO_SIGNATURE_FOUND}: không có chữ ký số / no signature"
-        return Report(Indication.INDETERMINATE, (), why, policy, empty)
-    signatures = _judged(pdf, reader, fields, Court(_context(trust, at), bool(trust.crls)))
-    gravest = worst(signatures)
-    return Report(gravest.indication, signatures, gravest.reason, policy, empty)
+@lru_cache(maxsize=8)
+def _ground(trust: TrustStore, policy: Policy) -> Ground:
+    demanded = _demanded(policy, bool(trust.crls or trust.ocsps))
+    return Ground(trust, policy, demanded, (), trust.crls, trust.ocsps)
 
 
-def _excess(pdf: bytes) -> str:
+def _demanded(policy: Policy, listed: bool) -> bool:
+    if policy.revocation is Revocation.WHEN_LISTED:
+        return listed
+    return policy.revocation is Revocation.REQUIRED
+
+
+def _excess(pdf: bytes, limits: Limits) -> str:
     """Return which bound *pdf* exceeds, else nothing."""
-    if len(pdf) > LARGEST:
+    if len(pdf) > limits.largest_bytes:
         return f"{len(pdf)} bytes"
     if b"%%EOF" not in pdf[-TAIL:]:
         return "không có / without %%EOF"
-    if (revisions := pdf.count(b"startxref")) > MOST_REVISIONS:
+    if (revisions := pdf.count(b"startxref")) > limits.most_revisions:
         return f"{revisions} revisions"
-    if (signatures := pdf.count(b"/ByteRange")) > MOST_SIGNATURES:
+    if (signatures := pdf.count(b"/ByteRange")) > limits.most_signatures:
         return f"{signatures} signatures"
     return ""
 
@@ -121,23 +207,6 @@ def _opened(pdf: bytes, *, strict: bool) -> tuple[PdfFileReader, Fields, tuple[s
     return reader, fields, tuple(empty[:MOST_SIGNATURES])
 
 
-def _judged(
-    pdf: bytes, reader: PdfFileReader, fields: Fields, court: Court
-) -> tuple[SignatureReport, ...]:
-    """Return the reports in the order of signing; those that cannot be read come last."""
-    readable: list[EmbeddedPdfSignature] = []
-    broken: list[SignatureReport] = []
-    for name, field in fields:
-        try:
-            readable.append(EmbeddedPdfSignature(reader, field, name))
-        except Exception as fault:
-            broken.append(unjudged(name, fault))
-    readable.sort(key=lambda signature: signature.signed_revision)
-    odd = _irregularity(pdf, reader, readable)
-    judged = (court.judge(signature) for signature in readable)
-    return (*(_doubted(report, odd) if odd else report for report in judged), *broken)
-
-
 def _irregularity(pdf: bytes, reader: PdfFileReader, signed: list[EmbeddedPdfSignature]) -> str:
     ends = [signature.byte_range[-2] + signature.byte_range[-1] for signature in signed]
     return irregularity(pdf, reader, min(ends)) if ends else ""
@@ -154,15 +223,4 @@ def _doubted(report: SignatureReport, odd: str) -> SignatureReport:
         indication=Indication.INDETERMINATE,
         sub_indication=MODIFIED,
         reason=reason,
-    )
-
-
-def _context(trust: TrustStore, at: datetime) -> ValidationContext:
-    return ValidationContext(
-        trust_manager=trust.manager,  # given, so the operating system's roots are never used
-        other_certs=trust.parsed_intermediates,
-        crls=trust.parsed_crls,
-        moment=at,
-        allow_fetching=False,
-        revocation_mode="hard-fail" if trust.crls else "soft-fail",
     )
