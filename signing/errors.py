@@ -53,6 +53,18 @@ class SignatureTooLong(Refused):
     remedy = "Thu hồi yêu cầu ký rồi trình ký lại / withdraw the request and have it signed anew"
 
 
+class DeliveryRefused(Refused):
+    """What came back signed is not the file that was handed out, properly signed."""
+
+    code = "signature.delivery_refused"
+    vietnamese = "Không nhận tệp đã ký: {0}"
+    english = "the signed file is not taken: {0}"
+    remedy = (
+        "Văn bản chưa thay đổi; ký lại đúng tệp, đúng chứng thư số"
+        " / the document is unchanged; sign the right file with the right certificate"
+    )
+
+
 class PdfEncrypted(Refused):
     """The PDF is encrypted; nobody could verify what was signed without its password."""
 
