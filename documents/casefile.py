@@ -116,9 +116,22 @@ def add_revision(
         DocumentFrozen: someone holds the document for a signature.
     """
     ensure_free(session, row)
+    _add_revision(session, row, kind, sha256, size, at)
+    row.current_sha256 = sha256
+
+
+def add_archive_copy(
+    session: Session, row: DocumentRow, sha256: str, size: int, at: datetime
+) -> None:
+    """Add a copy that lasts longer; what was sent stays the current revision."""
+    _add_revision(session, row, "preserved", sha256, size, at)
+
+
+def _add_revision(
+    session: Session, row: DocumentRow, kind: str, sha256: str, size: int, at: datetime
+) -> None:
     values = {"new_kind": kind, "new_sha256": sha256, "new_size": size, "new_created_at": at}
     session.connection().execute(_ADD_REVISION, {"document": row.id, **values})
-    row.current_sha256 = sha256
 
 
 _ADD_ATTACHMENTS = insert(cast("Table", AttachmentRow.__table__))

@@ -23,6 +23,7 @@ from documents.tables.journey import (
     RevisionRow,
 )
 from documents.tables.requests import SignatureRequestRow
+from documents.tables.upgrades import UpgradeRow
 
 __all__ = [
     "AgencyRow",
@@ -47,4 +48,5 @@ __all__ = [
     "RevocationRow",
     "SealedAttachmentRow",
     "SignatureRequestRow",
+    "UpgradeRow",
 ]

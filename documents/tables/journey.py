@@ -153,12 +153,21 @@ class RevisionRow(Base):
     """One revision of a document's PDF; never changed, only added."""
 
     __tablename__ = "revision"
-    __table_args__ = (UniqueConstraint("document_id", "kind"),)
+    __table_args__ = (
+        Index(
+            "uq_revision_kind",
+            "document_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("kind <> 'preserved'"),
+            postgresql_where=text("kind <> 'preserved'"),
+        ),
+    )
 
     document_id: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
-    """source | draft | signed | sealed | received."""
+    """source | draft | signed | sealed | received | preserved: once each but the last."""
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
