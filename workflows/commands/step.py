@@ -3,7 +3,7 @@
 import argparse
 from datetime import UTC, datetime
 
-from documents import casefile, incoming, outgoing
+from documents import casefile, incoming, initials, outgoing
 from documents.errors import Refused
 from documents.lifecycle import Direction, Step
 from documents.tables import DocumentRow
@@ -21,6 +21,7 @@ STEPS = (
     Step.REFUSE,
 )
 RETRY = "retry"
+INITIAL = initials.STEP
 REASON_LENGTH = 10
 
 
@@ -36,7 +37,7 @@ class ReasonMissing(Refused):
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("step", help="một bước xử lý / a person's step")
-    parser.add_argument("step", choices=[*(str(step) for step in STEPS), RETRY])
+    parser.add_argument("step", choices=[*(str(step) for step in STEPS), RETRY, INITIAL])
     parser.add_argument("document", help="mã văn bản / the document's id")
     parser.add_argument("--by", required=True, help="mã hoặc họ tên / id or full name")
     parser.add_argument("--reason", default="")
@@ -66,6 +67,8 @@ def _take(cabinet: Cabinet, arguments: argparse.Namespace) -> str:
     needs_reason = {Step.RETURN, Step.VOID, Step.RELEASE, Step.REFUSE}
     if arguments.step in needs_reason and len(reason) < REASON_LENGTH:
         raise ReasonMissing(arguments.step)
+    if arguments.step == INITIAL:
+        return _initial(cabinet, arguments.document, who, at)
     with cabinet.database.writing() as session:
         row = casefile.locked(session, arguments.document)
         if arguments.step == RETRY:
@@ -77,3 +80,20 @@ def _take(cabinet: Cabinet, arguments: argparse.Namespace) -> str:
         else:
             outgoing.decide(session, row.id, Step(arguments.step), who, at, reason)
         return row.state
+
+
+def _initial(cabinet: Cabinet, document_id: str, who: str, at: datetime) -> str:
+    """Let *who* initial the document; its state stays."""
+    # pyHanko takes a second to import, and other steps need none of it
+    from workflows.initialling import Initial, take
+    from workflows.jobs import Bench, Stored
+
+    bench = Bench(cabinet.settings)
+
+    def sign(job: Initial) -> tuple[str, int]:
+        done = bench.do(job)
+        assert isinstance(done, Stored)  # noqa: S101  (Initial gives Stored)
+        return done.sha256, done.size
+
+    signed = take(cabinet.database, sign, document_id, who, at)
+    return "đã ký nháy / initialled" if signed else "đã ghi nhận, chưa có khóa ký / recorded only"
