@@ -37,6 +37,7 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 ROOT, AUTHORITY = "root", "authority"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_CURVES: dict[str, ec.EllipticCurve] = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1()}
 _COUNTRY = "VN"
 _ISSUED_BY = "Cơ quan chứng thực thử nghiệm (TEST)"
 _AUTHORITIES_FROM = datetime(2020, 1, 1, tzinfo=UTC)
@@ -57,7 +58,7 @@ class Subject:
     not_before: datetime = datetime(2025, 1, 1, tzinfo=UTC)
     not_after: datetime = datetime(2040, 1, 1, tzinfo=UTC)
     kind: Literal["person", "seal", "tsa", "ocsp"] = "person"
-    algorithm: Literal["rsa2048", "p256"] = "rsa2048"
+    algorithm: Literal["rsa2048", "rsa3072", "p256", "p384"] = "rsa2048"
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,9 +282,9 @@ def _write_key(made: TestPki, name: str, key: PrivateKey, certificate: bytes) ->
 
 
 def _generate(algorithm: str) -> PrivateKey:
-    if algorithm == "p256":
-        return ec.generate_private_key(ec.SECP256R1())
-    return rsa.generate_private_key(65537, 2048)
+    if algorithm in _CURVES:
+        return ec.generate_private_key(_CURVES[algorithm])
+    return rsa.generate_private_key(65537, int(algorithm.removeprefix("rsa")))
 
 
 def _private_pem(key: PrivateKey) -> bytes:
