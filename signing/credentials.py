@@ -7,8 +7,9 @@ text of bounded length.
 import hashlib
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
-from asn1crypto import x509
+from asn1crypto import pem, x509
 
 from documents.credential import Credential
 from documents.errors import storable
@@ -61,3 +62,17 @@ def _names(subject: x509.Name) -> dict[str, tuple[str, ...]]:
 
 def _moment(at: datetime) -> datetime:
     return at.astimezone(UTC)
+
+
+def read_certificate(path: Path) -> bytes:
+    """Return the first certificate in a PEM or DER file, DER.
+
+    Raises:
+        CertificateRefused: there is none.
+    """
+    try:
+        data = path.read_bytes()
+        return pem.unarmor(data)[2] if pem.detect(data) else data
+    except (OSError, ValueError) as fault:
+        why = f"không đọc được / cannot be read: {type(fault).__name__}"
+        raise CertificateRefused(path.name, why) from None

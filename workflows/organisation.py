@@ -3,13 +3,17 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from documents import directory
+from documents import delegations, directory
+from documents.delegations import Grant
 from documents.document import Agency, Competence, Person, Role
 from documents.errors import Refused
+from documents.ledger import SYSTEM
 from workflows.cabinet import open_cabinet
+from workflows.calendar_days import first_moment, moment_after
 from workflows.world import World
 
 
@@ -28,6 +32,7 @@ class Organisation:
 
     agencies: tuple[tuple[Agency, dict[str, Any]], ...]
     people: tuple[tuple[Person, str], ...]
+    delegations: tuple[Grant, ...] = ()
 
 
 def read_organisation(path: Path) -> Organisation:
@@ -35,16 +40,19 @@ def read_organisation(path: Path) -> Organisation:
 
     The file: `{"agencies": [{organ_id, name, abbreviation, place, served, seal_key, …}],
     "people": [{id, organ_id, full_name, position, role, competence, competence_line,
-    signing_key}]}`.
+    signing_key}], "delegations": [{agency, capacity, from, to, basis, types, scope, since,
+    until}]}`; days are written `31/12/2026`.
 
     Raises:
         OrganisationInvalid: it is not of this form.
+        DayInvalid: a delegation's first or last day is none.
         OrganIdInvalid: an agency's code has no valid form.
     """
     try:
         data = json.loads(path.read_text("utf-8"))
         agencies = tuple(_agency(entry) for entry in data["agencies"])
         people = tuple(_person(entry) for entry in data.get("people", []))
+        given = tuple(_delegation(entry) for entry in data.get("delegations", []))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise OrganisationInvalid(f"{path.name}: {type(error).__name__}: {error}") from error
     for agency, _ in agencies:
@@ -53,7 +61,7 @@ def read_organisation(path: Path) -> Organisation:
     for person, _ in people:
         if person.organ_id not in known:
             raise OrganisationInvalid(f"{path.name}: {person.id}: {person.organ_id}?")
-    return Organisation(agencies, people)
+    return Organisation(agencies, people, given)
 
 
 def enter_organisation(world: World, organisation: Organisation) -> int:
@@ -69,6 +77,8 @@ def enter_organisation(world: World, organisation: Organisation) -> int:
             directory.put_agency(session, agency, **options)
         for person, key in organisation.people:
             directory.put_person(session, person, signing_key=key)
+        for wanted in organisation.delegations:
+            delegations.grant(session, wanted, SYSTEM, datetime.now(UTC))
     cabinet.database.close()
     return sum(bool(options["served"]) for _, options in organisation.agencies)
 
@@ -90,6 +100,7 @@ def _agency(entry: dict[str, Any]) -> tuple[Agency, dict[str, Any]]:
         "served": bool(values.pop("served", False)),
         "seal_key": str(values.pop("seal_key", "")),
         "accepts_unsigned": bool(values.pop("accepts_unsigned", False)),
+        "collective": None if (led := values.pop("collective", None)) is None else bool(led),
     }
     return Agency(**values), options
 
@@ -100,3 +111,22 @@ def _person(entry: dict[str, Any]) -> tuple[Person, str]:
     values["role"] = Role(values["role"])
     values["competence"] = Competence(values.get("competence", ""))
     return Person(**values), key
+
+
+def _delegation(entry: dict[str, Any]) -> Grant:
+    values = dict(entry)
+    until = str(values.pop("until", ""))
+    grant = Grant(
+        organ_id=values.pop("agency"),
+        capacity=Competence(values.pop("capacity")),
+        grantor=values.pop("from", ""),
+        grantee=values.pop("to"),
+        basis=values.pop("basis"),
+        valid_from=first_moment(values.pop("since")),
+        valid_until=moment_after(until) if until else None,
+        types=tuple(values.pop("types", ())),
+        scope=values.pop("scope", ""),
+    )
+    if values:
+        raise KeyError(", ".join(values))
+    return grant
