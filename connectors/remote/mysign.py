@@ -24,6 +24,7 @@ from connectors.remote.errors import (
     SigningDeclined,
     SigningExpired,
     SigningFailed,
+    TransactionUnknown,
 )
 from connectors.remote.outcome import ended, ensure_fits, signed
 from connectors.remote.service import (
@@ -176,6 +177,8 @@ class MySignService:
         """Return if *answer* is none of the refusals."""
         if answer.status < 300 and _code(answer.body) not in _BY_CODE:
             return
+        if answer.status == 404:
+            raise TransactionUnknown(self.name, "HTTP 404", call.path)
         code = _code(answer.body) or f"HTTP {answer.status}"
         if answer.status in (401, 403) and code not in _BY_CODE:
             raise AccessDenied(self.name, call.words(code), call.path)

@@ -35,8 +35,6 @@ def _is_loopback(host: str) -> bool:
 
 
 Address = Annotated[str, AfterValidator(_address)]
-Secret = Annotated[Path, Field(repr=False)]
-"""A file of mode 600 with one secret in it."""
 
 
 class Service(BaseModel):
@@ -81,14 +79,14 @@ class CscSettings(Service):
 
     kind: Literal["csc1", "csc2"]
     """csc1: version 1.0.4.0 under /csc/v1; csc2: version 2 under /csc/v2."""
-    token: Secret | None = None
+    token: Path | None = Field(default=None, repr=False)
     """An access token of scope "service" that belongs to `user`."""
     user: str = ""
     """Whose token it is; needed with `token`."""
     client_id: str = ""
-    client_secret: Secret | None = None
+    client_secret: Path | None = Field(default=None, repr=False)
     """With `client_id`, for the OAuth 2.0 client credentials grant (CSC v2, 8.4.4)."""
-    pin: Secret | None = None
+    pin: Path | None = Field(default=None, repr=False)
     """The PIN of a seal's key that works without a person; an activation's own PIN goes first."""
 
 
@@ -99,7 +97,7 @@ class SmartCaSettings(Service):
     url: Address = "https://gwsca.vnpt.vn/sca/sp769"
     sp_id: str
     """Given by VNPT."""
-    sp_password: Secret
+    sp_password: Path = Field(repr=False)
     flow: Literal["phone", "otp"] = "phone"
     """phone: v1, the person agrees in the app; otp: v2, with password and one-time code."""
 
@@ -111,7 +109,7 @@ class MySignSettings(Service):
     url: Address = "https://remotesigning.viettel.vn"
     client_id: str
     """Given by Viettel."""
-    client_secret: Secret
+    client_secret: Path = Field(repr=False)
     profile_id: str = "adss:ras:profile:001"
 
 

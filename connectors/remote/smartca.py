@@ -180,10 +180,14 @@ class SmartCaService:
         return Call(path, json={**account, **asked}, secrets=(password, *secrets), effect=effect)
 
     def _data(self, call: Call, answer: Answer) -> Fields:
-        """Return `data` of an answer that says 200 in itself too (3.1)."""
+        self._accept(call, answer)
+        return answer.body.fields("data")
+
+    def _accept(self, call: Call, answer: Answer) -> None:
+        """Return if *answer* says 200, in itself too (3.1)."""
         code = answer.body.number("status_code", answer.status)
         if answer.status < 300 and 200 <= code < 300:
-            return answer.body.fields("data")
+            return
         if code >= 500:
             raise Garbled(f"«status_code» {code}")
         message = answer.body.text("message", "")
@@ -200,9 +204,10 @@ class SmartCaService:
         for words, leaf in _BY_WORDS:
             if words in message.lower():
                 raise leaf(self.name, str(answer.status), call.words(message))
-        data = self._data(call, answer)
-        # whatever else it says, it goes on until SUCCESS
-        return _signatures(order, data) if message.upper() == "SUCCESS" else None
+        self._accept(call, answer)
+        if message.upper() != "SUCCESS":
+            return None  # whatever else it says, it goes on
+        return _signatures(order, answer.body.fields("data"))
 
 
 def _credential(user: str, entry: Fields) -> RemoteCredential | None:

@@ -103,6 +103,8 @@ class Transport:
             raise ServiceUnsuitable(self._settings.name, call.path, f"HTTP {status}")
         if not (200 <= status < 300 or 400 <= status < 500):
             raise _Broken(f"HTTP {status}", True)
+        if status == 204:
+            return Answer(status, Fields({}))
         if status < 300:
             return Answer(status, parsed(data))
         try:

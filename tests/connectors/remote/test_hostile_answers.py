@@ -1,0 +1,375 @@
+"""Whatever a service answers, it ends in time as one of our own errors, and says no secret."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.remote.errors import (
+    RemoteOutcomeUnknown,
+    RemoteUnavailable,
+    ServiceUnsuitable,
+    SignatureForeign,
+)
+from connectors.remote.opening import open_service
+from connectors.remote.service import Activation
+from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
+from tests.connectors.remote.conftest import (
+    OTP,
+    TYPED,
+    USER,
+    Ordering,
+    Running,
+    Server,
+    reaching,
+)
+from tests.connectors.remote.csc_server import CscServer, Kept
+from tests.connectors.remote.keys import holder
+from tests.connectors.remote.mysign_server import MySignServer
+from tests.connectors.remote.serving import (
+    Fault,
+    Host,
+    altered,
+    endless,
+    lost,
+    replying,
+    silent,
+    trickling,
+)
+from tests.connectors.remote.smartca_server import SmartCaServer
+
+KINDS = ["csc1", "csc2", "smartca", "mysign"]
+ORDERS = {
+    "csc1": "signHash",
+    "csc2": "signHash",
+    "smartca": "signatures/sign",
+    "mysign": "signHash",
+}
+CERTIFICATES = {
+    "csc1": "credentials/info",
+    "csc2": "credentials/info",
+    "smartca": "get_certificate",
+    "mysign": "certificates/info",
+}
+ASKS = {"csc2": "signPolling", "smartca": "/status", "mysign": "requests/status"}
+
+
+def server_of(kind: str) -> Server:
+    """A service of *kind* where the person agrees later, if they can."""
+    if kind.startswith("csc"):
+        kept = {USER: {"key-1": Kept(holder("An"), pin="4711-pin", otp=OTP)}}
+        return CscServer(int(kind[-1]), kept, polling=kind == "csc2")
+    if kind == "smartca":
+        return SmartCaServer({USER: [holder("An")]})
+    return MySignServer({USER: {"key-1": holder("An")}})
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def server(kind: str) -> Server:
+    return server_of(kind)
+
+
+@pytest.fixture
+def at(server: Server, host: Host, tmp_path: Path) -> Running:
+    return reaching(server, host, tmp_path, call_seconds=0.5, approval_seconds=0.5)
+
+
+def agree(server: Server) -> None:
+    if not isinstance(server, CscServer):
+        server.answer()
+
+
+@pytest.mark.parametrize("fault", [lost, silent, trickling, endless])
+def test_an_order_without_a_whole_answer_is_open_and_in_time(
+    kind: str, at: Running, order: Ordering, fault: Callable[[str], Fault]
+) -> None:
+    placed = order(at.credential())
+    at.served.fail(fault(ORDERS[kind]))
+    begun = time.monotonic()
+    with pytest.raises(RemoteOutcomeUnknown):
+        at.signer.start(placed, TYPED)
+    assert time.monotonic() - begun < 5
+    assert len(at.served.to(ORDERS[kind])) == 1, "never sent again by itself"
+
+
+@pytest.mark.parametrize("fault", [lost, silent, trickling, endless])
+def test_a_question_without_a_whole_answer_may_be_asked_again(
+    kind: str, at: Running, fault: Callable[[str], Fault]
+) -> None:
+    at.served.fail(fault(CERTIFICATES[kind]))
+    with pytest.raises(RemoteUnavailable):
+        at.credential()
+    assert at.credential().certificate == holder("An").der
+
+
+@pytest.mark.parametrize(
+    ("status", "family"),
+    [
+        (301, Refused),
+        (302, Refused),
+        (307, Refused),
+        (400, Refused),
+        (401, Refused),
+        (403, Refused),
+        (404, Refused),
+        (408, Unavailable),
+        (418, Refused),
+        (429, Unavailable),
+        (500, OutcomeUnknown),
+        (502, OutcomeUnknown),
+        (503, Unavailable),
+        (504, OutcomeUnknown),
+        (599, OutcomeUnknown),
+    ],
+)
+def test_every_status_has_its_family_of_error(
+    kind: str, at: Running, order: Ordering, status: int, family: type[OfficeError]
+) -> None:
+    placed = order(at.credential())
+    page = b"<html>gateway</html>"
+    at.served.fail(replying(ORDERS[kind], status, page, 2, location="http://127.0.0.1:1/"))
+    with pytest.raises(family):
+        at.signer.start(placed, TYPED)
+
+
+def test_a_redirect_is_not_followed(
+    kind: str, at: Running, order: Ordering, host: Host, server: Server
+) -> None:
+    thief = host.mount(server.app())
+    placed = order(at.credential())
+    at.served.fail(replying(ORDERS[kind], 307, location=thief.url + "/steal"))
+    with pytest.raises(ServiceUnsuitable):
+        at.signer.start(placed, TYPED)
+    assert thief.seen == []
+
+
+GARBAGE: list[Any] = [
+    b"",
+    b"<html>",
+    b"\xff\xfe\x00",
+    b"[" * 100_000,
+    b'{"a":' * 100_000,
+    b"1" * 5000,
+    b"NaN",
+    None,
+    5,
+    "text",
+    [],
+    [[]],
+    [None],
+    {},
+]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=range(len(GARBAGE)))
+def test_garbage_for_an_answer_is_an_open_order_and_an_unanswered_question(
+    kind: str, server: Server, at: Running, order: Ordering, garbage: Any
+) -> None:
+    placed = order(at.credential())
+    at.served.fail(altered(ORDERS[kind], lambda _: garbage))
+    with pytest.raises(RemoteOutcomeUnknown):
+        at.signer.start(placed, TYPED)
+    at.served.fail(altered(CERTIFICATES[kind], lambda _: garbage))
+    with pytest.raises((RemoteUnavailable, Refused)):
+        at.credential()
+
+
+WRONG_TYPES: list[Any] = [None, 5, True, "x", [], {}, [5], ["x"], [{}], 10**400, "x" * 100_000]
+
+
+def damaged(value: Any) -> list[Any]:
+    """Return *value* with each of its parts, at every depth, replaced by each wrong type."""
+    if isinstance(value, dict):
+        return [
+            {**value, name: other}
+            for name, part in value.items()
+            for other in [*(one for one in WRONG_TYPES if one != part), *damaged(part)]
+        ]
+    if isinstance(value, list):
+        return [
+            [*value[:place], other, *value[place + 1 :]]
+            for place, part in enumerate(value)
+            for other in [*WRONG_TYPES, *damaged(part)]
+        ]
+    return []
+
+
+def test_no_part_of_an_answer_can_be_wrong_in_a_way_that_crashes(
+    kind: str, server: Server, at: Running, order: Ordering
+) -> None:
+    credential = at.credential()
+    path = CERTIFICATES[kind]
+    at.served.fail(altered(path, lambda whole: whole))
+    whole: list[Any] = []
+    at.served.fail(altered(path, lambda answer: whole.append(answer) or answer))
+    at.signer.credentials(USER), at.signer.credentials(USER)
+    variants = damaged(whole[0])
+    assert len(variants) > 60
+    for variant in variants:
+        at.served.fail(altered(path, lambda _, variant=variant: variant))
+        try:
+            found = at.signer.credentials(USER)
+        except OfficeError:
+            continue
+        assert all(one.certificate and one.algorithms for one in found)
+    assert at.credential() == credential
+
+
+def test_a_value_that_is_another_keys_signature_is_evidence_broken(
+    kind: str, server: Server, at: Running, order: Ordering
+) -> None:
+    placed = order(at.credential(), "một", "hai")
+    if isinstance(server, CscServer):
+        # the key changes after it was looked at: between authorisation and signature
+        server.credentials[USER]["key-1"].holder = holder("An")
+        at.served.fail(Fault(ORDERS[kind], _after(lambda: _take_anothers_key(server))))
+        with pytest.raises(SignatureForeign):
+            at.signer.progress(at.signer.start(placed, TYPED))
+        return
+    transaction = at.signer.start(placed)
+    _take_anothers_key(server)
+    agree(server)
+    with pytest.raises(SignatureForeign, match="doc-0"):
+        at.signer.progress(transaction)
+
+
+def _after(act: Callable[[], None]) -> Any:
+    async def respond(exchange: Any) -> None:
+        act()
+        await exchange.reply(*await exchange.answer())
+
+    return respond
+
+
+def _take_anothers_key(server: Server) -> None:
+    other = holder("Bình")
+    if isinstance(server, CscServer):
+        server.credentials[USER]["key-1"].holder = other
+    elif isinstance(server, MySignServer):
+        server.users[USER]["key-1"] = other
+    else:
+        # the serial stays, the key behind it is another
+        own = server.users[USER][0]
+        server.users[USER] = [type(own)(other.key, own.certificate, own.chain)]
+
+
+def test_swapped_signatures_are_not_taken(
+    kind: str, server: Server, at: Running, order: Ordering
+) -> None:
+    path = ASKS.get(kind, "signHash")
+
+    def swapped(answer: Any) -> Any:
+        text = json.dumps(answer)
+        data = answer["data"] if kind == "smartca" else answer
+        values = data["signatures"]
+        if kind == "smartca":
+            for one, other in zip(
+                values, json.loads(text)["data"]["signatures"][::-1], strict=True
+            ):
+                one["signature_value"] = other["signature_value"]
+        else:
+            values.reverse()
+        return answer
+
+    placed = order(at.credential(), "một", "hai")
+    if path == "signHash":
+        at.served.fail(altered(path, swapped))
+        with pytest.raises(SignatureForeign):
+            at.signer.start(placed, TYPED)
+        return
+    transaction = at.signer.start(placed, TYPED)
+    agree(server)
+    at.served.fail(altered(path, swapped))
+    with pytest.raises(SignatureForeign):
+        at.signer.progress(transaction)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[], ["AAAA"], ["AAAA"] * 3, ["AAAA", "not base64!"], ["AAAA", ""], ["AAAA", "A" * 8192]],
+    ids=range(6),
+)
+def test_a_wrong_number_or_form_of_signatures_is_not_taken(
+    kind: str, server: Server, at: Running, order: Ordering, values: list[str]
+) -> None:
+    path = ASKS.get(kind, "signHash")
+    ids = ["doc-0", "doc-1", "doc-1"]
+
+    def other(answer: Any) -> Any:
+        if kind != "smartca":
+            return {**answer, "signatures": values}
+        files = [
+            {"doc_id": one, "signature_value": value}
+            for one, value in zip(ids, values, strict=False)
+        ]
+        return {**answer, "data": {"signatures": files}}
+
+    placed = order(at.credential(), "một", "hai")
+    if path == "signHash":
+        at.served.fail(altered(path, other))
+        with pytest.raises(RemoteOutcomeUnknown):
+            at.signer.start(placed, TYPED)
+        return
+    transaction = at.signer.start(placed, TYPED)
+    agree(server)
+    at.served.fail(altered(path, other))
+    with pytest.raises(RemoteUnavailable):
+        at.signer.progress(transaction)
+    assert at.signer.progress(transaction).progress.over, "the right answer is still taken"
+
+
+def test_no_secret_is_in_an_error_a_log_an_address_or_a_repr(
+    kind: str,
+    server: Server,
+    at: Running,
+    order: Ordering,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secrets = {"4711-pin", OTP}
+    secrets.add(server.sp_password if isinstance(server, SmartCaServer) else server.client_secret)
+    placed = order(at.credential())
+    said: list[str] = [repr(at.signer), repr(TYPED), repr(Activation(sad="4711-pin"))]
+    started = at.signer.start(placed, TYPED)
+    said += [repr(started), repr(placed)]
+    if not isinstance(server, SmartCaServer):
+        secrets |= set(server.tokens)
+    echo = json.dumps({"error": " ".join(secrets), "message": " ".join(secrets)}).encode()
+    echo = echo[:-1] + b', "error_description": "' + " ".join(secrets).encode() + b'"}'
+    for status in (400, 401, 403, 500):
+        for path in (ORDERS[kind], CERTIFICATES[kind], "oauth2/token", "login"):
+            at.served.fail(replying(path, status, echo, 2))
+        for call in (lambda: at.signer.start(placed, TYPED), at.credential):
+            with pytest.raises(OfficeError) as raised:
+                call()
+            said += [str(raised.value), repr(raised.value), repr(raised.value.__cause__)]
+            assert raised.value.__suppress_context__ or raised.value.__context__ is None
+        at.served.faults.clear()
+    said += [record.getMessage() for record in caplog.records]
+    said += [seen.path for seen in at.served.seen]
+    assert not [secret for secret in secrets if any(secret in text for text in said)]
+
+
+def test_a_service_that_is_not_there_is_unavailable_and_nothing_was_ordered(
+    kind: str, server: Server, at: Running, order: Ordering, tmp_path: Path
+) -> None:
+    placed = order(at.credential())
+    settings = server.settings("http://127.0.0.1:1/x", tmp_path)
+    signer = open_service(settings)
+    with pytest.raises(RemoteUnavailable):
+        signer.start(placed, TYPED)
+
+
+def test_an_encoding_that_was_not_asked_for_is_not_unpacked(kind: str, at: Running) -> None:
+    at.served.fail(replying(CERTIFICATES[kind], 200, b"{}", content_encoding="gzip"))
+    with pytest.raises(RemoteUnavailable):
+        at.credential()
