@@ -22,6 +22,7 @@ from documents.tables import (
     ParcelRow,
     RevisionRow,
     SealedAttachmentRow,
+    SignatureRequestRow,
 )
 
 _SAID: Mapping[str, Callable[[DocumentRow, dict[str, Any]], bool]] = {
@@ -86,5 +87,7 @@ def blobs(session: Session) -> Iterator[str]:
         select(CertifiedCopyRow.sha256),
         select(ParcelRow.sha256),
         select(DocumentRow.message_sha256).where(DocumentRow.message_sha256.is_not(None)),
+        select(SignatureRequestRow.frozen_sha256).where(SignatureRequestRow.frozen_sha256 != ""),
+        select(SignatureRequestRow.pending_sha256).where(SignatureRequestRow.pending_sha256 != ""),
     )
     yield from session.scalars(named.execution_options(yield_per=500))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from documents import casefile, directory, outgoing
@@ -31,8 +31,8 @@ from documents.signature_request import (
 )
 from documents.tables import DocumentRow, SignatureRequestRow
 
-LEASE = timedelta(minutes=2)
-"""Nobody else takes a request up that someone works on; longer than any service's answer."""
+LEASE = timedelta(minutes=20)
+"""Longer than any service takes to answer; a worker started anew gives its own up."""
 HOLDER_LENGTH = 255
 
 
@@ -161,14 +161,14 @@ def sent(session: Session, request_id: str, order_text: str, at: datetime) -> No
 
 
 def waits(
-    session: Session, request_id: str, order_text: str, at: datetime, again: datetime
+    session: Session, request_id: str, order_text: str, at: datetime, again: datetime | None
 ) -> None:
-    """Note that whoever signs has it; the next look is due at *again*."""
+    """Note that whoever signs has it; the next look is due at *again*, or when it expires."""
     document, request = _locked(session, request_id)
     if request.state != RequestState.WAITING:
         _move(request, RequestStep.WAIT, at)
         _tell(session, document, request, "wait", SYSTEM, at)
-    request.order_text, request.next_attempt_at = order_text, again
+    request.order_text, request.next_attempt_at, request.lease_owner = order_text, again, None
     request.error_code = request.error_text = None
 
 
@@ -177,9 +177,10 @@ def put_off(
 ) -> None:
     """Note what was down; the next look is due at *again*."""
     _, request = _locked(session, request_id)
-    _ensure_open(request, RequestStep.WAIT)
+    if request.state not in OPEN:
+        raise RequestStepRefused(request.id, request.state, "put_off")
     request.attempts += 1
-    request.updated_at, request.next_attempt_at = at, again
+    request.updated_at, request.next_attempt_at, request.lease_owner = at, again, None
     request.error_code, request.error_text = error.code, str(error)
 
 
@@ -187,13 +188,12 @@ def completed(session: Session, request_id: str, sha256: str, size: int, at: dat
     """Record the signature that was asked for: the document thaws and goes on (Art. 13, 17.2).
 
     Raises:
-        RequestStepRefused: the request is over; record the signature with `late`.
-        RequestExpired: its time is over; record it with `late` too.
+        RequestStepRefused: the request is over; record the signature with `unused`.
+        RequestExpired: its time is over; record it with `unused` too.
         RevisionMoved: the document is another one now.
     """
     document, request = _locked(session, request_id)
-    if request.state in OPEN and at > request.until:
-        raise RequestExpired(request.holder, shown(request.until))
+    ensure_open(request, at)
     _move(request, RequestStep.COMPLETE, at)
     if document.current_sha256 != request.base_sha256 or document.frozen_by != request.id:
         raise RevisionMoved(request.id)
@@ -202,13 +202,33 @@ def completed(session: Session, request_id: str, sha256: str, size: int, at: dat
     _SIGNED[Purpose(request.purpose)](session, document.id, sha256, size, at)
 
 
-def late(session: Session, request_id: str, sha256: str, error: OfficeError, at: datetime) -> None:
+def ensure_open(request: SignatureRequestRow, at: datetime) -> None:
+    """Return if a signature may still come for *request*.
+
+    Raises:
+        RequestStepRefused: it is over.
+        RequestExpired: its time is, and nobody has written that down yet.
+    """
+    if request.state not in OPEN:
+        raise RequestStepRefused(request.id, request.state, RequestStep.COMPLETE)
+    if at > request.until:
+        raise RequestExpired(request.holder, shown(request.until))
+
+
+def is_open(session: Session, request_id: str) -> bool:
+    """Return whether the request is not over; document and request are locked from now on."""
+    return _locked(session, request_id)[1].state in OPEN
+
+
+def unused(
+    session: Session, request_id: str, sha256: str, error: OfficeError, at: datetime
+) -> None:
     """Record that something came for a request and why it was not used; nothing else changes.
 
-    *sha256* is that of what came.
+    *sha256* is that of what came: a signature that is late, wrong, or by someone else.
     """
     document, request = _locked(session, request_id)
-    _tell(session, document, request, "late", SYSTEM, at, evidence=sha256, error=error.code)
+    _tell(session, document, request, "unused", SYSTEM, at, evidence=sha256, error=error.code)
 
 
 def ended(
@@ -249,16 +269,26 @@ def withdrawn(session: Session, request_id: str, who: str, reason: str, at: date
     _end(session, document, request, RequestStep.WITHDRAW, error, actor, at, reason=str(reason))
 
 
-def due(session: Session, at: datetime, limit: int) -> list[SignatureRequestRow]:
-    """Take up requests that are to be worked on: no other worker gets them for a while.
+def due(session: Session, owner: str, at: datetime, limit: int) -> list[SignatureRequestRow]:
+    """Take up requests that are to be worked on: no other worker than *owner* gets them.
 
     Runs in a writing transaction; those whose time is over are among them.
     """
     wanted = _due(at).order_by(SignatureRequestRow.created_at).limit(limit)
     rows = list(session.scalars(wanted.with_for_update(skip_locked=True)))
     for row in rows:
-        row.next_attempt_at = at + LEASE
+        row.lease_owner, row.next_attempt_at = owner, at + LEASE
     return rows
+
+
+def release_owner(session: Session, owner: str, at: datetime) -> None:
+    """Give up what *owner*, which has just started anew, was working on."""
+    session.execute(
+        update(SignatureRequestRow)
+        .where(SignatureRequestRow.lease_owner == owner)
+        .where(SignatureRequestRow.state.in_(sorted(OPEN)))
+        .values(lease_owner=None, next_attempt_at=at)
+    )
 
 
 def waiting(session: Session, at: datetime) -> bool:
@@ -307,11 +337,6 @@ def _locked(session: Session, request_id: str) -> tuple[DocumentRow, SignatureRe
         SignatureRequestRow, request_id, with_for_update=True, populate_existing=True
     )
     return document, request
-
-
-def _ensure_open(request: SignatureRequestRow, step: RequestStep) -> None:
-    if request.state not in OPEN:
-        raise RequestStepRefused(request.id, request.state, step)
 
 
 def _move(request: SignatureRequestRow, step: RequestStep, at: datetime) -> None:

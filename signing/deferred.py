@@ -17,26 +17,23 @@ from typing import Any, Self
 
 from asn1crypto import cms as asn1
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing import cms
-from signing.algorithm import Algorithm, Family
+from signing.algorithm import Algorithm
 from signing.appearance import Stamp
 from signing.errors import (
-    CertificateRefused,
     KeyUnavailable,
     PendingDamaged,
     SignatureTooLong,
     ValueForeign,
 )
 from signing.fields import LEADER_FIELD, SEAL_FIELD
-from signing.keys import SMALLEST_RSA, Identity, subject_name
+from signing.keys import Identity, subject_name
+from signing.making import algorithm_for
 from signing.pades import Prepared, Statement, certification, prepare_revision
 from signing.revision import reading
+from signing.schemes import verifies
 from signing.seal import LOCK, sealing
 
 VERSION = 1
@@ -65,33 +62,22 @@ class Certified:
     def from_pem(cls, pem: bytes, name: str, algorithm: Algorithm | None = None) -> Self:
         """Read the signer's certificate and then its chain; *name* is the file's, for errors.
 
-        Without *algorithm* the signatures will be the key's family's with SHA-256.
+        Without *algorithm* the signatures will be what the policy makes by default.
 
         Raises:
             KeyUnavailable: no certificates.
-            CertificateRefused: its key is too weak, or cannot make *algorithm*.
+            KeyTooWeak, AlgorithmRefused: the policy does not allow it.
         """
         try:
             first, *others = x509.load_pem_x509_certificates(pem)
-            key = first.public_key()
-        except (ValueError, UnsupportedAlgorithm):
+        except ValueError:
             why = "không phải chứng thư PEM / not PEM certificates"
             raise KeyUnavailable(name, why) from None
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size < SMALLEST_RSA:
-            why = f"RSA {key.key_size} bit quá ngắn / too short"
-            raise CertificateRefused(subject_name(first), why)
-        curve = isinstance(key, ec.EllipticCurvePublicKey)
-        made = algorithm or (Algorithm.ECDSA_SHA256 if curve else Algorithm.RSA_SHA256)
-        if not (curve or isinstance(key, rsa.RSAPublicKey)) or curve != (
-            made.family is Family.ECDSA
-        ):
-            why = f"khóa không ký được / its key cannot make {made}"
-            raise CertificateRefused(subject_name(first), why)
         chain = (each for each in others if each.issuer != each.subject)
         return cls(
             first.public_bytes(Encoding.DER),
             tuple(each.public_bytes(Encoding.DER) for each in chain),
-            made,
+            algorithm_for(first, subject_name(first), algorithm),
         )
 
     @cached_property
@@ -282,39 +268,10 @@ def ensure_made_by(identity: Certified, attributes: bytes, value: bytes) -> None
     Raises:
         ValueForeign: it is another key's, another document's, or no signature at all.
     """
-    try:
-        well = len(value) <= LONGEST_VALUE and _made_by(
-            identity.parsed.public_key(), identity.algorithm, attributes, value
-        )
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
-        well = False
+    digest = hashlib.new(identity.algorithm.digest, attributes).digest()
+    # the salt's length stands in the CMS, so no other one will do
+    well = len(value) <= LONGEST_VALUE and verifies(
+        identity.parsed.public_key(), identity.algorithm, digest, value
+    )
     if not well:
         raise ValueForeign(identity.name, f"{identity.algorithm}, {len(value)} byte(s)")
-
-
-_HASHES: dict[str, hashes.HashAlgorithm] = {
-    "sha256": hashes.SHA256(),
-    "sha384": hashes.SHA384(),
-    "sha512": hashes.SHA512(),
-}
-
-
-def _made_by(key: object, algorithm: Algorithm, attributes: bytes, value: bytes) -> bool:
-    """Return whether the key's kind fits.
-
-    Raises:
-        InvalidSignature: it fits, and the value is not its signature.
-    """
-    digest = _HASHES[algorithm.digest]
-    hashed = hashlib.new(algorithm.digest, attributes).digest()
-    if isinstance(key, rsa.RSAPublicKey) and algorithm.family is not Family.ECDSA:
-        # the salt's length stands in the CMS, so no other one will do
-        scheme: padding.AsymmetricPadding = padding.PKCS1v15()
-        if algorithm.family is Family.PSS:
-            scheme = padding.PSS(padding.MGF1(digest), digest.digest_size)
-        key.verify(value, hashed, scheme, Prehashed(digest))
-        return True
-    if isinstance(key, ec.EllipticCurvePublicKey) and algorithm.family is Family.ECDSA:
-        key.verify(value, hashed, ec.ECDSA(Prehashed(digest)))
-        return True
-    return False

@@ -18,8 +18,9 @@ from documents.placement import Box
 from drafting.composer import Composed
 from signing import fields
 from workflows import messages
-from workflows.jobs import Attach, Done, Intake, Job, Stored, TakeIn
+from workflows.jobs import Attach, Done, Intake, Job, TakeIn
 from workflows.office import Office
+from workflows.pressing import Stored
 
 LARGEST_MESSAGE = 50 << 20
 """Bytes of all files of one document: in base64 they are what a recipient still reads."""

@@ -6,7 +6,6 @@ through the blob folder, never through pipes.
 
 import mimetypes
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,20 +29,24 @@ from signing.pkcs12 import Pkcs12Key, read_passphrase
 from signing.report import Report
 from signing.trust import TrustStore
 from signing.validation import verify
-from workflows import appendices
+from workflows import appendices, initialling, pressing
 from workflows.acceptance import objection
 from workflows.appendices import SealAttachment
-from workflows.entitlement import SealWarrant, Warrant, ensure_may_seal, ensure_may_sign, signs
+from workflows.entitlement import ensure_may_seal, ensure_may_sign, signs
 from workflows.handover import handed_in
+from workflows.initialling import Initial
+from workflows.pressing import (
+    SEAL_REASON,
+    SIGN_REASON,
+    Accept,
+    Complete,
+    Freeze,
+    Frozen,
+    Seal,
+    Sign,
+    Stored,
+)
 from workflows.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A blob: its SHA-256 and its size in bytes."""
-
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +78,6 @@ class Attach:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """Put the leader's signature on a prepared PDF."""
-
-    sha256: str
-    key: str
-    """Stem of the key in the key folder."""
-    name: str
-    at: datetime
-    warrant: Warrant
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """Fill number and date and put the agency's seal on a signed PDF."""
-
-    sha256: str
-    key: str
-    name: str
-    number: str
-    day: str
-    month: str
-    at: datetime
-    warrant: SealWarrant
-
-
-@dataclass(frozen=True, slots=True)
 class Open:
     """Read an edXML message; its attachments become blobs."""
 
@@ -121,8 +98,20 @@ class Verify:
     """As the message says."""
 
 
-Job = TakeIn | Attach | Sign | Seal | SealAttachment | Open | Verify
-Done = Intake | Attachment | Stored | SealedAttachment | Arrival | StatusArrival | Finding
+Job = (
+    TakeIn
+    | Attach
+    | Sign
+    | Seal
+    | SealAttachment
+    | Initial
+    | Freeze
+    | Complete
+    | Accept
+    | Open
+    | Verify
+)
+Done = Intake | Attachment | Stored | SealedAttachment | Frozen | Arrival | StatusArrival | Finding
 
 
 @lru_cache(maxsize=256)
@@ -202,6 +191,8 @@ class Bench:
             OfficeError: whatever the job's part refuses or cannot do.
         """
         match job:
+            case Freeze() | Complete() | Accept():
+                return pressing.later(job, self.blobs, self.stamp, self.trust)
             case TakeIn():
                 return self._take_in(job)
             case Attach():
@@ -211,7 +202,10 @@ class Bench:
             case Seal():
                 return self._seal(job)
             case SealAttachment():
-                return appendices.sealed(job, self.blobs, self.key(job.key))
+                return self._seal_attachment(job)
+            case Initial():
+                key, stamp = self.key(job.key), self.stamp(job.key)
+                return self._put(initialling.initialled(job, self.blobs, key, stamp))
             case Open():
                 return self._open(job)
             case Verify():
@@ -243,7 +237,7 @@ class Bench:
         pdf, key = self.blobs.get(job.sha256), self.key(job.key)
         ensure_may_sign(pdf, job.warrant, key, job.at)
         pdf = pades.sign(
-            pdf, key, self.stamp(job.key), at=job.at, name=job.name, reason="Ký ban hành"
+            pdf, key, self.stamp(job.key), at=job.at, name=job.name, reason=SIGN_REASON
         )
         return self._put(pdf)
 
@@ -259,9 +253,14 @@ class Bench:
             month=job.month,
             at=job.at,
             name=job.name,
-            reason="Đóng dấu cơ quan",
+            reason=SEAL_REASON,
         )
         return self._put(pdf)
+
+    def _seal_attachment(self, job: SealAttachment) -> SealedAttachment:
+        key = self.key(job.key)
+        ensure_may_seal(job.warrant, key, job.at)
+        return appendices.sealed(job, self.blobs, key)
 
     def _open(self, job: Open) -> Arrival | StatusArrival:
         try:

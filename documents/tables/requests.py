@@ -42,7 +42,9 @@ class SignatureRequestRow(Base):
     updated_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_attempt_at: Mapped[datetime | None]
-    """Also the lease of whoever works on it."""
+    """Also the end of the lease below."""
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    """The worker that is at it."""
     error_code: Mapped[str | None] = mapped_column(String(60))
     error_text: Mapped[str | None] = mapped_column(Text)
 

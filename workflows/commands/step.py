@@ -86,7 +86,8 @@ def _initial(cabinet: Cabinet, document_id: str, who: str, at: datetime) -> str:
     """Let *who* initial the document; its state stays."""
     # pyHanko takes a second to import, and other steps need none of it
     from workflows.initialling import Initial, take
-    from workflows.jobs import Bench, Stored
+    from workflows.jobs import Bench
+    from workflows.pressing import Stored
 
     bench = Bench(cabinet.settings)
 

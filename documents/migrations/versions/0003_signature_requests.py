@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("updated_at", Instant(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", Instant(), nullable=True),
+        sa.Column("lease_owner", sa.String(length=64), nullable=True),
         sa.Column("error_code", sa.String(length=60), nullable=True),
         sa.Column("error_text", sa.Text(), nullable=True),
         sa.CheckConstraint(STATES, name=op.f("ck_signature_request_state")),

@@ -1,0 +1,141 @@
+"""Signatures and seals as work for worker processes: made at once, or frozen and completed.
+
+Legal source: Decree 30/2020/ND-CP, Art. 13, 17.2. Digests in and out, as all jobs (jobs.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from documents.blobs import BlobStore
+from signing import deferred
+from signing.appearance import Stamp
+from signing.deferred import Certified, Pending
+from signing.delivered import ensure_signed
+from signing.keys import ensure_valid
+from signing.pades import Statement
+from signing.trust import TrustStore
+from workflows.entitlement import SealWarrant, Warrant, ensure_may_seal, ensure_may_sign
+
+SIGN_REASON, SEAL_REASON = "Ký ban hành", "Đóng dấu cơ quan"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A blob: its SHA-256 and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Put the leader's signature on a prepared PDF."""
+
+    sha256: str
+    key: str
+    """Stem of the key in the key folder."""
+    name: str
+    at: datetime
+    warrant: Warrant
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Fill number and date and put the agency's seal on a signed PDF."""
+
+    sha256: str
+    key: str
+    name: str
+    number: str
+    day: str
+    month: str
+    at: datetime
+    warrant: SealWarrant
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Write the revision of a signature or seal whose value comes later; nothing is signed."""
+
+    of: Sign | Seal
+    identity: Certified
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What waits for a signature: the prepared file, and what it waits for."""
+
+    pdf: Stored
+    pending: Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Put the raw signature value that came into the frozen file it belongs to."""
+
+    pdf: str
+    """SHA-256 of the frozen file."""
+    pending: str
+    """SHA-256 of what it waits for."""
+    value: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Judge a whole file that was signed elsewhere."""
+
+    base: str
+    """SHA-256 of the file that was handed out."""
+    pdf: str
+    """SHA-256 of what came back."""
+    certificate: bytes
+    """The signer's, DER."""
+    at: datetime
+
+
+def later(
+    job: Freeze | Complete | Accept,
+    blobs: BlobStore,
+    stamp: Callable[[str], Stamp | None],
+    trust: Callable[[], TrustStore],
+) -> Frozen | Stored:
+    """Do the part of a deferred signature that *job* is.
+
+    Raises:
+        OfficeError: whatever signing, entitlement or blobs refuse.
+    """
+    match job:
+        case Freeze():
+            pending = _frozen(job, blobs, stamp(job.of.key))
+            return Frozen(_put(blobs, pending.pdf), _put(blobs, pending.written()))
+        case Complete():
+            pending = Pending.read(blobs.get(job.pending), blobs.get(job.pdf))
+            ensure_valid(pending.identity, job.at)
+            return _put(blobs, deferred.complete(pending, job.value))
+        case Accept():
+            pdf = blobs.get(job.pdf)
+            ensure_signed(blobs.get(job.base), pdf, job.certificate, trust(), job.at)
+            return Stored(job.pdf, len(pdf))
+
+
+def _frozen(job: Freeze, blobs: BlobStore, stamp: Stamp | None) -> Pending:
+    of, identity, pdf = job.of, job.identity, blobs.get(job.of.sha256)
+    if isinstance(of, Sign):
+        ensure_may_sign(pdf, of.warrant, identity, of.at)
+        return deferred.prepare_leader(pdf, identity, stamp, Statement(of.at, of.name, SIGN_REASON))
+    ensure_may_seal(of.warrant, identity, of.at)
+    return deferred.prepare_seal(
+        pdf,
+        identity,
+        stamp,
+        Statement(of.at, of.name, SEAL_REASON),
+        number=of.number,
+        day=of.day,
+        month=of.month,
+    )
+
+
+def _put(blobs: BlobStore, content: bytes) -> Stored:
+    return Stored(blobs.put(content), len(content))
