@@ -1,7 +1,7 @@
 """What waits for the system now: cheap looks that decide whether a flow is worth running."""
 
 from connectors.axis import MessageKind
-from documents import claims, feedback, standstill
+from documents import claims, feedback, requests, standstill
 from documents.lifecycle import Direction
 from workflows import reception
 from workflows.office import Office
@@ -44,6 +44,12 @@ def statuses_due(office: Office) -> bool:
             or bool(claims.unconfirmed(session, 1))
         )
     return here or bool(reception.waiting(office, MessageKind.STATUS))
+
+
+def requests_due(office: Office) -> bool:
+    """Return whether signature requests are to be sent, asked after or ended."""
+    with office.database.reading() as session:
+        return requests.waiting(session, office.now())
 
 
 def standing_still(office: Office) -> dict[str, int]:

@@ -20,6 +20,17 @@ OUTGOING = (
     "dispatch.sent",
     "dispatch.recorded",
 )
+DEFERRED = (
+    "freeze.done",
+    "freeze.recorded",
+    "order.marked",
+    "order.sent",
+    "order.recorded",
+    "answer.done",
+    "answer.recorded",
+    "expire.recorded",
+)
+"""Passed where a signature comes later."""
 INCOMING = (
     "fetch.got",
     "fetch.kept",

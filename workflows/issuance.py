@@ -28,11 +28,13 @@ from documents.tables import AgencyRow, DocumentRow, PersonRow
 from workflows import appendices, entitlement, messages
 from workflows.appendices import SealAttachment
 from workflows.carrying import Pouch, Write, as_answer, grouped, put_off, record_all, standing
+from workflows.deferral import put_aside
 from workflows.entitlement import SealWarrant
 from workflows.faultpoint import passing
-from workflows.jobs import Done, Job, Seal, Sign, Stored
+from workflows.jobs import Done, Job
 from workflows.messages import Dossier
 from workflows.office import Office
+from workflows.pressing import Seal, Sign, Stored
 from workflows.workshop import FileTooHard
 
 SENDERS = 4
@@ -118,9 +120,11 @@ def _press(
 ) -> Pouch:
     """Do each document's jobs in the workshop and remember what they made, all at once.
 
-    The first job makes the new revision, the others what belongs to it.
+    The first job makes the new revision, the others what belongs to it. Where its key does
+    not answer at once the document is frozen for it instead.
     """
     pouch = Pouch()
+    rows, jobs = put_aside(office, pouch, rows, jobs)
 
     def revisions() -> Iterator[tuple[DocumentRow, Write]]:
         # recorded while the workshop goes on with later documents

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.axis import Axis
+from connectors.remote.errors import ServiceSettingsInvalid
+from connectors.remote.opening import open_service
+from connectors.remote.service import RemoteSigner
 from connectors.soap.client import SoapAxis
 from documents.blobs import BlobStore
 from documents.database import Database
@@ -42,10 +45,29 @@ class Office:
     incoming_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     statuses_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    deferred_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    services: dict[str, RemoteSigner] = field(default_factory=dict)
+    """Remote signing services that were opened, by their names in the settings."""
+
     @property
     def owner(self) -> str:
         """The name this office's worker has in leases."""
         return self.settings.name
+
+    def service(self, name: str) -> RemoteSigner:
+        """Return the remote signing service *name*, opened at its first use.
+
+        Raises:
+            ServiceSettingsInvalid: the settings have none of this name, or wrong ones.
+        """
+        if name not in self.services:
+            values = self.settings.services.get(name)
+            if values is None:
+                why = "không có trong cấu hình / not in the settings"
+                raise ServiceSettingsInvalid(name, "services", why)
+            described = {"home": self.settings.home, "name": name, **values}
+            self.services[name] = open_service(described)
+        return self.services[name]
 
     def close(self) -> None:
         """End worker processes and connections."""

@@ -63,6 +63,11 @@ class Settings(BaseModel):
     file_seconds: float = Field(default=120, ge=1, le=600)
     """Longest time one file may take to open, sign or verify."""
 
+    services: dict[str, dict[str, str | float]] = Field(default_factory=dict, repr=False)
+    """Remote signing services by name; their secrets are files."""
+    request_hours: float = Field(default=72, gt=0, le=24 * 60)
+    """How long a document stays frozen for a signature that comes later."""
+
     @field_validator("database")
     @classmethod
     def _known_kind(cls, value: str) -> str:

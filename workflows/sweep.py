@@ -12,6 +12,7 @@ from documents.errors import Unavailable
 from workflows import backlog, office
 from workflows.incoming import incoming
 from workflows.outgoing import attempted, outgoing
+from workflows.signatures import deferred
 from workflows.statuses import statuses
 
 
@@ -26,6 +27,7 @@ async def sweep() -> list[str]:
     for look, carrier in (
         (backlog.incoming_due, incoming),
         (backlog.statuses_due, statuses),
+        (backlog.requests_due, deferred),
     ):
         try:
             due = await asyncio.to_thread(look, here)

@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from documents import claims
+from documents import claims, requests
 from documents.errors import OfficeError
 from workflows import backlog, equipment
 from workflows.engine_session import engine_session
@@ -26,6 +26,7 @@ from workflows.outgoing import attempted, outgoing
 from workflows.rounds import Round
 from workflows.runner import ServedFlow, serve
 from workflows.settings import HOME_VARIABLE
+from workflows.signatures import deferred
 from workflows.statuses import statuses
 from workflows.sweep import sweep
 from workflows.worker_health import WorkerHealth
@@ -42,6 +43,7 @@ async def work(here: Office, stop: asyncio.Event) -> None:
     """Carry what waits until *stop* is set."""
     with here.database.writing() as session:
         claims.release_owner(session, here.owner)
+        requests.release_owner(session, here.owner, here.now())
     await asyncio.to_thread(here.blobs.tidy, _UNFINISHED_SECONDS)
     await asyncio.to_thread(here.workshop.warm)
     health = here.health = WorkerHealth(here.settings.home)
@@ -52,8 +54,9 @@ async def work(here: Office, stop: asyncio.Event) -> None:
         Round("outgoing", backlog.outgoing_due, lambda ids: attempted(outgoing, ids)),
         Round("incoming", backlog.incoming_due, lambda _: attempted(incoming)),
         Round("statuses", backlog.statuses_due, lambda _: attempted(statuses)),
+        Round("deferred", backlog.requests_due, lambda _: attempted(deferred)),
     ]
-    carried: list[Any] = [outgoing, incoming, statuses]
+    carried: list[Any] = [outgoing, incoming, statuses, deferred]
     async with engine_session(), asyncio.TaskGroup() as group:
         for each in rounds:
             group.create_task(each.go(here, health, stop))
