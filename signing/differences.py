@@ -159,7 +159,7 @@ def _check_new_field(name: str, field: DictionaryObject) -> None:
     for widget in (field, *_kids(name, field)):
         if strange := set(widget) - _NEW_FIELD:
             raise SuspiciousModification(f"the new field {name} has {sorted(strange)[:5]}")
-        if _entry(widget, "/Subtype") not in (None, "/Widget"):
+        if str(_entry(widget, "/Subtype") or "/Widget") != "/Widget":
             raise SuspiciousModification(f"the new field {name} is no widget")
         if unsigned and _spread(name, widget) and any(key in widget for key in _DRAWN):
             raise SuspiciousModification(f"the new field {name} shows something and is not signed")
@@ -184,12 +184,10 @@ def _spread(name: str, widget: DictionaryObject) -> bool:
     rectangle = _raw(widget, "/Rect")
     if rectangle is None:
         return False
-    plain = isinstance(rectangle, ArrayObject) and all(
-        type(edge) in (NumberObject, FloatObject) for edge in rectangle
-    )
-    if not plain or len(rectangle) != 4:
+    edges = list(rectangle) if isinstance(rectangle, ArrayObject) else []
+    if len(edges) != 4 or not {type(edge) for edge in edges} <= {NumberObject, FloatObject}:
         raise SuspiciousModification(f"the new field {name} has an odd rectangle")
-    x0, y0, x1, y1 = (float(edge) for edge in rectangle)
+    x0, y0, x1, y1 = (float(edge) for edge in edges)
     return x0 != x1 or y0 != y1
 
 
