@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from documents.errors import Refused
 from documents.lifecycle import Direction
-from documents.tables import RegisterEntryRow, RegisterRow
+from documents.tables import CertifiedCopyRow, RegisterEntryRow, RegisterRow
 
 
 class NumberTaken(Refused):
@@ -76,6 +76,22 @@ def next_number(
     """
     if (taken := number_of(session, document_id)) is not None:
         return taken
+    register, number = take_number(session, organ_id, direction, series, day)
+    entry = {"register_id": register, "number": number, "document_id": document_id}
+    session.connection().execute(_ENTER, {**entry, "entered_on": day})
+    return number
+
+
+def take_number(
+    session: Session, organ_id: str, direction: Direction, series: str, day: date
+) -> tuple[int, int]:
+    """Count the register of *day*'s year on; return its id and the number, to be entered.
+
+    Whoever takes a number enters it in the same transaction, or the register has a gap.
+
+    Raises:
+        NumberTaken: the register's count is behind its entries.
+    """
     register, last = _locked(session, organ_id, direction, series, day.year)
     number = last + 1
     connection = session.connection()
@@ -83,9 +99,7 @@ def next_number(
     if connection.scalar(_TAKEN, key) is not None:
         raise NumberTaken(number, series, day.year)
     connection.execute(_COUNT, key)
-    entry = {"register_id": register, "number": number, "document_id": document_id}
-    connection.execute(_ENTER, {**entry, "entered_on": day})
-    return number
+    return register, number
 
 
 def number_of(session: Session, document_id: str) -> int | None:
@@ -116,11 +130,11 @@ def gaps(session: Session) -> list[tuple[str, str, int, list[int]]]:
     """Return every register whose numbers are not 1…n: (agency, series, year, missing)."""
     found = []
     for register in session.scalars(select(RegisterRow)):
-        numbers = set(
-            session.scalars(
-                select(RegisterEntryRow.number).where(RegisterEntryRow.register_id == register.id)
-            )
+        entries, copies = (
+            select(table.number).where(table.register_id == register.id)
+            for table in (RegisterEntryRow, CertifiedCopyRow)
         )
+        numbers = set(session.scalars(entries)) | set(session.scalars(copies))
         missing = sorted(set(range(1, register.last_number + 1)) ^ numbers)
         if missing:
             found.append((register.organ_id, register.series, register.year, missing))

@@ -1,0 +1,154 @@
+"""Certified copies (bản sao): who may sign them, their numbers, their entries.
+
+Legal source: Decree 30/2020/ND-CP, Art. 26 (the head decides who signs copies), Appendix
+I, Part II, 1c (copies of all kinds share one series of numbers a year, from 01). A copy's
+number and entry are written in one transaction, so the series has no gap.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from documents import directory, ledger, register
+from documents.copying import CopyRequest, check, notation
+from documents.document import DocumentCode, Role
+from documents.errors import storable
+from documents.identity import new_id
+from documents.ledger import Actor, Fact
+from documents.lifecycle import Direction
+from documents.numbering import local_day, written_number
+from documents.tables import AgencyRow, CertifiedCopyRow, CopySignerRow, PersonRow
+
+SERIES = "SAO"
+"""The one series of all copies; no type of document is abbreviated so."""
+_ORIGINAL_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Copyist:
+    """An agency that copies, and the two people that a copy needs."""
+
+    agency: AgencyRow
+    clerk: PersonRow
+    signer: PersonRow
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A copy's file."""
+
+    source_sha256: str
+    """Of the file that was copied."""
+    sha256: str
+    size: int
+    """Bytes."""
+    warnings: tuple[str, ...] = ()
+
+
+def copyist(session: Session, organ_id: str, clerk: str, signer: str) -> Copyist:
+    """Return who makes a copy for the agency.
+
+    Raises:
+        AgencyUnknown, AgencyNotServed, PersonUnknown, PersonAmbiguous: as they say.
+        RightMissing: *clerk* is no clerk, or *signer* may not sign copies.
+    """
+    agency = directory.served_agency(session, organ_id)
+    by = directory.person_row(session, agency.organ_id, clerk)
+    if by.role != Role.CLERK:
+        raise directory.RightMissing(by.full_name, by.position, "vào sổ bản sao / enter copies")
+    signs = directory.person_row(session, agency.organ_id, signer)
+    if not may_sign(session, signs):
+        raise directory.RightMissing(signs.full_name, signs.position, "ký bản sao / sign copies")
+    return Copyist(agency, by, signs)
+
+
+def may_sign(session: Session, person: PersonRow) -> bool:
+    """Return whether *person* may sign copies: leaders may, others where a leader let them."""
+    return person.role == Role.LEADER or session.get(CopySignerRow, person.id) is not None
+
+
+def allow(session: Session, organ_id: str, who: str, by: str, at: datetime) -> None:
+    """Let *who* sign copies, as the leader *by* decided (Art. 26).
+
+    Raises:
+        AgencyUnknown, AgencyNotServed, PersonUnknown, PersonAmbiguous: as they say.
+        RightMissing: *by* is no leader.
+    """
+    agency = directory.served_agency(session, organ_id)
+    leader = directory.person_row(session, agency.organ_id, by)
+    if leader.role != Role.LEADER:
+        raise directory.RightMissing(leader.full_name, leader.position, "cho phép ký bản sao")
+    person = directory.person_row(session, agency.organ_id, who)
+    if may_sign(session, person):
+        return
+    session.add(CopySignerRow(person_id=person.id, granted_by=leader.id, granted_at=at))
+    session.flush()
+    actor, detail = Actor(leader.id, Role.LEADER), (("person", person.id),)
+    ledger.append(session, agency.organ_id, Fact("", "allow_copies", "", actor, "", detail), at)
+
+
+def enter(
+    session: Session,
+    who: Copyist,
+    request: CopyRequest,
+    at: datetime,
+    finish: Callable[[DocumentCode], Finished],
+) -> CertifiedCopyRow:
+    """Give a copy its number, let *finish* make its file, and enter it, all or nothing.
+
+    *finish* gets the number because paper carries it.
+
+    Raises:
+        CopyNotAllowed, CopyBaseMissing: the decree knows no such copy.
+        What *finish* raises; no number is used then.
+    """
+    check(request)
+    day = local_day(at)
+    place, number = register.take_number(
+        session, who.agency.organ_id, Direction.OUTGOING, SERIES, day
+    )
+    code = DocumentCode(written_number(number), notation(request.kind, who.agency.abbreviation))
+    made = finish(code)
+    row = CertifiedCopyRow(
+        id=new_id(),
+        organ_id=who.agency.organ_id,
+        kind=request.kind,
+        made_from=request.made_from,
+        made_to=request.made_to,
+        register_id=place,
+        number=number,
+        code=str(code),
+        original=storable(request.original)[:_ORIGINAL_LENGTH],
+        base=storable(request.base),
+        source_sha256=made.source_sha256,
+        sha256=made.sha256,
+        size=made.size,
+        signer_id=who.signer.id,
+        clerk_id=who.clerk.id,
+        created_at=at,
+        warnings=list(made.warnings),
+    )
+    session.add(row)
+    session.flush()
+    detail = (
+        ("code", row.code),
+        ("kind", row.kind),
+        ("original", row.original),
+        ("signer", row.signer_id),
+        ("source", row.source_sha256),
+    )
+    actor = Actor(who.clerk.id, Role.CLERK)
+    fact = Fact(row.id, "copy", "", actor, row.sha256, detail)
+    ledger.append(session, row.organ_id, fact, at)
+    return row
+
+
+def entered(session: Session, organ_id: str) -> Sequence[CertifiedCopyRow]:
+    """Return the agency's copies in the order of their numbers, year by year."""
+    wanted = select(CertifiedCopyRow).where(CertifiedCopyRow.organ_id == organ_id)
+    return session.scalars(
+        wanted.order_by(CertifiedCopyRow.register_id, CertifiedCopyRow.number)
+    ).all()
