@@ -59,7 +59,7 @@ class Exchange:
         Raises:
             NotAnswered: there is none, or the service failed a moment ago.
         """
-        if self._resting.get(request.url, 0.0) > self.clock():
+        if self.rests(request.url):
             raise NotAnswered("vừa không trả lời / did not answer a moment ago")
         try:
             answer = self.transport(request, seconds)
@@ -69,13 +69,17 @@ class Exchange:
         self._resting.pop(request.url, None)
         return answer
 
-    def failed(self, url: str) -> None:
-        """Leave *url* alone for a while: what it answers is of no use."""
-        self._resting[url] = self.clock() + self.pause
+    def failed(self, what: str) -> None:
+        """Leave *what* alone for a while: an address, or one question of many."""
+        self.rest(what, self.pause)
 
-    def rests(self, url: str) -> bool:
-        """Return whether *url* is left alone just now."""
-        return self._resting.get(url, 0.0) > self.clock()
+    def rest(self, what: str, seconds: float) -> None:
+        """Leave *what* alone for *seconds*."""
+        self._resting[what] = self.clock() + seconds
+
+    def rests(self, what: str) -> bool:
+        """Return whether *what* is left alone just now."""
+        return self._resting.get(what, 0.0) > self.clock()
 
     def allows(self, url: str) -> bool:
         """Return whether a certificate may send us to *url*."""
@@ -148,6 +152,8 @@ class _Call:
         answer = response.read(request.largest + 1)
         if len(answer) > request.largest:
             raise NotAnswered(f"> {request.largest} bytes")
+        if response.length:
+            raise NotAnswered("bị cắt / cut off")
         return answer
 
 

@@ -184,13 +184,16 @@ class Revocations:
         if not (self.exchange.allows(request.url) or request.url == self.responder):
             why.append(f"{request.url}: máy chủ không được phép / host not allowed")
             return b""
+        if self.exchange.rests(path.name):
+            why.append(f"{request.url}: vừa trả lời vô ích / its last answer was useless")
+            return b""
         try:
             answer = self.exchange.ask(request, self.seconds)
         except NotAnswered as fault:
             why.append(f"{request.url}: {fault}")
             return b""
         if not _fresh(answer, request.body, at):
-            self.exchange.failed(request.url)
+            self.exchange.failed(path.name)
             why.append(f"{request.url}: trả lời không dùng được / a useless answer")
             return b""
         temporary = path.with_name(f"{path.name}.new")

@@ -25,6 +25,10 @@ FIRST_ROOM = 12 * 1024
 """Bytes that are left for a token before the TSA's first one was seen."""
 SPARE_ROOM = 256
 """Bytes: serial numbers and ECDSA values vary a little."""
+SLOW_SECONDS = 0.5
+"""A TSA that takes longer is not asked for every signature: the archive asks it in peace."""
+RESTS = 3
+"""How many times as long as it took it is left alone: signing waits a quarter of its time."""
 SKEW = timedelta(minutes=5)
 """How far a TSA's clock and ours may be apart, besides the time it took to answer."""
 _GRANTED = (b"\x00", b"\x01")
@@ -148,11 +152,15 @@ class Stamping:
 
     def over(self, signature: bytes, room: int) -> bytes:
         """Return the token over a signature's value, of *room* bytes at most; empty without one."""
+        exchange, begun = self.timestamper.exchange, self.timestamper.exchange.clock()
         try:
             token = self.timestamper.stamp(signature, self.at, self.seconds).encoded
         except OfficeError as fault:
             self.fault = fault
             return b""
+        took = exchange.clock() - begun
+        if took > SLOW_SECONDS:
+            exchange.rest(self.timestamper.url, RESTS * took)
         if len(token) > room:
             self.fault = TimestampUnavailable(self.timestamper.url, f"{len(token)} > {room} bytes")
             return b""

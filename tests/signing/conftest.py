@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +18,10 @@ from signing.pades import sign
 from signing.pkcs12 import Pkcs12Key
 from signing.seal import seal
 from signing.testpki import Subject, TestPki, make_pki
+from signing.testservices import TSA, TestServices
 from signing.trust import TrustStore
+from tests.signing import levels
+from tests.signing.levels import Served
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 EXPIRED = datetime(2025, 6, 1, tzinfo=UTC)
@@ -114,6 +117,30 @@ def signed(reserved: bytes, leader: Pkcs12Key, blue: Stamp) -> bytes:
 @pytest.fixture(scope="session")
 def sealed(signed: bytes, agency: Pkcs12Key, red: Stamp) -> bytes:
     return seal(signed, agency, red, number="123", day="22", month="11", at=AT)
+
+
+@pytest.fixture(scope="session")
+def served_pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A PKI with a TSA, an OCSP responder and revocation lists on loopback."""
+    services = TestServices()
+    folder = tmp_path_factory.mktemp("served")
+    pki = make_pki(folder / "pki", levels.SUBJECTS, services.address)
+    services.serve(pki)
+    yield Served(pki, services, pki.key("leader"), pki.key("seal"), folder)
+    services.close()
+
+
+@pytest.fixture
+def served(served_pki: Served) -> Iterator[Served]:
+    """The same with nothing wrong and nothing counted."""
+    services = served_pki.services
+    services.go_on.clear()
+    yield served_pki
+    services.go_on.set()
+    services.faults.clear()
+    services.revoked.clear()
+    services.hits.clear()
+    services.tsa = TSA
 
 
 @pytest.fixture
