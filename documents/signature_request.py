@@ -22,6 +22,17 @@ class Purpose(StrEnum):
     """chữ ký số của cơ quan (Art. 17.2)."""
 
 
+class Service(StrEnum):
+    """Where the signature comes from."""
+
+    REMOTE = "remote"
+    """A remote signing service; the person agrees on a device."""
+    MANUAL = "manual"
+    """A person takes the hash away and brings the raw value."""
+    VGCA = "vgca"
+    """The token tool on the signer's own machine fetches the file and brings it back signed."""
+
+
 class RequestState(StrEnum):
     """Where a request stands."""
 

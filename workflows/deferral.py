@@ -18,13 +18,13 @@ from documents.errors import EvidenceBroken, OfficeError, Refused
 from documents.ledger import SYSTEM, Actor
 from documents.lifecycle import State
 from documents.requests import Opening
-from documents.signature_request import Purpose, RequestStepRefused
+from documents.signature_request import Purpose, RequestStepRefused, Service
 from documents.tables import DocumentRow, SignatureRequestRow
 from signing.deferred import Certified
 from signing.errors import KeyUnavailable
 from workflows.appendices import SealAttachment, is_pdf
 from workflows.carrying import Pouch, as_answer, put_off, record
-from workflows.deferred_keys import DeferredKey, Kind, fetched_identity, known_identity
+from workflows.deferred_keys import DeferredKey, fetched_identity, known_identity
 from workflows.faultpoint import passing
 from workflows.jobs import Job
 from workflows.office import Office
@@ -86,9 +86,9 @@ def put_aside(
         else:
             at_once[0].append(row)
             at_once[1].append(own)
-    _freeze(office, pouch, [ask for ask in later if ask.key.kind is not Kind.VGCA])
+    _freeze(office, pouch, [ask for ask in later if ask.key.kind is not Service.VGCA])
     for ask in later:
-        if ask.key.kind is Kind.VGCA:
+        if ask.key.kind is Service.VGCA:
             _open(office, pouch, ask, ask.opening(_until(office)))
     return at_once
 
@@ -133,14 +133,14 @@ def _freeze(office: Office, pouch: Pouch, asks: Iterable[_Ask]) -> None:
 
 
 def _identity(office: Office, ask: _Ask) -> Certified:
-    if ask.key.kind is Kind.REMOTE:
+    if ask.key.kind is Service.REMOTE:
         return fetched_identity(ask.key, office.service(ask.key.service), ask.job.at)
     return known_identity(ask.key, ask.job.at)
 
 
 def _open(office: Office, pouch: Pouch, ask: _Ask, opening: Opening) -> None:
     at = office.now()
-    write = partial(_opened, opening=opening, at=at, fetched=ask.key.kind is not Kind.REMOTE)
+    write = partial(_opened, opening=opening, at=at, fetched=ask.key.kind is not Service.REMOTE)
     record(office, pouch, ask.row.id, write)
     passing("freeze.recorded")
 
@@ -181,7 +181,7 @@ def open_request(
     opening = Opening(
         document_id=document.id,
         purpose=purpose,
-        service=Kind.VGCA,
+        service=Service.VGCA,
         holder=holder,
         key=key,
         base_sha256=document.current_sha256 or "",

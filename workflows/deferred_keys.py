@@ -10,7 +10,6 @@ signed file).
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +20,7 @@ from connectors.remote.errors import CredentialMissing, CredentialUnusable
 from connectors.remote.service import RemoteCredential, RemoteSigner
 from documents.blobs import write_durably
 from documents.errors import OfficeError
+from documents.signature_request import Service
 from signing.algorithm import Algorithm
 from signing.deferred import Certified
 from signing.errors import KeyUnavailable
@@ -29,22 +29,11 @@ from signing.keyring import described
 from signing.keys import ensure_valid
 
 
-class Kind(StrEnum):
-    """Where the signature comes from."""
-
-    REMOTE = "remote"
-    """A remote signing service; the person agrees on a device."""
-    MANUAL = "manual"
-    """A person takes the hash away and brings the raw value."""
-    VGCA = "vgca"
-    """The token tool on the signer's own machine fetches the file and brings it back signed."""
-
-
 @dataclass(frozen=True, slots=True)
 class DeferredKey:
     """A key that does not answer at once, as its descriptor says."""
 
-    kind: Kind
+    kind: Service
     certificates: tuple[Path, ...]
     """The signer's certificate and its chain, PEM."""
     service: str = ""
@@ -64,19 +53,19 @@ class DeferredKey:
             DescriptorInvalid: its descriptor is wrong.
         """
         key = described(folder, stem)
-        if key.kind not in set(Kind):
+        if key.kind not in set(Service):
             return None
         if unknown := sorted(key.values.keys() - _KNOWN):
             raise DescriptorInvalid(stem, f"không hiểu / not known: {', '.join(unknown)}")
         found = cls(
-            Kind(key.kind),
+            Service(key.kind),
             key.certificates or (folder / f"{stem}.pem",),
             key.text("service"),
             key.text("user"),
             key.text("credential"),
             key.algorithm,
         )
-        if found.kind is Kind.REMOTE and not (found.service and found.user):
+        if found.kind is Service.REMOTE and not (found.service and found.user):
             raise DescriptorInvalid(stem, "thiếu `service`, `user` / service and user are lacking")
         return found
 

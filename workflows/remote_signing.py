@@ -20,13 +20,13 @@ from connectors.remote.service import (
 )
 from documents import casefile, requests
 from documents.errors import EvidenceBroken, OfficeError, Refused
-from documents.signature_request import RequestState, RequestStep
+from documents.signature_request import RequestState, RequestStep, Service
 from documents.tables import DocumentRow, SignatureRequestRow
 from signing.deferred import Pending
 from signing.errors import KeyUnavailable
 from workflows import deferral
 from workflows.carrying import as_answer
-from workflows.deferred_keys import DeferredKey, Kind, chosen, forget_identity
+from workflows.deferred_keys import DeferredKey, chosen, forget_identity
 from workflows.faultpoint import passing
 from workflows.office import Office
 
@@ -50,7 +50,7 @@ def go_on(office: Office) -> int:
         due = requests.due(session, office.owner, office.now(), TOGETHER)
     if not due:
         return 0
-    remote = [each for each in deferral.expire(office, due) if each.service == Kind.REMOTE]
+    remote = [each for each in deferral.expire(office, due) if each.service == Service.REMOTE]
     with ThreadPoolExecutor(TOGETHER) as threads:
         list(threads.map(partial(_carried, office), remote))
     return len(due)
@@ -79,7 +79,7 @@ def _asked(office: Office, request: SignatureRequestRow) -> Transaction | Office
         OfficeError: something is down or not set up; the order, if any, lives on.
     """
     key = DeferredKey.of(office.settings.at(office.settings.keys), request.key)
-    if key is None or key.kind is not Kind.REMOTE:
+    if key is None or key.kind is not Service.REMOTE:
         raise KeyUnavailable(f"{request.key}.toml", "kind = remote")
     signer = office.service(key.service)
     match request.state:

@@ -2,13 +2,16 @@
 
 import argparse
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 
 from documents import casefile, directory, feedback, ledger, outgoing
 from documents.casefile import DocumentUnknown
+from documents.signature_request import OPEN
 from documents.tables import AgencyRow, DocumentRow
+from workflows import frozen
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import (
     add_data,
@@ -30,6 +33,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("document", nargs="?", help="mã hoặc số, ký hiệu / id or number/notation")
     parser.add_argument("--agencies", action="store_true", help="danh mục cơ quan / agencies")
     parser.add_argument("--people", action="store_true", help="danh sách người / people")
+    parser.add_argument("--frozen", action="store_true", help="đang chờ ký / who holds what")
     parser.add_argument("--workers", action="store_true", help="tình trạng / what workers do")
     add_data(parser)
     add_json(parser)
@@ -46,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
             return _agencies(opened, arguments.json)
         if arguments.people:
             return _people(opened, arguments.json)
+        if arguments.frozen:
+            return _frozen(opened, arguments.json)
         found = list(_found(opened, arguments.document or ""))
     if not found:
         raise DocumentUnknown(arguments.document or "?")
@@ -123,6 +129,7 @@ def _facts(cabinet: Cabinet, session: Any, row: DocumentRow) -> dict[str, Any]:
             {"code": f.code, "sent": local(f.sent_at), "attempts": f.attempts, "error": f.error}
             for f in feedback.of_document(session, row.id)
         ],
+        "requests": frozen.of_document(cabinet, session, row.id),
         "ledger": [
             {
                 "at": entry.at,
@@ -165,12 +172,39 @@ def _print(facts: dict[str, Any]) -> None:
     if unsent:
         lines = [(status["code"], status["attempts"], status["error"] or "") for status in unsent]
         print_table("Trạng thái chưa báo được / statuses not sent", ("Mã", "Lần", "Lỗi"), lines)
+    for request in facts["requests"]:
+        if request["state"] in OPEN:
+            until = _read(request["until"])
+            console.print(f"  đang chờ ký / frozen: {request['holder']}, đến / until {until}")
     entries = [
         (entry["at"], entry["step"], entry["actor"], entry["state"], entry["detail"])
         for entry in facts["ledger"]
     ]
     columns = ("Lúc (UTC)", "Bước", "Ai", "Trạng thái", "Chi tiết")
     print_table("Nhật ký / ledger", columns, entries)
+
+
+def _frozen(opened: dict[str, Cabinet], as_json: bool) -> int:
+    """Print who holds which document, and until when."""
+    found = [facts for cabinet in opened.values() for facts in frozen.frozen_documents(cabinet)]
+    if as_json:
+        print_json(found)
+        return 0
+    names = ("request", "document", "subject", "holder", "state", "until", "error")
+    print_table(
+        "Đang chờ ký / frozen",
+        ("Yêu cầu", "Văn bản", "Trích yếu", "Ai giữ", "Trạng thái", "Đến", "Lỗi"),
+        [[*(_shown(facts, name) for name in names)] for facts in found],
+    )
+    return 0
+
+
+def _shown(facts: dict[str, Any], name: str) -> Any:
+    return _read(facts[name]) if name == "until" else facts[name]
+
+
+def _read(until: str) -> str:
+    return local(datetime.fromisoformat(until))
 
 
 def _agencies(opened: dict[str, Cabinet], as_json: bool) -> int:

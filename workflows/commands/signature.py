@@ -1,0 +1,92 @@
+"""`congvan signature`: take a signature request back, or bring the value that it waits for."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from documents import requests
+from documents.errors import Refused
+from documents.requests import RequestUnknown
+from documents.tables import SignatureRequestRow
+from workflows.cabinet import Cabinet, cabinets
+from workflows.commands.console import add_data, console
+from workflows.commands.step import REASON_LENGTH, ReasonMissing
+from workflows.world import World
+
+LARGEST = 256 * 1024 * 1024
+"""Bytes of a file that is brought."""
+
+
+class FileUnfit(Refused):
+    """The file that was to be brought cannot be read, or is too large."""
+
+    code = "request.file_unfit"
+    vietnamese = "Không đọc được tệp «{0}»: {1}"
+    english = "the file {0} cannot be read: {1}"
+    remedy = "Kiểm tra đường dẫn và dung lượng / check its path and size"
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "signature", help="yêu cầu ký đang chờ / a signature that is waited for"
+    )
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    withdraw = actions.add_parser("withdraw", help="thu hồi yêu cầu / take the request back")
+    withdraw.add_argument("--by", required=True, help="mã hoặc họ tên / id or full name")
+    withdraw.add_argument("--reason", default="")
+    withdraw.set_defaults(run=_withdraw)
+    deliver = actions.add_parser("deliver", help="nộp chữ ký / bring the signature")
+    brought = deliver.add_mutually_exclusive_group(required=True)
+    brought.add_argument("--pdf", type=Path, help="tệp đã ký / the whole signed file")
+    brought.add_argument("--value", type=Path, help="giá trị chữ ký / the raw value, binary")
+    deliver.set_defaults(run=_deliver)
+    for each in (withdraw, deliver):
+        each.add_argument("request", help="mã yêu cầu / the request's id")
+        add_data(each)
+
+
+def _withdraw(arguments: argparse.Namespace) -> int:
+    reason = arguments.reason.strip()
+    if len(reason) < REASON_LENGTH:
+        raise ReasonMissing("withdraw")
+    with cabinets(World.load(arguments.data).homes) as opened:
+        cabinet = _cabinet_with(opened, arguments.request)
+        with cabinet.database.writing() as session:
+            at = datetime.now(UTC)
+            requests.withdrawn(session, arguments.request, arguments.by, reason, at)
+    console.print(f"{arguments.request}: withdrawn")
+    return 0
+
+
+def _deliver(arguments: argparse.Namespace) -> int:
+    from workflows.deferral import deliver, deliver_value
+    from workflows.office import open_office
+
+    content = _content(arguments.pdf or arguments.value)
+    with cabinets(World.load(arguments.data).homes) as opened:
+        home = _cabinet_with(opened, arguments.request).settings.home
+    office = open_office(home)
+    try:
+        (deliver if arguments.pdf else deliver_value)(office, arguments.request, content)
+    finally:
+        office.close()
+    console.print(f"{arguments.request}: completed")
+    return 0
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise FileUnfit(path.name, f"> {LARGEST} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise FileUnfit(path.name, error.strerror or type(error).__name__) from None
+
+
+def _cabinet_with(opened: dict[str, Cabinet], request_id: str) -> Cabinet:
+    for cabinet in opened.values():
+        with cabinet.database.reading() as session:
+            if session.get(SignatureRequestRow, request_id):
+                return cabinet
+    raise RequestUnknown(request_id)
