@@ -17,6 +17,7 @@ from drafting.pdf import normalised
 from signing.attachment import seal_attachment
 from signing.errors import PdfEncrypted, PdfFieldsTaken, PdfUnreadable, SignatureWouldBreak
 from signing.keys import KeyHolder
+from workflows.entitlement import SealWarrant
 
 AS_IT_IS = "gửi nguyên trạng / sent as it is"
 _HEAD = 1024
@@ -36,6 +37,7 @@ class SealAttachment:
     code: str
     """Number and symbol of the document: `15/QĐ-UBND`."""
     at: datetime
+    warrant: SealWarrant
 
 
 def is_pdf(attachment: Attachment) -> bool:

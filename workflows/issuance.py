@@ -92,6 +92,7 @@ def seal(office: Office, ids: Iterable[str]) -> Pouch:
     for row in rows:
         agency = agencies[row.organ_id]
         assert row.promulgated is not None  # noqa: S101  (NUMBERED has a date)
+        warrant = SealWarrant(directory.as_agency(agency), bindings)
         main = Seal(
             sha256=row.current_sha256 or "",
             key=agency.seal_key,
@@ -100,11 +101,11 @@ def seal(office: Office, ids: Iterable[str]) -> Pouch:
             day=written_day(row.promulgated),
             month=written_month(row.promulgated),
             at=at,
-            warrant=SealWarrant(directory.as_agency(agency), bindings),
+            warrant=warrant,
         )
         code = f"{row.code_number}/{row.code_notation}"
         others = (
-            SealAttachment(ordinal, item, agency.seal_key, agency.name, code, at)
+            SealAttachment(ordinal, item, agency.seal_key, agency.name, code, at, warrant)
             for ordinal, item in enumerate(attached[row.id], 1)
         )
         jobs.append((main, *others))
