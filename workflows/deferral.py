@@ -22,6 +22,7 @@ from documents.signature_request import Purpose, RequestStepRefused, Service
 from documents.tables import DocumentRow, SignatureRequestRow
 from signing.deferred import Certified
 from signing.errors import KeyUnavailable
+from workflows import levels
 from workflows.appendices import SealAttachment, is_pdf
 from workflows.carrying import Pouch, as_answer, put_off, record
 from workflows.deferred_keys import DeferredKey, fetched_identity, known_identity
@@ -246,8 +247,17 @@ def _finish(
             raise answer
         assert isinstance(answer, Stored)  # noqa: S101  (Accept and Complete give Stored)
         passing("answer.done")
+        write = partial(
+            requests.completed,
+            request_id=request_id,
+            sha256=answer.sha256,
+            size=answer.size,
+            at=office.now(),
+        )
         with office.database.writing() as session:
-            requests.completed(session, request_id, answer.sha256, answer.size, office.now())
+            levels.noted_too(write, office.settings, request.document_id, answer, office.now())(
+                session
+            )
     except (Refused, EvidenceBroken) as error:
         with office.database.writing() as session:
             requests.unused(session, request_id, sha256, error, office.now())

@@ -25,7 +25,7 @@ from documents.errors import OfficeError, Refused
 from documents.lifecycle import State
 from documents.numbering import written_day, written_month
 from documents.tables import AgencyRow, DocumentRow, PersonRow
-from workflows import appendices, entitlement, messages
+from workflows import appendices, entitlement, levels, messages
 from workflows.appendices import SealAttachment
 from workflows.carrying import Pouch, Write, as_answer, grouped, put_off, record_all, standing
 from workflows.deferral import put_aside
@@ -141,7 +141,8 @@ def _press(
             blob: dict[str, Any] = {"sha256": revision.sha256, "size": revision.size}
             if others:
                 blob["appendices"] = others
-            yield row, partial(remember, document_id=row.id, at=office.now(), **blob)
+            write = partial(remember, document_id=row.id, at=office.now(), **blob)
+            yield row, levels.noted_too(write, office.settings, row.id, revision, office.now())
 
     record_all(office, pouch, revisions(), lambda: passing(f"{step}.recorded"))
     return pouch.settle()

@@ -27,14 +27,16 @@ from signing.appearance import Stamp
 from signing.errors import TrustUnreadable
 from signing.pkcs12 import Pkcs12Key, read_passphrase
 from signing.report import Report
+from signing.timestamps import Stamping
 from signing.trust import TrustStore
 from signing.validation import verify
-from workflows import appendices, initialling, pressing
+from workflows import appendices, initialling, levels, pressing
 from workflows.acceptance import objection
 from workflows.appendices import SealAttachment
 from workflows.entitlement import ensure_may_seal, ensure_may_sign, signs
 from workflows.handover import handed_in
 from workflows.initialling import Initial
+from workflows.levels import Copies, Preserve
 from workflows.pressing import (
     SEAL_REASON,
     SIGN_REASON,
@@ -110,8 +112,19 @@ Job = (
     | Accept
     | Open
     | Verify
+    | Preserve
 )
-Done = Intake | Attachment | Stored | SealedAttachment | Frozen | Arrival | StatusArrival | Finding
+Done = (
+    Intake
+    | Attachment
+    | Stored
+    | SealedAttachment
+    | Frozen
+    | Arrival
+    | StatusArrival
+    | Finding
+    | Copies
+)
 
 
 @lru_cache(maxsize=256)
@@ -208,8 +221,13 @@ class Bench:
                 return self._put(initialling.initialled(job, self.blobs, key, stamp))
             case Open():
                 return self._open(job)
-            case Verify():
-                return self._verify(job)
+            case Verify() | Preserve():
+                return self._judge(job)
+
+    def _judge(self, job: Verify | Preserve) -> Finding | Copies:
+        if isinstance(job, Verify):
+            return self._verify(job)
+        return levels.preserved(job, self.blobs, self.settings, self.trust())
 
     def _put(self, content: bytes) -> Stored:
         return Stored(self.blobs.put(content), len(content))
@@ -237,9 +255,15 @@ class Bench:
         pdf, key = self.blobs.get(job.sha256), self.key(job.key)
         ensure_may_sign(pdf, job.warrant, key, job.at)
         pdf = pades.sign(
-            pdf, key, self.stamp(job.key), at=job.at, name=job.name, reason=SIGN_REASON
+            pdf,
+            key,
+            self.stamp(job.key),
+            at=job.at,
+            name=job.name,
+            reason=SIGN_REASON,
+            stamping=(stamping := self._stamping(job.at)),
         )
-        return self._put(pdf)
+        return levels.graded(self._put(pdf), stamping)
 
     def _seal(self, job: Seal) -> Stored:
         key = self.key(job.key)
@@ -254,8 +278,12 @@ class Bench:
             at=job.at,
             name=job.name,
             reason=SEAL_REASON,
+            stamping=(stamping := self._stamping(job.at)),
         )
-        return self._put(pdf)
+        return levels.graded(self._put(pdf), stamping)
+
+    def _stamping(self, at: datetime) -> Stamping | None:
+        return levels.stamping(self.settings, self.trust, at)
 
     def _seal_attachment(self, job: SealAttachment) -> SealedAttachment:
         key = self.key(job.key)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from documents.blobs import BlobStore
+from documents.errors import OfficeError
+from documents.level import Level
 from signing import deferred
 from signing.appearance import Stamp
 from signing.deferred import Certified, Pending
@@ -26,6 +28,10 @@ class Stored:
 
     sha256: str
     size: int
+    level: Level = Level.B_B
+    """What the signature just made has reached."""
+    fault: OfficeError | None = None
+    """Why it is less than was wanted."""
 
 
 @dataclass(frozen=True, slots=True)
