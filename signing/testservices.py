@@ -146,7 +146,7 @@ class TestServices:
         algorithm = choose_signed_digest("sha256", certificate.public_key)
         issuer = self._key(AUTHORITY)[0]
         known = _Known(issuer, self.revoked)
-        responder = SimpleOCSPResponder(
+        responder: Any = SimpleOCSPResponder(
             certificate, key, algorithm, at, known, validity=_RESPONSES_LAST
         )
         try:

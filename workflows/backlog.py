@@ -1,10 +1,15 @@
 """What waits for the system now: cheap looks that decide whether a flow is worth running."""
 
+from collections import Counter
+
 from connectors.axis import MessageKind
-from documents import claims, feedback, requests, standstill
+from documents import claims, feedback, preservation, requests, standstill
 from documents.lifecycle import Direction
 from workflows import reception
 from workflows.office import Office
+
+COPIES = 64
+"""Most archive copies in one run: with the slowest TSA seen it ends before their leases do."""
 
 
 def outgoing_due(office: Office) -> list[str]:
@@ -52,7 +57,18 @@ def requests_due(office: Office) -> bool:
         return requests.waiting(session, office.now())
 
 
+def preservation_due(office: Office) -> list[str]:
+    """Claim archive copies that are to be raised or renewed; their documents' ids."""
+    with office.database.reading() as session:
+        if not preservation.waiting(session, office.owner, office.now()):
+            return []
+    with office.database.writing() as session:
+        return preservation.due(session, office.owner, office.now(), COPIES)
+
+
 def standing_still(office: Office) -> dict[str, int]:
     """Return how many documents wait after an error, by its code: for health lines."""
     with office.database.reading() as session:
-        return standstill.by_error(session)
+        still = Counter(standstill.by_error(session))
+        still.update(preservation.by_error(session))
+        return dict(still)

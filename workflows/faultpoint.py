@@ -31,6 +31,7 @@ DEFERRED = (
     "expire.recorded",
 )
 """Passed where a signature comes later."""
+PRESERVATION = ("preserve.done", "preserve.recorded")
 INCOMING = (
     "fetch.got",
     "fetch.kept",

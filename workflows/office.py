@@ -44,10 +44,18 @@ class Office:
     """One run at a time and direction in a process; its pouch holds all that waits."""
     incoming_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     statuses_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    preservation_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    archive: Workshop | None = None
+    """A process that may wait for minutes for a timestamp; without one, the workshop does."""
 
     deferred_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     services: dict[str, RemoteSigner] = field(default_factory=dict)
     """Remote signing services that were opened, by their names in the settings."""
+
+    @property
+    def archivists(self) -> Workshop:
+        """Who raises archive copies: apart from the workshop, so that no letter waits."""
+        return self.archive or self.workshop
 
     @property
     def owner(self) -> str:
@@ -72,6 +80,8 @@ class Office:
     def close(self) -> None:
         """End worker processes and connections."""
         self.workshop.close()
+        if self.archive is not None:
+            self.archive.close()
         self.database.close()
 
 
@@ -89,7 +99,14 @@ def open_office(home: Path, axis: Axis | None = None) -> Office:
         blobs=cabinet.blobs,
         axis=axis or SoapAxis(cabinet.settings.axis_address()),
         workshop=Workshop(cabinet.settings),
+        archive=Workshop(_patient(cabinet.settings)),
     )
+
+
+def _patient(settings: Settings) -> Settings:
+    """Return the settings of the one process that waits for the TSA, two answers long."""
+    seconds = settings.file_seconds + 2 * settings.tsa_patience
+    return settings.model_copy(update={"processes": 1, "file_seconds": seconds})
 
 
 _serving: list[Office] = []

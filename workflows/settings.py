@@ -10,9 +10,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from documents.errors import Refused
+from documents.level import Level
+from signing.algorithm import Algorithm, Family
 
 FILE_NAME = "congvan.toml"
 HOME_VARIABLE = "CONGVAN_HOME"
@@ -48,6 +57,8 @@ class Settings(BaseModel):
     blobs: Path = Path("blobs")
     keys: Path = Path("keys")
     """PKCS#12 files, their passphrases (mode 600), signature and seal images."""
+    rsa_algorithm: Algorithm | None = None
+    """What RSA keys sign with that do not say themselves; the policy's default without."""
     trust_roots: Path = Path("trust/root.pem")
     crls: tuple[Path, ...] = ()
     axis_url: str = ""
@@ -63,6 +74,23 @@ class Settings(BaseModel):
     file_seconds: float = Field(default=120, ge=1, le=600)
     """Longest time one file may take to open, sign or verify."""
 
+    signature_level: Level = Level.B_B
+    """What signatures are to reach, at once or in the archive; above B-B needs a TSA."""
+    tsa_url: str = ""
+    """Where RFC 3161 timestamps are asked for."""
+    tsa_seconds: float = Field(default=3, gt=0, le=30)
+    """How long a signature waits for its timestamp before it is made without."""
+    tsa_patience: float = Field(default=150, gt=0, le=600)
+    """How long the archive waits for one."""
+    revocation: Path = Path("revocation")
+    """Where fetched revocation data is kept while it is valid."""
+    revocation_fetching: bool = True
+    """Whether OCSP responders and revocation lists are asked; only `crls` otherwise."""
+    revocation_hosts: tuple[str, ...] = ()
+    """Hosts that certificates may send us to, `.gov.vn` with all below it; empty for any."""
+    ocsp_url: str = ""
+    """An OCSP responder that is asked instead of those that certificates name."""
+
     services: dict[str, dict[str, str | float]] = Field(default_factory=dict, repr=False)
     """Remote signing services by name; their secrets are files."""
     request_hours: float = Field(default=72, gt=0, le=24 * 60)
@@ -76,6 +104,19 @@ class Settings(BaseModel):
         if value.startswith("postgresql") and "@" in value and ":" in _user_part(value):
             raise ValueError("no password here: name its file in database_password")
         return value
+
+    @field_validator("rsa_algorithm")
+    @classmethod
+    def _of_rsa(cls, value: Algorithm | None) -> Algorithm | None:
+        if value is not None and value.family is Family.ECDSA:
+            raise ValueError("sha256_rsa, sha256_pss, …")
+        return value
+
+    @model_validator(mode="after")
+    def _level_within_reach(self) -> Self:
+        if self.signature_level is not Level.B_B and not self.tsa_url.startswith("http"):
+            raise ValueError("signature_level: tsa_url")
+        return self
 
     @classmethod
     def load(cls, home: Path) -> Self:
@@ -163,6 +204,8 @@ def write(home: Path, **values: object) -> None:
 def _toml(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, (int, float)):
         return str(value)
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')

@@ -12,6 +12,7 @@ from documents.errors import Unavailable
 from workflows import backlog, office
 from workflows.incoming import incoming
 from workflows.outgoing import attempted, outgoing
+from workflows.preservation import preservation
 from workflows.signatures import deferred
 from workflows.statuses import statuses
 
@@ -36,6 +37,9 @@ async def sweep() -> list[str]:
         if due:
             await attempted(carrier)
             ran.append(carrier.name)
+    if copies := await asyncio.to_thread(backlog.preservation_due, here):
+        await attempted(preservation, copies)
+        ran.append("preservation")
     if here.health:
         here.health.ran("sweep")
     return ran

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from documents import claims, requests
+from documents import preservation as queue
 from documents.errors import OfficeError
 from workflows import backlog, equipment
 from workflows.engine_session import engine_session
 from workflows.incoming import incoming
 from workflows.office import Office, open_office, serving
 from workflows.outgoing import attempted, outgoing
+from workflows.preservation import preservation
 from workflows.rounds import Round
 from workflows.runner import ServedFlow, serve
 from workflows.settings import HOME_VARIABLE
@@ -43,6 +45,7 @@ async def work(here: Office, stop: asyncio.Event) -> None:
     """Carry what waits until *stop* is set."""
     with here.database.writing() as session:
         claims.release_owner(session, here.owner)
+        queue.release_owner(session, here.owner)
         requests.release_owner(session, here.owner, here.now())
     await asyncio.to_thread(here.blobs.tidy, _UNFINISHED_SECONDS)
     await asyncio.to_thread(here.workshop.warm)
@@ -55,8 +58,9 @@ async def work(here: Office, stop: asyncio.Event) -> None:
         Round("incoming", backlog.incoming_due, lambda _: attempted(incoming)),
         Round("statuses", backlog.statuses_due, lambda _: attempted(statuses)),
         Round("deferred", backlog.requests_due, lambda _: attempted(deferred)),
+        Round("preservation", backlog.preservation_due, lambda ids: attempted(preservation, ids)),
     ]
-    carried: list[Any] = [outgoing, incoming, statuses, deferred]
+    carried: list[Any] = [outgoing, incoming, statuses, deferred, preservation]
     async with engine_session(), asyncio.TaskGroup() as group:
         for each in rounds:
             group.create_task(each.go(here, health, stop))
