@@ -17,7 +17,8 @@ from drafting.pdf import normalised
 from signing.attachment import seal_attachment
 from signing.errors import PdfEncrypted, PdfFieldsTaken, PdfUnreadable, SignatureWouldBreak
 from signing.keys import KeyHolder
-from workflows.entitlement import SealWarrant
+from signing.timestamps import Stamping
+from workflows.entitlement import SealWarrant, ensure_may_seal
 
 AS_IT_IS = "gửi nguyên trạng / sent as it is"
 _HEAD = 1024
@@ -45,25 +46,31 @@ def is_pdf(attachment: Attachment) -> bool:
     return attachment.content_type == "application/pdf" or attachment.name.lower().endswith(".pdf")
 
 
-def sealed(job: SealAttachment, blobs: BlobStore, key: KeyHolder) -> SealedAttachment:
+def sealed(
+    job: SealAttachment, blobs: BlobStore, key: KeyHolder, stamping: Stamping | None = None
+) -> SealedAttachment:
     """Seal one attachment and keep the result; repeated, it is sealed anew.
 
     Raises:
         BlobMissing, BlobDamaged, BlobsUnavailable: the file is not there.
         CertificateRefused, KeyUnavailable: the key may not sign, or does not answer.
         FontMissing: Liberation Serif is not installed.
+        Objection: the key is not the agency's seal.
     """
+    ensure_may_seal(job.warrant, key, job.at)
     content = blobs.get(job.file.sha256) if is_pdf(job.file) else b""
     if b"%PDF-" not in content[:_HEAD]:
         return SealedAttachment(job.ordinal, note=NOT_A_PDF)
     try:
-        done, note = _signed(job, content, key)
+        done, note = _signed(job, content, key, stamping)
     except _OF_THE_FILE as error:
         return SealedAttachment(job.ordinal, note=f"{AS_IT_IS}: {error}")
     return SealedAttachment(job.ordinal, blobs.put(done), len(done), note)
 
 
-def _signed(job: SealAttachment, content: bytes, key: KeyHolder) -> tuple[bytes, str]:
+def _signed(
+    job: SealAttachment, content: bytes, key: KeyHolder, stamping: Stamping | None
+) -> tuple[bytes, str]:
     """Return the signed file and what was done to it first, if anything.
 
     What only a repair can read, such as a word processor's hybrid cross-references, is
@@ -76,6 +83,7 @@ def _signed(job: SealAttachment, content: bytes, key: KeyHolder) -> tuple[bytes,
         code=job.code,
         at=job.at,
         reason="Dấu trên phụ lục",
+        stamping=stamping,
     )
     try:
         return seal(content), ""

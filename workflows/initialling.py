@@ -17,6 +17,7 @@ from signing.appearance import Stamp
 from signing.initials import initial
 from signing.keys import KeyHolder
 from signing.pades import Statement
+from signing.timestamps import Stamping
 
 REASON = "Ký nháy"
 
@@ -35,7 +36,13 @@ class Initial:
     at: datetime
 
 
-def initialled(job: Initial, blobs: BlobStore, key: KeyHolder, stamp: Stamp | None) -> bytes:
+def initialled(
+    job: Initial,
+    blobs: BlobStore,
+    key: KeyHolder,
+    stamp: Stamp | None,
+    stamping: Stamping | None = None,
+) -> bytes:
     """Return the file with the initials; shown only where the page has a place for them.
 
     Raises:
@@ -44,7 +51,7 @@ def initialled(job: Initial, blobs: BlobStore, key: KeyHolder, stamp: Stamp | No
     pdf = blobs.get(job.sha256)
     free = places(pdf, job.taken)
     box = free[job.ordinal - 1] if job.ordinal <= len(free) else None
-    return initial(pdf, key, stamp, box, Statement(job.at, job.name, REASON))
+    return initial(pdf, key, stamp, box, Statement(job.at, job.name, REASON), stamping)
 
 
 def take(
