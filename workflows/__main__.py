@@ -11,7 +11,7 @@ from workflows.commands.console import report_error
 
 COMMANDS = (
     *("demo", "init", "up", "send", "inbox", "show"),
-    *("step", "signature", "verify", "edxml", "hub", "ledger", "authority", "bench"),
+    *("step", "copy", "signature", "verify", "edxml", "hub", "ledger", "authority", "bench"),
 )
 
 
