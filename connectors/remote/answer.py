@@ -5,7 +5,8 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import quote_plus
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -15,6 +16,8 @@ MOST_ITEMS = 500
 """Most elements of a list that is read."""
 _TEXT = 8192
 """Most characters of a value that is not base64 of something larger."""
+_WORDS = 200
+"""Most characters of a service's own words in an error."""
 _CERTIFICATE = 16384
 _SIGNATURE = 2048
 """Bytes; RSA-4096 makes 512."""
@@ -110,6 +113,17 @@ class Answer:
     """2xx or 4xx."""
     body: Fields
     """The JSON object; of a list, `{"": list}`; empty when a refusal has no JSON."""
+    sent: frozenset[str] = field(default=frozenset(), repr=False)
+    """The secrets that the request held."""
+
+    def words(self, name: str, default: str = "") -> str:
+        """Return a text of the service for an error: cut, and without any secret it repeats."""
+        text = self.body.text(name, default)
+        for secret in sorted(self.sent, key=len, reverse=True):
+            # as it is, and as it stood in the request, which careless services repeat whole
+            for form in (secret, json.dumps(secret)[1:-1], quote_plus(secret)):
+                text = text.replace(form, "***")
+        return text if len(text) <= _WORDS else text[:_WORDS] + "…"
 
 
 def parsed(data: bytes) -> Fields:

@@ -4,7 +4,7 @@ Standard: CSC API 2.0.0.2, 8.4.4 oauth2/token, 10.1 errors, 11.1 info; likewise 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TypeVar
 
@@ -93,9 +93,9 @@ class CscSession:
 
         def accepted(answer: Answer) -> _Read:
             if query.path == POLLING and _NOT_YET in answer.body.text("error_description", ""):
-                answer = Answer(202, answer.body)
+                answer = replace(answer, status=202)
             if answer.status >= 400:
-                raise self._refusal(call, answer)
+                raise self._refusal(answer)
             return read(answer)
 
         return self._tokens.ask(user, call, accepted)
@@ -124,11 +124,11 @@ class CscSession:
             raise ServiceUnsuitable(name, "info", "signatures/signHash ?")
         return methods
 
-    def _refusal(self, call: Call, answer: Answer) -> RemoteRefused:
-        error = answer.body.text("error", f"HTTP {answer.status}")
-        description = answer.body.text("error_description", "")
+    def _refusal(self, answer: Answer) -> RemoteRefused:
+        error = answer.words("error", f"HTTP {answer.status}")
+        description = answer.words("error_description")
         leaf = _leaf(answer.status, error, description.lower())
-        return leaf(self._settings.name, call.words(error), call.words(description))
+        return leaf(self._settings.name, error, description)
 
     def _token(self, user: str) -> Token:
         settings = self._settings
@@ -147,7 +147,7 @@ class CscSession:
 
         def read(answer: Answer) -> Token:
             if answer.status >= 400:
-                error = call.words(answer.body.text("error", f"HTTP {answer.status}"))
+                error = answer.words("error", f"HTTP {answer.status}")
                 raise AccessDenied(settings.name, error, "oauth2/token")
             return Token.read(answer.body)
 

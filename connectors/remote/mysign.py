@@ -86,7 +86,7 @@ class MySignService:
         call = self._call("certificates/info", asked)
 
         def read(answer: Answer) -> tuple[RemoteCredential, ...]:
-            self._accept(call, answer)
+            self._accept(answer)
             found = (_credential(user, entry) for entry in answer.body.objects(""))
             return tuple(one for one in found if one is not None)
 
@@ -117,7 +117,7 @@ class MySignService:
         call = self._call("signHash", asked, effect=True)
 
         def read(answer: Answer) -> tuple[tuple[bytes, ...] | None, str]:
-            self._accept(call, answer)
+            self._accept(answer)
             if answer.body.values.get("signatures"):
                 return answer.body.signatures("signatures", len(order.items)), "done"
             return None, answer.body.reference("transactionId")
@@ -135,7 +135,7 @@ class MySignService:
         asked = {"transactionId": transaction.reference}
         call = Call(_SERVICE + "requests/status", json=asked)
         try:
-            read = partial(self._standing, call, len(order.items))
+            read = partial(self._standing, len(order.items))
             values = self._tokens.ask(order.user, call, read)
         except RemoteRefused as fault:
             return ended(transaction, fault)
@@ -147,13 +147,13 @@ class MySignService:
         """See `RemoteSigner.resume`; nobody can be asked by an id of ours."""
         return None
 
-    def _standing(self, call: Call, count: int, answer: Answer) -> tuple[bytes, ...] | None:
-        self._accept(call, answer)
+    def _standing(self, count: int, answer: Answer) -> tuple[bytes, ...] | None:
+        self._accept(answer)
         status = answer.body.text("status")
         if status in _AT_WORK:
             return None
         if status != _DONE:
-            raise self._refusal(call, status, answer.body)
+            raise self._refusal(answer.words("status"), answer)
         return answer.body.signatures("signatures", count)
 
     def _login(self, user: str) -> Token:
@@ -161,9 +161,9 @@ class MySignService:
         call = self._call("ras/v1/login", asked)
 
         def read(answer: Answer) -> Token:
-            self._accept(call, answer)
+            self._accept(answer)
             if "access_token" not in answer.body.values:
-                raise AccessDenied(self.name, "login", _code(answer.body))
+                raise AccessDenied(self.name, "login", _code(answer))
             return Token.read(answer.body)
 
         return self._transport.ask(call, read)
@@ -173,30 +173,29 @@ class MySignService:
         account = {"client_id": self._settings.client_id, "client_secret": secret}
         return Call(_SERVICE + path, json={**account, **asked}, secrets=(secret,), effect=effect)
 
-    def _accept(self, call: Call, answer: Answer) -> None:
+    def _accept(self, answer: Answer) -> None:
         """Return if *answer* is none of the refusals."""
-        if answer.status < 300 and _code(answer.body) not in _BY_CODE:
+        code = _code(answer)
+        if answer.status < 300 and code not in _BY_CODE:
             return
         if answer.status == 404:
-            raise TransactionUnknown(self.name, "HTTP 404", call.path)
-        code = _code(answer.body) or f"HTTP {answer.status}"
+            raise TransactionUnknown(self.name, "HTTP 404", code)
         if answer.status in (401, 403) and code not in _BY_CODE:
-            raise AccessDenied(self.name, call.words(code), call.path)
-        raise self._refusal(call, code, answer.body)
+            raise AccessDenied(self.name, f"HTTP {answer.status}", code)
+        raise self._refusal(code or f"HTTP {answer.status}", answer)
 
-    def _refusal(self, call: Call, code: str, body: Fields) -> Exception:
+    def _refusal(self, code: str, answer: Answer) -> Exception:
         if code == _INTERNAL:
             return Garbled(f"«status» {code}")  # what was done is as open as after HTTP 500
-        leaf = _BY_CODE.get(code, RemoteRefused)
-        words = body.text("description", "") or body.text("message", "")
-        return leaf(self.name, call.words(code), call.words(words))
+        words = answer.words("description") or answer.words("message")
+        return _BY_CODE.get(code, RemoteRefused)(self.name, code, words)
 
 
-def _code(body: Fields) -> str:
+def _code(answer: Answer) -> str:
     """Return the error's code, which has several names; empty when there is none."""
     for name in ("code", "error_code", "errorCode", "error"):
-        if name in body.values:
-            return body.text(name, "")
+        if name in answer.body.values:
+            return answer.words(name)
     return ""
 
 

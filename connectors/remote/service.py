@@ -205,13 +205,16 @@ class RemoteSigner(Protocol):
 
         Raises:
             RemoteOutcomeUnknown: no answer came; go on with `resume`.
-            RemoteRefused: the service will not take it; its leaves say why.
+            RemoteRefused: the service will not take it, or the person said no or nothing
+                (`SigningDeclined`, `SigningExpired`) where it answers only after them.
             SignatureForeign: a value came back that is not the signature that was ordered.
         """
         ...
 
     def progress(self, transaction: Transaction) -> Transaction:
         """Return *transaction* as the service knows it now; may be repeated at will.
+
+        A service may say WAITING for ever: whoever ordered sets the end.
 
         Raises:
             RemoteOutcomeUnknown: the person agreed and then no answer came (CSC v2 only);

@@ -82,7 +82,7 @@ class SmartCaService:
         call = self._call("/v1/credentials/get_certificate", asked)
 
         def read(answer: Answer) -> tuple[RemoteCredential, ...]:
-            entries = self._data(call, answer).objects("user_certificates")
+            entries = self._data(answer).objects("user_certificates")
             found = (_credential(user, entry) for entry in entries)
             return tuple(one for one in found if one is not None)
 
@@ -117,7 +117,7 @@ class SmartCaService:
             return self._confirmed(order, asked, activation)
         call = self._call("/v1/signatures/sign", asked, effect=True)
         reference = self._transport.ask(
-            call, lambda answer: self._data(call, answer).path_segment("transaction_id")
+            call, lambda answer: self._data(answer).path_segment("transaction_id")
         )
         return Transaction(order, reference)
 
@@ -129,7 +129,7 @@ class SmartCaService:
         # no secret is asked for here, so none is sent
         call = Call(f"/v1/signatures/sign/{transaction.reference}/status", json={})
         try:
-            values = self._transport.ask(call, partial(self._standing, call, order))
+            values = self._transport.ask(call, partial(self._standing, order))
         except RemoteRefused as fault:
             return ended(transaction, fault)
         if values is None:
@@ -150,7 +150,7 @@ class SmartCaService:
         first = self._call("/v2/signatures/sign", {**asked, **shown}, secrets)
 
         def begun(answer: Answer) -> tuple[str, str]:
-            data = self._data(first, answer)
+            data = self._data(answer)
             return data.reference("transaction_id"), data.reference("sad")
 
         reference, sad = self._transport.ask(first, begun)
@@ -162,9 +162,7 @@ class SmartCaService:
         }
         path = "/v2/signatures/confirm"
         last = self._call(path, confirm, (activation.pin, sad), effect=True)
-        values = self._transport.ask(
-            last, lambda answer: _signatures(order, self._data(last, answer))
-        )
+        values = self._transport.ask(last, lambda answer: _signatures(order, self._data(answer)))
         return signed(self.name, order, "done", values)
 
     def _call(
@@ -179,32 +177,29 @@ class SmartCaService:
         account = {"sp_id": self._settings.sp_id, "sp_password": password}
         return Call(path, json={**account, **asked}, secrets=(password, *secrets), effect=effect)
 
-    def _data(self, call: Call, answer: Answer) -> Fields:
-        self._accept(call, answer)
+    def _data(self, answer: Answer) -> Fields:
+        self._accept(answer)
         return answer.body.fields("data")
 
-    def _accept(self, call: Call, answer: Answer) -> None:
+    def _accept(self, answer: Answer) -> None:
         """Return if *answer* says 200, in itself too (3.1)."""
         code = answer.body.number("status_code", answer.status)
         if answer.status < 300 and 200 <= code < 300:
             return
         if code >= 500:
             raise Garbled(f"«status_code» {code}")
-        message = answer.body.text("message", "")
-        words = message.lower()
+        words = answer.body.text("message", "").lower()
         leaf = _BY_CODE.get(code, RemoteRefused)
         if "otp" in words or ("password" in words and "sp_" not in words):
             leaf = ActivationRefused
-        raise leaf(self.name, str(code), call.words(message))
+        raise leaf(self.name, str(code), answer.words("message"))
 
-    def _standing(
-        self, call: Call, order: SigningOrder, answer: Answer
-    ) -> tuple[bytes, ...] | None:
+    def _standing(self, order: SigningOrder, answer: Answer) -> tuple[bytes, ...] | None:
         message = answer.body.text("message", "").strip()
         for words, leaf in _BY_WORDS:
             if words in message.lower():
-                raise leaf(self.name, str(answer.status), call.words(message))
-        self._accept(call, answer)
+                raise leaf(self.name, str(answer.status), answer.words("message"))
+        self._accept(answer)
         if message.upper() != "SUCCESS":
             return None  # whatever else it says, it goes on
         return _signatures(order, answer.body.fields("data"))

@@ -26,8 +26,6 @@ from connectors.remote.settings import Service
 
 LARGEST = 1 << 20
 """Bytes of an answer."""
-_WORDS = 200
-"""Characters of a service's own words in an error."""
 _NOTHING_DONE = frozenset({408, 425, 429, 503})
 
 Read = TypeVar("Read")
@@ -50,13 +48,6 @@ class Call:
     seconds: float = 0
     """Deadline; 0 for the settings' `call_seconds`."""
 
-    def words(self, text: str) -> str:
-        """Return the service's own words, cut, and without any secret that it repeats."""
-        for secret in sorted({*self.secrets, self.bearer}, key=len, reverse=True):
-            if secret:
-                text = text.replace(secret, "***")
-        return text if len(text) <= _WORDS else text[:_WORDS] + "…"
-
 
 class _Broken(Exception):
     """No whole answer came; arguments: why, whether the request may have left."""
@@ -67,6 +58,9 @@ class Transport:
 
     def __init__(self, settings: Service) -> None:
         self._settings = settings
+        if settings.url.startswith("http:"):  # loopback only, and no roots: it trusts nobody
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            return
         try:
             roots = settings.roots and str(settings.home / settings.roots)
             self._tls = ssl.create_default_context(cafile=roots)
@@ -103,14 +97,13 @@ class Transport:
             raise ServiceUnsuitable(self._settings.name, call.path, f"HTTP {status}")
         if not (200 <= status < 300 or 400 <= status < 500):
             raise _Broken(f"HTTP {status}", True)
-        if status == 204:
-            return Answer(status, Fields({}))
-        if status < 300:
-            return Answer(status, parsed(data))
+        sent = frozenset({*call.secrets, call.bearer} - {""})
         try:
-            return Answer(status, parsed(data))
-        except Garbled:  # a gateway's page is a refusal all the same
-            return Answer(status, Fields({}))
+            return Answer(status, parsed(data) if status != 204 else Fields({}), sent)
+        except Garbled:
+            if status < 300:
+                raise
+            return Answer(status, Fields({}), sent)  # a gateway's page is a refusal all the same
 
     def _exchanged(self, call: Call) -> tuple[int, bytes]:
         # a thread of its own: the caller may be inside an event loop

@@ -43,10 +43,9 @@ class Running:
 
 
 def reaching(server: Server, host: Host, folder: Path, **more: object) -> Running:
-    """Return *server*, running, and a signer with short deadlines."""
+    """Return *server*, running, and a signer for it."""
     served = host.mount(server.app())
-    seconds = {"call_seconds": 2, "approval_seconds": 2}
-    return Running(served, open_service({**server.settings(served.url, folder), **seconds, **more}))
+    return Running(served, open_service({**server.settings(served.url, folder), **more}))
 
 
 @pytest.fixture

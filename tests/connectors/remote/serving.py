@@ -26,6 +26,7 @@ Respond = Callable[["Exchange"], Awaitable[None]]
 class Exchange:
     """One call, as a fault sees it."""
 
+    seen: "Seen"
     answer: Callable[[], Awaitable[tuple[int, bytes]]]
     """Has the service do what it is asked, once, and gives its answer."""
     receive: Receive
@@ -122,7 +123,7 @@ class Host:
         async def answer() -> tuple[int, bytes]:
             return await _answered(app, scope, body)
 
-        exchange = Exchange(answer, receive, send)
+        exchange = Exchange(served.seen[-1], answer, receive, send)
         for fault in served.faults:
             if fault.times and scope["path"].endswith(fault.path):
                 fault.times -= 1
@@ -172,6 +173,17 @@ def replying(path: str, status: int, body: bytes = b"{}", times: int = 1, **head
 
     async def respond(exchange: Exchange) -> None:
         await exchange.reply(status, body, **headers)
+
+    return Fault(path, respond, times)
+
+
+def repeating(path: str, status: int, times: int = 1) -> Fault:
+    """Nothing is done, and the whole request is repeated in the refusal."""
+
+    async def respond(exchange: Exchange) -> None:
+        words = exchange.seen.body.decode() + exchange.seen.headers.get("authorization", "")
+        names = ("error", "error_description", "message", "description", "code")
+        await exchange.reply(status, json.dumps(dict.fromkeys(names, words)).encode())
 
     return Fault(path, respond, times)
 

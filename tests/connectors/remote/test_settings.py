@@ -1,7 +1,6 @@
 """Settings, the files of secrets, orders as text, TLS."""
 
 import dataclasses
-import ssl
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -234,4 +233,3 @@ def test_a_service_is_believed_by_its_certificate_only(
     (tmp_path / "bad.pem").write_text("nothing")
     with pytest.raises(ServiceSettingsInvalid):
         open_service({**settings, "roots": tmp_path / "bad.pem"})
-    assert ssl.OPENSSL_VERSION
