@@ -58,6 +58,14 @@ class Post:
         head = person.role is Role.LEADER and person.competence in {Competence.HEAD, TM}
         return self.active and head and not is_deputy(person.position)
 
+    @property
+    def deputises(self) -> bool:
+        """Whether the post itself is a deputy's of the agency's head; a unit's deputy is none."""
+        person = self.person
+        leads = self.active and person.role is Role.LEADER
+        deputy = person.competence is Competence.HEAD and is_deputy(person.position)
+        return leads and (deputy or person.competence is KT)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -183,8 +191,8 @@ def _lacking(
         return _under_order(standing, type_name, at)
     if below == (KT,) and not foreign and not _assignments(standing):
         # no assignment is on record: the post itself is the deputy's (Art. 13.1)
-        known = person.competence is KT or is_deputy(person.position)
-        return None if known else DelegationMissing(KT, person.full_name)
+        own = standing.post.deputises
+        return None if own else DelegationMissing(KT, person.full_name)
     whys = (_missing(standing, capacity, person.id, type_name, at) for capacity in below)
     return next(filter(None, whys), None)
 

@@ -7,22 +7,28 @@ import io
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
 import pybase64
 import pytest
+from sqlalchemy.orm import Session
 
 from connectors.axis import AgencyEntry, Outgoing, Report
 from connectors.edxml import OutgoingFile, read, write_edoc
 from connectors.memory_axis import InMemoryAxis
 from connectors.soap.client import SoapAxis
-from documents import directory
+from documents import certificates, directory
+from documents.certificates import Claim
 from documents.document import Agency, DocumentType, Person, Role
 from documents.errors import OfficeError
+from documents.ledger import SYSTEM
 from documents.lifecycle import Direction
 from documents.placement import Box
 from drafting.errors import PlacementNotFound
+from signing.credentials import credential
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (
     OFFICE,
@@ -109,7 +115,18 @@ def office(house: House, make_database: MakeDatabase, tmp_path: Path, hub: HubPr
                 )
                 key = leader.id if role is Role.LEADER else ""
                 directory.put_person(session, person, signing_key=key)
+        for organ_id, person_id in ((PROVINCE, leader.id), ("G22", "G22.leader")):
+            vouch(session, house, leader.id, Claim("", organ_id, person_id))
+            vouch(session, house, seal_of(PROVINCE), Claim("", organ_id))
     return office
+
+
+def vouch(session: Session, house: House, stem: str, claim: Claim) -> None:
+    """Say that a key serves someone whose name is not in its certificate."""
+    found = credential(house.pki.key(stem).certificate)
+    at = datetime.now(UTC)
+    certificates.see(session, found, "", at)
+    certificates.bind(session, replace(claim, sha256=found.sha256), SYSTEM, PROVINCE, at)
 
 
 def test_the_national_messages_are_taken_from_file_to_register(
@@ -170,7 +187,10 @@ def sent_from_here(office: Office) -> str:
     order = Order(
         "G22", DocumentType.DECISION, "Về việc kiểm tra", ("000.00.00.H41",), "G22.leader"
     )
-    document_id = approve(office, drafts.hand_in_composed(office, order, letter_of(PROVINCE)))
+    with office.database.reading() as session:
+        signer = directory.as_person(directory.person_row(session, "G22", "G22.leader"))
+    letter = letter_of(PROVINCE, DocumentType.DECISION, signer)
+    document_id = approve(office, drafts.hand_in_composed(office, order, letter))
     issue(office, [document_id])
     assert deliveries(office, document_id) == {"H41": "sent"}
     return document_id
