@@ -84,14 +84,9 @@ class Usages:
         return known
 
     def _object(self, key: Key) -> PdfObject:
-        """Return the object as this revision has it; its references are not bound to it."""
-        ref = Reference(*key, self._reader)
-        try:
-            unchanged = self._reader.xrefs.get_last_change(ref) <= self._resolver.revision
-        except KeyError:
-            unchanged = False
-        revision = None if unchanged else self._resolver.revision
-        found: PdfObject = self._reader.get_object(ref, revision, transparent_decrypt=False)
+        """Return the object as this revision has it."""
+        # the resolver keeps what it has read; its references are bound to it, which is all one
+        found: PdfObject = self._resolver.get_object(Reference(*key, self._resolver))
         return found
 
     def _value(self, value: PdfObject) -> PdfObject:
