@@ -48,6 +48,16 @@ def ensure_unrevoked(identity: Identity, trust: TrustStore, at: datetime) -> Non
         raise SignerRevoked(entry.name, why)
 
 
+def ensure_readable(trust: TrustStore) -> None:
+    """Return if every list of *trust* can be asked.
+
+    Raises:
+        TrustUnreadable: one cannot.
+    """
+    for crl in trust.crls:
+        _list(crl)
+
+
 def ahead(trust: TrustStore, at: datetime) -> timedelta:
     """Return by how much a list of *trust* was issued after *at*: our clock is behind, if so."""
     latest = max((_list(crl).last_update_utc for crl in trust.crls), default=at)

@@ -16,6 +16,7 @@ from signing.deferred import Certified, Pending
 from signing.delivered import ensure_signed
 from signing.keys import ensure_valid
 from signing.pades import Statement
+from signing.standing import ensure_unrevoked
 from signing.trust import TrustStore
 from workflows.entitlement import SealWarrant, Warrant, ensure_may_seal, ensure_may_sign
 
@@ -114,11 +115,13 @@ def later(
     """
     match job:
         case Freeze():
+            ensure_unrevoked(job.identity, trust(), job.of.at)
             pending = _frozen(job, blobs, stamp(job.of.key))
             return Frozen(_put(blobs, pending.pdf), _put(blobs, pending.written()))
         case Complete():
             pending = Pending.read(blobs.get(job.pending), blobs.get(job.pdf))
             ensure_valid(pending.identity, job.at)
+            ensure_unrevoked(pending.identity, trust(), job.at)
             return _put(blobs, deferred.complete(pending, job.value))
         case Accept():
             pdf = blobs.get(job.pdf)
