@@ -6,7 +6,11 @@ from datetime import datetime
 from documents import directory
 from documents.database import Database
 from documents.errors import OfficeError
+from documents.signature_request import Service
+from signing import keyring, standing
 from signing.keys import ensure_valid
+from signing.policy import built_in
+from workflows.deferred_keys import DeferredKey, known_identity
 from workflows.jobs import Bench
 from workflows.settings import Settings
 from workflows.worker_health import LITTLE_SPACE
@@ -24,15 +28,34 @@ def lacking(settings: Settings, database: Database, at: datetime) -> list[str]:
     stems = [*(agency.seal_key for agency in agencies), *(person.signing_key for person in people)]
     for stem in dict.fromkeys(filter(None, stems)):
         try:
-            ensure_valid(bench.key(stem), at)
-            bench.stamp(stem)
+            _ensure_usable(bench, stem, at)
         except OfficeError as error:
             found.append(str(error))
     blobs = settings.at(settings.blobs)
     if blobs.exists() and (free := shutil.disk_usage(blobs).free) < LITTLE_SPACE:
         found.append(f"Ổ đĩa của kho tệp sắp đầy / the blobs' disk is nearly full: {free >> 20} MB")
     try:
-        bench.trust()
+        if (behind := standing.ahead(bench.trust(), at)) > built_in().clock_tolerance:
+            found.append(
+                "Đồng hồ của máy chậm hơn danh sách thu hồi / "
+                f"this machine's clock is behind a revocation list: {behind}"
+            )
     except OfficeError as error:
         found.append(str(error))
     return found
+
+
+def _ensure_usable(bench: Bench, stem: str, at: datetime) -> None:
+    """Return if the key *stem* can sign at *at*, as far as that can be known here.
+
+    Raises:
+        OfficeError: it cannot.
+    """
+    bench.stamp(stem)
+    folder = bench.settings.at(bench.settings.keys)
+    if keyring.described(folder, stem).here:
+        ensure_valid(bench.signer(stem, at), at)
+    elif (key := DeferredKey.of(folder, stem)) is None:
+        bench.key(stem)
+    elif key.kind is not Service.REMOTE:  # of a remote key the service is asked for its certificate
+        known_identity(key, at)

@@ -6,6 +6,7 @@ through the blob folder, never through pipes.
 
 import mimetypes
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,19 @@ from documents.outgoing import SecretRefused
 from documents.placement import Box, Placement
 from drafting import finder, intake
 from drafting.secrecy import secrecy_mark
-from signing import fields, pades, seal
+from signing import fields, keyring, pades, seal, standing
+from signing.algorithm import Algorithm
 from signing.appearance import Stamp
 from signing.errors import TrustUnreadable
-from signing.pkcs12 import Pkcs12Key, read_passphrase
+from signing.keys import KeyHolder
 from signing.report import Report
 from signing.timestamps import Stamping
 from signing.trust import TrustStore
 from signing.validation import verify
-from workflows import appendices, initialling, levels, pressing
+from workflows import appendices, copyroom, initialling, levels, pressing
 from workflows.acceptance import objection
 from workflows.appendices import SealAttachment
+from workflows.copyroom import CertifyCopy, CopyFile, PrepareCopy
 from workflows.entitlement import ensure_may_seal, ensure_may_sign, signs
 from workflows.handover import handed_in
 from workflows.initialling import Initial
@@ -107,6 +110,8 @@ Job = (
     | Seal
     | SealAttachment
     | Initial
+    | CertifyCopy
+    | PrepareCopy
     | Freeze
     | Complete
     | Accept
@@ -119,6 +124,7 @@ Done = (
     | Attachment
     | Stored
     | SealedAttachment
+    | CopyFile
     | Frozen
     | Arrival
     | StatusArrival
@@ -128,8 +134,8 @@ Done = (
 
 
 @lru_cache(maxsize=256)
-def _key(path: Path, _changed: int) -> Pkcs12Key:
-    return Pkcs12Key.load(path, read_passphrase(path.with_suffix(".pass")))
+def _key(folder: Path, stem: str, rsa: Algorithm | None, _changed: tuple[int, ...]) -> KeyHolder:
+    return keyring.open_key(folder, stem, rsa)
 
 
 @lru_cache(maxsize=256)
@@ -139,7 +145,9 @@ def _stamp(path: Path, _changed: int) -> Stamp:
 
 @lru_cache(maxsize=4)
 def _trust(roots: Path, crls: tuple[Path, ...], _changed: tuple[int, ...]) -> TrustStore:
-    return TrustStore.load(roots, crls)
+    store = TrustStore.load(roots, crls)
+    standing.ensure_readable(store)
+    return store
 
 
 def _changed(path: Path) -> int:
@@ -182,14 +190,26 @@ class Bench:
         except TrustUnreadable as error:
             raise TrustUnavailable(*error.args) from error
 
-    def key(self, stem: str) -> Pkcs12Key:
+    def key(self, stem: str) -> KeyHolder:
         """Return the key *stem* of the key folder.
 
         Raises:
             KeyUnavailable, CertificateRefused: it cannot be used.
+            TokenAbsent, TokenFailing: not now.
         """
-        path = self.settings.at(self.settings.keys) / f"{stem}.p12"
-        return _key(path, _changed(path))
+        folder = self.settings.at(self.settings.keys)
+        return _key(folder, stem, self.settings.rsa_algorithm, keyring.changed(folder, stem))
+
+    def signer(self, stem: str, at: datetime) -> KeyHolder:
+        """Return the key *stem*, which no list that we hold says is revoked at *at*.
+
+        Raises:
+            SignerRevoked: one does.
+            OfficeError: as `key` and `trust` say.
+        """
+        key = self.key(stem)
+        standing.ensure_unrevoked(key, self.trust(), at)
+        return key
 
     def stamp(self, stem: str) -> Stamp | None:
         """Return the image of signature or seal, where there is one."""
@@ -214,11 +234,8 @@ class Bench:
                 return self._sign(job)
             case Seal():
                 return self._seal(job)
-            case SealAttachment():
-                return self._seal_attachment(job)
-            case Initial():
-                key, stamp = self.key(job.key), self.stamp(job.key)
-                return self._put(initialling.initialled(job, self.blobs, key, stamp))
+            case SealAttachment() | Initial() | CertifyCopy() | PrepareCopy():
+                return self._accompany(job)
             case Open():
                 return self._open(job)
             case Verify() | Preserve():
@@ -252,7 +269,7 @@ class Bench:
         return Attachment(name, kind, self.blobs.put(content), len(content))
 
     def _sign(self, job: Sign) -> Stored:
-        pdf, key = self.blobs.get(job.sha256), self.key(job.key)
+        pdf, key = self.blobs.get(job.sha256), self.signer(job.key, job.at)
         ensure_may_sign(pdf, job.warrant, key, job.at)
         pdf = pades.sign(
             pdf,
@@ -266,7 +283,7 @@ class Bench:
         return levels.graded(self._put(pdf), stamping)
 
     def _seal(self, job: Seal) -> Stored:
-        key = self.key(job.key)
+        key = self.signer(job.key, job.at)
         ensure_may_seal(job.warrant, key, job.at)
         pdf = seal.seal(
             self.blobs.get(job.sha256),
@@ -285,10 +302,21 @@ class Bench:
     def _stamping(self, at: datetime) -> Stamping | None:
         return levels.stamping(self.settings, self.trust, at)
 
-    def _seal_attachment(self, job: SealAttachment) -> SealedAttachment:
-        key = self.key(job.key)
-        ensure_may_seal(job.warrant, key, job.at)
-        return appendices.sealed(job, self.blobs, key)
+    def _accompany(
+        self, job: SealAttachment | Initial | CertifyCopy | PrepareCopy
+    ) -> SealedAttachment | Stored | CopyFile:
+        """Do what is signed besides the document itself."""
+        if isinstance(job, PrepareCopy):
+            return copyroom.prepared(job, self.blobs)
+        key, stamping = self.signer(job.key, job.at), self._stamping(job.at)
+        match job:
+            case SealAttachment():
+                return appendices.sealed(job, self.blobs, key, stamping)
+            case Initial():
+                stamp = self.stamp(job.key)
+                return self._put(initialling.initialled(job, self.blobs, key, stamp, stamping))
+            case CertifyCopy():
+                return copyroom.certified(job, self.blobs, key, stamping)
 
     def _open(self, job: Open) -> Arrival | StatusArrival:
         try:
