@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from documents.level import Level
 from signing import cms
-from signing.der import Malformed
+from signing.der import Malformed, whole
 from signing.exchange import NotAnswered, Request
 from signing.pades import sign
 from signing.pkcs12 import Pkcs12Key
@@ -107,7 +107,7 @@ def test_a_signature_gets_its_timestamp(served: Served, reserved: bytes, tmp_pat
     ((_, contents, content),) = covered(signed)
     data = SignedData.read(contents)
     openssl_accepts(data.timestamps()[0], data.signature, served, tmp_path)
-    (tmp_path / "cms").write_bytes(contents.rstrip(b"\0") + b"\0" * 4)
+    (tmp_path / "cms").write_bytes(contents[: whole(contents).end])
     (tmp_path / "content").write_bytes(content)
     run(
         *("openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER"),
