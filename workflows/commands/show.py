@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from documents import casefile, directory, feedback, ledger, outgoing
+from documents import casefile, directory, feedback, ledger, outgoing, preservation
 from documents.casefile import DocumentUnknown
 from documents.signature_request import OPEN
 from documents.tables import AgencyRow, DocumentRow
-from workflows import frozen
+from workflows import frozen, unpreserved
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import (
     add_data,
@@ -34,6 +34,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--agencies", action="store_true", help="danh mục cơ quan / agencies")
     parser.add_argument("--people", action="store_true", help="danh sách người / people")
     parser.add_argument("--frozen", action="store_true", help="đang chờ ký / who holds what")
+    parser.add_argument("--waiting", action="store_true", help="chờ dấu thời gian / levels")
     parser.add_argument("--workers", action="store_true", help="tình trạng / what workers do")
     add_data(parser)
     add_json(parser)
@@ -52,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
             return _people(opened, arguments.json)
         if arguments.frozen:
             return _frozen(opened, arguments.json)
+        if arguments.waiting:
+            return _waiting(opened, arguments.json)
         found = list(_found(opened, arguments.document or ""))
     if not found:
         raise DocumentUnknown(arguments.document or "?")
@@ -113,6 +116,7 @@ def _facts(cabinet: Cabinet, session: Any, row: DocumentRow) -> dict[str, Any]:
         "verdict": row.verdict or None,
         "warnings": row.warnings,
         "waiting": row.error_text,
+        "level": _level(session, row.id),
         "revisions": [
             {"kind": r.kind, "sha256": r.sha256, "file": str(cabinet.blobs.path(r.sha256))}
             for r in casefile.revisions_of(session, row.id)
@@ -143,6 +147,14 @@ def _facts(cabinet: Cabinet, session: Any, row: DocumentRow) -> dict[str, Any]:
     }
 
 
+def _level(session: Any, document_id: str) -> str | None:
+    """Return what the archive copy's signatures have reached, where more than B-B is wanted."""
+    row = preservation.of_document(session, document_id)
+    if row is None:
+        return None
+    return row.reached if row.done_at else f"{row.reached} → {row.wanted}"
+
+
 def _print(facts: dict[str, Any]) -> None:
     console.print()
     console.print(one_line(facts["code"] or facts["id"]), style="bold", end="  ")
@@ -158,6 +170,7 @@ def _print(facts: dict[str, Any]) -> None:
         "receipt_number",
         "verdict",
         "waiting",
+        "level",
     ):
         if facts[name] not in (None, ""):
             console.print(f"  {name}: {one_line(facts[name])}", soft_wrap=True)
@@ -205,6 +218,30 @@ def _shown(facts: dict[str, Any], name: str) -> Any:
 
 def _read(until: str) -> str:
     return local(datetime.fromisoformat(until))
+
+
+def _waiting(opened: dict[str, Cabinet], as_json: bool) -> int:
+    """Print the archive copies that wait for a timestamp or revocation data, and why."""
+    rows = unpreserved.facts(opened)
+    for row in rows:
+        row["since"], row["next_attempt"] = local(row["since"]), local(row["next_attempt"])
+    if as_json:
+        print_json(rows)
+        return 0
+    lines = [
+        (
+            row["code"] or row["id"],
+            f"{row['reached']} → {row['wanted']}",
+            row["since"],
+            row["next_attempt"] or "",
+            row["attempts"],
+            row["why"] or "",
+        )
+        for row in rows
+    ]
+    columns = ("Văn bản", "Mức", "Từ", "Thử lại", "Lần", "Vì sao")
+    print_table("Bản lưu chờ nâng mức chữ ký / archive copies waiting", columns, lines)
+    return 0
 
 
 def _agencies(opened: dict[str, Cabinet], as_json: bool) -> int:
