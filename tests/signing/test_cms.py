@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from pathlib import Path
 
 import pytest
 from asn1crypto import cms as asn1
@@ -11,20 +12,59 @@ from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
 from signing import cms
+from signing.algorithm import Algorithm, Family
 from signing.pkcs12 import Pkcs12Key
 from signing.testpki import TestPki
+from tests.workflows.proof import run
 
-DIGEST = hashlib.sha256(b"a document").digest()
+CONTENT = b"a document"
+DIGEST = hashlib.sha256(CONTENT).digest()
+MATRIX = [("curve" if each.family is Family.ECDSA else "leader", each) for each in Algorithm]
 
 
-def by_pyhanko(pki: TestPki, name: str, digest: bytes) -> bytes:
-    signer = SimpleSigner.load_pkcs12(str(pki.key_file(name)), passphrase=pki.passphrase(name))
+def by_pyhanko(
+    pki: TestPki, name: str, digest: bytes, algorithm: Algorithm = Algorithm.RSA_SHA256
+) -> bytes:
+    signer = SimpleSigner.load_pkcs12(
+        str(pki.key_file(name)),
+        passphrase=pki.passphrase(name),
+        prefer_pss=algorithm.family is Family.PSS,
+    )
     assert signer is not None
     made = signer.async_sign(
-        digest, "sha256", use_pades=True, signed_attr_settings=PdfCMSSignedAttributes()
+        digest, algorithm.digest, use_pades=True, signed_attr_settings=PdfCMSSignedAttributes()
     )
     encoded: bytes = asyncio.run(made).dump()
     return encoded
+
+
+@pytest.mark.parametrize(("name", "algorithm"), MATRIX)
+def test_each_algorithm_has_pyhankos_attributes_and_openssls_approval(
+    pki: TestPki, tmp_path: Path, name: str, algorithm: Algorithm
+) -> None:
+    key = Pkcs12Key.load(pki.key_file(name), pki.passphrase(name), algorithm)
+    digest = hashlib.new(algorithm.digest, CONTENT).digest()
+    made = cms.signed_data(key, digest)
+    ours, theirs = (
+        asn1.ContentInfo.load(data)["content"]
+        for data in (made, by_pyhanko(pki, name, digest, algorithm))
+    )
+    mine, his = ours["signer_infos"][0], theirs["signer_infos"][0]
+    for part in ("version", "sid", "digest_algorithm", "signed_attrs"):
+        assert mine[part].dump() == his[part].dump(), part
+    if algorithm.family is Family.PSS:
+        # pyHanko's salt is as long as the key allows; RFC 5756, 3 advises the digest's length
+        assert mine["signature_algorithm"]["parameters"]["salt_length"].native == len(digest)
+    else:
+        assert mine["signature_algorithm"].dump() == his["signature_algorithm"].dump()
+    (tmp_path / "cms").write_bytes(made)
+    (tmp_path / "content").write_bytes(CONTENT)
+    asked = ("openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-purpose", "any")
+    files = ("-in", tmp_path / "cms", "-content", tmp_path / "content", "-CAfile", pki.roots)
+    done = run(*asked, *files, "-out", "/dev/null")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "content").write_bytes(b"another document")
+    assert run(*asked, *files, "-out", "/dev/null").returncode != 0
 
 
 def test_an_rsa_signature_equals_pyhankos_byte_for_byte(pki: TestPki, leader: Pkcs12Key) -> None:
