@@ -1,51 +1,31 @@
 """Running services of every kind, and orders for them."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from connectors.remote.opening import open_service
 from connectors.remote.service import (
-    Activation,
     RemoteCredential,
-    RemoteSigner,
     SigningOrder,
     ToSign,
 )
 from tests.connectors.remote.csc_server import CscServer, Kept
 from tests.connectors.remote.keys import NOW, holder
 from tests.connectors.remote.mysign_server import MySignServer
-from tests.connectors.remote.serving import Host, Served, hosting
+from tests.connectors.remote.reaching import (
+    KINDS,
+    OTP,
+    USER,
+    Ordering,
+    Running,
+    Server,
+    reaching,
+    server_of,
+)
+from tests.connectors.remote.serving import Host, hosting
 from tests.connectors.remote.smartca_server import SmartCaServer
-
-USER = "079201000001"
-OTP = "880042"
-TYPED = Activation(pin="4711-pin", otp=OTP)
-Ordering = Callable[..., SigningOrder]
-Server = CscServer | SmartCaServer | MySignServer
-
-
-def hashed(digest: str, text: str) -> bytes:
-    return hashlib.new(digest, text.encode()).digest()
-
-
-class Running:
-    """A service, where it runs, and the signer that reaches it."""
-
-    def __init__(self, served: Served, signer: RemoteSigner) -> None:
-        self.served = served
-        self.signer = signer
-
-    def credential(self) -> RemoteCredential:
-        return self.signer.credentials(USER)[0]
-
-
-def reaching(server: Server, host: Host, folder: Path, **more: object) -> Running:
-    """Return *server*, running, and a signer for it."""
-    served = host.mount(server.app())
-    return Running(served, open_service({**server.settings(served.url, folder), **more}))
 
 
 @pytest.fixture
@@ -114,3 +94,18 @@ def at_smartca(smartca: SmartCaServer, host: Host, tmp_path: Path) -> Running:
 @pytest.fixture
 def at_mysign(mysign: MySignServer, host: Host, tmp_path: Path) -> Running:
     return reaching(mysign, host, tmp_path)
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def server(kind: str) -> Server:
+    return server_of(kind)
+
+
+@pytest.fixture
+def at(server: Server, host: Host, tmp_path: Path) -> Running:
+    return reaching(server, host, tmp_path)

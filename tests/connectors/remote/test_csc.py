@@ -20,9 +20,9 @@ from connectors.remote.errors import (
 )
 from connectors.remote.opening import open_service
 from connectors.remote.service import Activation, State
-from tests.connectors.remote.conftest import OTP, TYPED, USER, Ordering, Running, reaching
 from tests.connectors.remote.csc_server import CscServer, Kept
 from tests.connectors.remote.keys import Holder, holder
+from tests.connectors.remote.reaching import OTP, TYPED, USER, Ordering, Running, reaching
 from tests.connectors.remote.serving import Host, secret_file
 
 

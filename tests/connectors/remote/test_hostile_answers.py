@@ -18,18 +18,21 @@ from connectors.remote.errors import (
 from connectors.remote.opening import open_service
 from connectors.remote.service import Activation
 from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
-from tests.connectors.remote.conftest import (
+from tests.connectors.remote.csc_server import CscServer
+from tests.connectors.remote.keys import holder
+from tests.connectors.remote.mysign_server import MySignServer
+from tests.connectors.remote.reaching import (
+    ASKS,
+    CERTIFICATES,
+    ORDERS,
     OTP,
     TYPED,
     USER,
     Ordering,
     Running,
     Server,
-    reaching,
+    agree,
 )
-from tests.connectors.remote.csc_server import CscServer, Kept
-from tests.connectors.remote.keys import holder
-from tests.connectors.remote.mysign_server import MySignServer
 from tests.connectors.remote.serving import (
     Fault,
     Host,
@@ -43,57 +46,12 @@ from tests.connectors.remote.serving import (
 )
 from tests.connectors.remote.smartca_server import SmartCaServer
 
-KINDS = ["csc1", "csc2", "smartca", "mysign"]
-ORDERS = {
-    "csc1": "signHash",
-    "csc2": "signHash",
-    "smartca": "signatures/sign",
-    "mysign": "signHash",
-}
-CERTIFICATES = {
-    "csc1": "credentials/info",
-    "csc2": "credentials/info",
-    "smartca": "get_certificate",
-    "mysign": "certificates/info",
-}
-ASKS = {"csc2": "signPolling", "smartca": "/status", "mysign": "requests/status"}
-
-
-def server_of(kind: str) -> Server:
-    """A service of *kind* where the person agrees later, if they can."""
-    if kind.startswith("csc"):
-        kept = {USER: {"key-1": Kept(holder("An"), pin="4711-pin", otp=OTP)}}
-        return CscServer(int(kind[-1]), kept, polling=kind == "csc2")
-    if kind == "smartca":
-        return SmartCaServer({USER: [holder("An")]})
-    return MySignServer({USER: {"key-1": holder("An")}})
-
-
-@pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def server(kind: str) -> Server:
-    return server_of(kind)
-
-
-@pytest.fixture
-def at(server: Server, host: Host, tmp_path: Path) -> Running:
-    return reaching(server, host, tmp_path)
-
 
 def in_a_hurry(at: Running, server: Server, folder: Path) -> Running:
     """Return *at* with deadlines that a test can wait for."""
     settings = server.settings(at.served.url, folder)
     hurried = {**settings, "call_seconds": 0.6, "approval_seconds": 0.6}
     return Running(at.served, open_service(hurried))
-
-
-def agree(server: Server) -> None:
-    if not isinstance(server, CscServer):
-        server.answer()
 
 
 @pytest.mark.parametrize("fault", [lost, silent, trickling, endless])
@@ -164,78 +122,6 @@ def test_a_redirect_is_not_followed(
     with pytest.raises(ServiceUnsuitable):
         at.signer.start(placed, TYPED)
     assert thief.seen == []
-
-
-GARBAGE: list[Any] = [
-    b"",
-    b"<html>",
-    b"\xff\xfe\x00",
-    b"[" * 100_000,
-    b'{"a":' * 100_000,
-    b"1" * 5000,
-    b"NaN",
-    None,
-    5,
-    "text",
-    [],
-    [[]],
-    [None],
-    {},
-]
-
-
-@pytest.mark.parametrize("garbage", GARBAGE, ids=range(len(GARBAGE)))
-def test_garbage_for_an_answer_is_an_open_order_and_an_unanswered_question(
-    kind: str, server: Server, at: Running, order: Ordering, garbage: Any
-) -> None:
-    placed = order(at.credential())
-    at.served.fail(altered(ORDERS[kind], lambda _: garbage))
-    with pytest.raises(RemoteOutcomeUnknown):
-        at.signer.start(placed, TYPED)
-    at.served.fail(altered(CERTIFICATES[kind], lambda _: garbage))
-    with pytest.raises((RemoteUnavailable, Refused)):
-        at.credential()
-
-
-WRONG_TYPES: list[Any] = [None, 5, True, "x", [], {}, [5], ["x"], [{}], 10**400, "x" * 100_000]
-
-
-def damaged(value: Any) -> list[Any]:
-    """Return *value* with each of its parts, at every depth, replaced by each wrong type."""
-    if isinstance(value, dict):
-        return [
-            {**value, name: other}
-            for name, part in value.items()
-            for other in [*(one for one in WRONG_TYPES if one != part), *damaged(part)]
-        ]
-    if isinstance(value, list):
-        return [
-            [*value[:place], other, *value[place + 1 :]]
-            for place, part in enumerate(value)
-            for other in [*WRONG_TYPES, *damaged(part)]
-        ]
-    return []
-
-
-def test_no_part_of_an_answer_can_be_wrong_in_a_way_that_crashes(
-    kind: str, server: Server, at: Running, order: Ordering
-) -> None:
-    credential = at.credential()
-    path = CERTIFICATES[kind]
-    at.served.fail(altered(path, lambda whole: whole))
-    whole: list[Any] = []
-    at.served.fail(altered(path, lambda answer: whole.append(answer) or answer))
-    at.signer.credentials(USER), at.signer.credentials(USER)
-    variants = damaged(whole[0])
-    assert len(variants) > 60
-    for variant in variants:
-        at.served.fail(altered(path, lambda _, variant=variant: variant))
-        try:
-            found = at.signer.credentials(USER)
-        except OfficeError:
-            continue
-        assert all(one.certificate and one.algorithms for one in found)
-    assert at.credential() == credential
 
 
 def test_a_value_that_is_another_keys_signature_is_evidence_broken(

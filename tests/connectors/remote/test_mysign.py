@@ -20,9 +20,9 @@ from connectors.remote.errors import (
 )
 from connectors.remote.record import transaction_of, transaction_text
 from connectors.remote.service import SigningOrder, State, ToSign
-from tests.connectors.remote.conftest import USER, Ordering, Running
 from tests.connectors.remote.keys import NOW, holder
 from tests.connectors.remote.mysign_server import MySignServer
+from tests.connectors.remote.reaching import USER, Ordering, Running
 from tests.connectors.remote.serving import altered, lost
 
 

@@ -20,9 +20,9 @@ from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from reportlab.pdfgen import canvas
 
-from tests.connectors.remote.conftest import OTP, USER
 from tests.connectors.remote.csc_server import CscServer, Kept
 from tests.connectors.remote.keys import NOW, holder
+from tests.connectors.remote.reaching import OTP, USER
 from tests.connectors.remote.serving import Host
 
 

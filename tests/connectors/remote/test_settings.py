@@ -27,8 +27,8 @@ from connectors.remote.outcome import ended
 from connectors.remote.record import order_of, order_text, transaction_of, transaction_text
 from connectors.remote.service import Progress, State, Transaction
 from connectors.remote.settings import configuration_of
-from tests.connectors.remote.conftest import USER, Ordering, Running
 from tests.connectors.remote.mysign_server import MySignServer
+from tests.connectors.remote.reaching import USER, Ordering, Running
 from tests.connectors.remote.smartca_server import SmartCaServer
 
 SMARTCA = {"name": "a", "kind": "smartca", "sp_id": "x", "sp_password": "p"}

@@ -19,8 +19,8 @@ from connectors.remote.errors import (
 )
 from connectors.remote.record import transaction_of, transaction_text
 from connectors.remote.service import Activation, State
-from tests.connectors.remote.conftest import USER, Ordering, Running, reaching
 from tests.connectors.remote.keys import holder
+from tests.connectors.remote.reaching import USER, Ordering, Running, reaching
 from tests.connectors.remote.serving import Host, altered, lost, replying
 from tests.connectors.remote.smartca_server import SmartCaServer
 
