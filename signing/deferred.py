@@ -12,7 +12,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, Self
 
 from asn1crypto import cms as asn1
@@ -43,7 +43,10 @@ LONGEST_VALUE = 2048
 """Bytes; RSA of 16384 bits."""
 
 
-@dataclass(frozen=True)
+_parsed = lru_cache(maxsize=256)(x509.load_der_x509_certificate)
+
+
+@dataclass(frozen=True, slots=True)
 class Certified:
     """The public part of someone whose key is elsewhere: an `Identity`, plain data."""
 
@@ -80,10 +83,10 @@ class Certified:
             algorithm_for(first, subject_name(first), algorithm),
         )
 
-    @cached_property
+    @property
     def parsed(self) -> x509.Certificate:
         """The certificate."""
-        return x509.load_der_x509_certificate(self.certificate)
+        return _parsed(self.certificate)
 
     @property
     def not_before(self) -> datetime:
