@@ -7,6 +7,7 @@ from documents import directory
 from documents.database import Database
 from documents.errors import OfficeError
 from documents.signature_request import Service
+from documents.signature_request import Service
 from signing import keyring, standing
 from signing.keys import ensure_valid
 from signing.policy import built_in
