@@ -38,20 +38,21 @@ GARBAGE: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("garbage", GARBAGE, ids=range(len(GARBAGE)))
 def test_garbage_for_an_answer_is_an_open_order_and_an_unanswered_question(
-    kind: str, server: Server, at: Running, order: Ordering, garbage: Any
+    kind: str, at: Running, order: Ordering
 ) -> None:
-    placed = order(at.credential())
-    at.served.fail(altered(ORDERS[kind], lambda _: garbage))
-    with pytest.raises(RemoteOutcomeUnknown):
-        at.signer.start(placed, TYPED)
-    at.served.fail(altered(CERTIFICATES[kind], lambda _: garbage))
-    with pytest.raises((RemoteUnavailable, Refused)):
-        at.credential()
+    credential = at.credential()
+    for number, garbage in enumerate(GARBAGE):
+        placed = order(credential, order_id=f"order-{number}")
+        at.served.fail(altered(ORDERS[kind], lambda _, garbage=garbage: garbage))
+        with pytest.raises(RemoteOutcomeUnknown):
+            at.signer.start(placed, TYPED)
+        at.served.fail(altered(CERTIFICATES[kind], lambda _, garbage=garbage: garbage))
+        with pytest.raises((RemoteUnavailable, Refused)):
+            at.credential()
 
 
-WRONG_TYPES: list[Any] = [None, 5, True, "x", [], {}, [5], ["x"], [{}], 10**400, "x" * 100_000]
+WRONG_TYPES: list[Any] = [None, True, "x", [], {}, [5], [{}], 10**400]
 
 
 def damaged(value: Any) -> list[Any]:
