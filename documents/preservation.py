@@ -175,7 +175,7 @@ def renewal(before: datetime | None, at: datetime) -> datetime | None:
     if before is None:
         return None
     # a TSA whose own certificate ends soon must not be asked for one after the other
-    return max(before - RENEW_AHEAD, at + (before - at) / 2)
+    return max(before - RENEW_AHEAD, at + max((before - at) / 2, timedelta(days=1)))
 
 
 def put_off(session: Session, document_id: str, error: OfficeError, at: datetime) -> None:

@@ -52,6 +52,8 @@ class Exchange:
     pause: float = PAUSE_SECONDS
     clock: Callable[[], float] = time.monotonic
     _resting: dict[str, float] = field(default_factory=dict)
+    _faults: dict[str, str] = field(default_factory=dict)
+    """Why what rests was left alone."""
 
     def ask(self, request: Request, seconds: float) -> bytes:
         """Return the answer to *request*, within *seconds*.
@@ -60,22 +62,23 @@ class Exchange:
             NotAnswered: there is none, or the service failed a moment ago.
         """
         if self.rests(request.url):
-            raise NotAnswered("vừa không trả lời / did not answer a moment ago")
+            why = self._faults.get(request.url, "")
+            raise NotAnswered(f"vừa không dùng được / of no use a moment ago: {why}")
         try:
             answer = self.transport(request, seconds)
-        except NotAnswered:
-            self.failed(request.url)
+        except NotAnswered as fault:
+            self.failed(request.url, str(fault))
             raise
         self._resting.pop(request.url, None)
         return answer
 
-    def failed(self, what: str) -> None:
+    def failed(self, what: str, why: str) -> None:
         """Leave *what* alone for a while: an address, or one question of many."""
-        self.rest(what, self.pause)
+        self.rest(what, self.pause, why)
 
-    def rest(self, what: str, seconds: float) -> None:
+    def rest(self, what: str, seconds: float, why: str) -> None:
         """Leave *what* alone for *seconds*."""
-        self._resting[what] = self.clock() + seconds
+        self._resting[what], self._faults[what] = self.clock() + seconds, why
 
     def rests(self, what: str) -> bool:
         """Return whether *what* is left alone just now."""

@@ -193,7 +193,7 @@ class Revocations:
             why.append(f"{request.url}: {fault}")
             return b""
         if not _fresh(answer, request.body, at):
-            self.exchange.failed(path.name)
+            self.exchange.failed(path.name, "")
             why.append(f"{request.url}: trả lời không dùng được / a useless answer")
             return b""
         temporary = path.with_name(f"{path.name}.new")

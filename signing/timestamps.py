@@ -80,7 +80,7 @@ class Timestamper:
         try:
             token = self._checked(answer, digest, nonce, at, seconds)
         except (Malformed, OfficeError) as fault:
-            self.exchange.failed(self.url)
+            self.exchange.failed(self.url, str(fault))
             raise TimestampUnavailable(self.url, fault) from fault
         self.learn(token)
         return token
@@ -160,7 +160,7 @@ class Stamping:
             return b""
         took = exchange.clock() - begun
         if took > SLOW_SECONDS:
-            exchange.rest(self.timestamper.url, RESTS * took)
+            exchange.rest(self.timestamper.url, RESTS * took, f"{took:.1f} s")
         if len(token) > room:
             self.fault = TimestampUnavailable(self.timestamper.url, f"{len(token)} > {room} bytes")
             return b""
