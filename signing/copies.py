@@ -16,7 +16,8 @@ from signing.pades import Statement
 from signing.timestamps import Stamping
 
 COPY_FIELD = "DauBanSao"
-_HEADER = re.compile(rb"%PDF-(\d)\.(\d)")
+_VERSION = re.compile(rb"(?:%PDF-|/Version\s{0,9}/)(\d)\.(\d)")
+"""In the header, or in the catalog, which may name a later one (ISO 32000-1, 7.2.2)."""
 _LEAST_VERSION = (1, 4)
 
 
@@ -47,12 +48,12 @@ def certify_copy(
 
 
 def ensure_new_enough(pdf: bytes) -> None:
-    """Return if *pdf*'s header says 1.4 or later.
+    """Return if *pdf* says that it is 1.4 or later.
 
     Raises:
         PdfTooOld: it does not.
     """
-    found = _HEADER.search(pdf[:1024])
-    version = (int(found[1]), int(found[2])) if found else (0, 0)
-    if version < _LEAST_VERSION:
-        raise PdfTooOld(".".join(map(str, version)))
+    said = [(int(found[1]), int(found[2])) for found in _VERSION.finditer(pdf)]
+    newest = max(said, default=(0, 0))
+    if newest < _LEAST_VERSION:
+        raise PdfTooOld(".".join(map(str, newest)))
