@@ -128,12 +128,13 @@ def open_key(folder: Path, stem: str, usual_rsa: Algorithm | None = None) -> Key
         KeyUnavailable, CertificateRefused, AlgorithmRefused: it cannot be used.
     """
     key = described(folder, stem)
+    algorithm = key.algorithm
     if key.kind == PKCS12:
         file = key.path("file", f"{stem}.p12") or folder
         passphrase = read_passphrase(key.path("pass_file", f"{stem}.pass") or folder)
-        return Pkcs12Key.load(file, passphrase, key.algorithm, usual_rsa)
+        return Pkcs12Key.load(file, passphrase, algorithm, usual_rsa)
     if key.kind == PKCS11:
-        return _on_token(key, usual_rsa)
+        return _on_token(key, algorithm, usual_rsa)
     raise KeyElsewhere(stem, key.kind)
 
 
@@ -157,7 +158,9 @@ def _written(path: Path) -> int:
         return 0
 
 
-def _on_token(key: Descriptor, usual_rsa: Algorithm | None) -> Pkcs11Key:
+def _on_token(
+    key: Descriptor, algorithm: Algorithm | None, usual_rsa: Algorithm | None
+) -> Pkcs11Key:
     module = key.text("module")
     if not module:
         raise DescriptorInvalid(key.stem, "thiếu `module` / `module` is lacking")
@@ -170,6 +173,6 @@ def _on_token(key: Descriptor, usual_rsa: Algorithm | None) -> Pkcs11Key:
         token,
         place,
         certificates=key.certificates,
-        algorithm=key.algorithm,
+        algorithm=algorithm,
         usual_rsa=usual_rsa,
     )

@@ -22,6 +22,7 @@ from signing.testservices import TSA, TestServices
 from signing.trust import TrustStore
 from tests.signing import levels
 from tests.signing.levels import Served
+from tests.signing.softtoken import SoftTokens, soft_tokens
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 EXPIRED = datetime(2025, 6, 1, tzinfo=UTC)
@@ -146,3 +147,9 @@ def served(served_pki: Served) -> Iterator[Served]:
 @pytest.fixture
 def shared() -> Path:
     return Path(__file__).parents[2].parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftTokens]:
+    with soft_tokens(tmp_path_factory.mktemp("softhsm")) as made:
+        yield made

@@ -12,15 +12,20 @@ from pathlib import Path
 
 import pkcs11
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from pkcs11 import Attribute
 from pkcs11.util.ec import decode_ec_private_key
 from pkcs11.util.rsa import decode_rsa_private_key
 from pkcs11.util.x509 import decode_x509_certificate
 
 from signing.sessions import Token
-from signing.testpki import PrivateKey
+from signing.testpki import PrivateKey, TestPki
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 _FLAGS = struct.pack(">QQ", 0x8000534B, 2)
@@ -141,3 +146,13 @@ def _attributes(private: PrivateKey) -> dict[Attribute, object]:
     if isinstance(private, rsa.RSAPrivateKey):
         return dict(decode_rsa_private_key(der))
     return dict(decode_ec_private_key(der))
+
+
+def unpacked(pki: TestPki, name: str) -> tuple[PrivateKey, list[x509.Certificate]]:
+    """Return a private key of *pki*, its certificate and the issuer's."""
+    private, certificate, others = pkcs12.load_key_and_certificates(
+        pki.key_file(name).read_bytes(), pki.passphrase(name)
+    )
+    assert isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+    assert certificate is not None
+    return private, [certificate, *others]

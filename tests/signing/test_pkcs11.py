@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +19,6 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from pkcs11 import TokenFlag
 from pyhanko.sign.pkcs11 import PKCS11Signer
@@ -47,7 +46,7 @@ from signing.pkcs11 import Pkcs11Key, Place
 from signing.seal import seal
 from signing.sessions import Token
 from signing.testpki import PrivateKey, Subject, TestPki, make_pki
-from tests.signing.softtoken import MODULE, SoftToken, SoftTokens, soft_tokens, write_pin
+from tests.signing.softtoken import MODULE, SoftToken, SoftTokens, unpacked, write_pin
 from tests.workflows.proof import openssl_verdicts, run, trust_database
 
 DIGEST = hashlib.sha256(b"a document").digest()
@@ -76,12 +75,6 @@ def wider(pki: TestPki, tmp_path_factory: pytest.TempPathFactory) -> TestPki:
 
 
 @pytest.fixture(scope="session")
-def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftTokens]:
-    with soft_tokens(tmp_path_factory.mktemp("softhsm")) as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
 def office(tokens: SoftTokens, wider: TestPki) -> SoftToken:
     """A token with everybody's keys."""
     made = tokens.make("office")
@@ -106,15 +99,6 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def curve(spare: SoftToken) -> Pkcs11Key:
     return Pkcs11Key.open(spare.token, Place("curve"))
-
-
-def unpacked(pki: TestPki, name: str) -> tuple[PrivateKey, list[x509.Certificate]]:
-    private, certificate, others = pkcs12.load_key_and_certificates(
-        pki.key_file(name).read_bytes(), pki.passphrase(name)
-    )
-    assert isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
-    assert certificate is not None
-    return private, [certificate, *others]
 
 
 # what is made
