@@ -71,9 +71,15 @@ def verify(
     rules = policy or built_in()
     case = _Case(pdf, trust, at or datetime.now(UTC), rules, evidence)
     try:
-        return case.report()
+        with bounds.cpu():
+            return case.report()
+    except bounds.Exceeded:
+        why = "tốn quá nhiều thời gian xử lý / it takes too much time"
+    except MemoryError:
+        why = "tốn quá nhiều bộ nhớ / it takes too much memory"
     except Exception as fault:  # RecursionError too: a hostile file must get an answer
-        return case.unread(f"{type(fault).__name__}: {str(fault)[:200]}")
+        why = f"{type(fault).__name__}: {str(fault)[:200]}"
+    return case.unread(why)  # here all that the file took is given back
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +131,9 @@ class _Case:
         """Return what is known about the file."""
         if excess := _excess(self.pdf, self.policy.limits):
             return self.unread(excess)
-        try:
-            reader, fields, empty = _opened(self.pdf, strict=True)
-        except Exception:
-            # files of common word processors break the strict rules, e.g. hybrid cross-references
-            reader, fields, empty = _opened(self.pdf, strict=False)
+        # files of common word processors break the strict rules, e.g. hybrid cross-references
+        opened = _opened_strictly(self.pdf) or _opened(self.pdf, strict=False)
+        reader, fields, empty = opened
         if reader.encrypted:
             return self.unread("mã hóa / encrypted")
         if not fields and b"/ByteRange" in self.pdf:
@@ -191,7 +195,20 @@ Fields = list[tuple[str, DictionaryObject]]
 """Full name and field of every signature that is there."""
 
 
-def _opened(pdf: bytes, *, strict: bool) -> tuple[PdfFileReader, Fields, tuple[str, ...]]:
+Opened = tuple[PdfFileReader, Fields, tuple[str, ...]]
+
+
+def _opened_strictly(pdf: bytes) -> Opened | None:
+    """Return what `_opened` does by the strict rules; None if it breaks them."""
+    try:
+        return _opened(pdf, strict=True)
+    except MemoryError:
+        raise
+    except Exception:
+        return None
+
+
+def _opened(pdf: bytes, *, strict: bool) -> Opened:
     """Return the reader, the signed fields, and the names of the empty signature fields."""
     reader = PdfFileReader(io.BytesIO(pdf), strict=strict)
     if reader.encrypted:
@@ -205,6 +222,9 @@ def _opened(pdf: bytes, *, strict: bool) -> tuple[PdfFileReader, Fields, tuple[s
             empty.append(str(name)[:NAME_LENGTH])
         else:
             fields.append((str(name), field))
+        if len(fields) > MOST_SIGNATURES or len(empty) > bounds.MOST_FIELDS:
+            # one signature may be the value of many fields
+            raise PdfError("too many signature fields")
     return reader, fields, tuple(empty[:MOST_SIGNATURES])
 
 
