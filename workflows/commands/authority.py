@@ -91,7 +91,7 @@ def _add_certificates(actions: "argparse._SubParsersAction[argparse.ArgumentPars
     listing.set_defaults(run=_certificates)
     for name, text in (
         ("bind", "gắn với cơ quan, người / say whose it is"),
-        ("confirm", "đúng là dấu của cơ quan đã gửi / it is the seal of the agency that sent it"),
+        ("confirm", "đúng là của cơ quan đã gửi / it is of the agency that sent it"),
         ("unbind", "không còn là của / it no longer is theirs"),
     ):
         verb = verbs.add_parser(name, help=text)
