@@ -18,7 +18,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from signing import history, tokens, usages
+from signing import bounds, history, tokens, usages
 from signing.evidence import Evidence
 from signing.ground import Ground
 from signing.increments import irregularity
