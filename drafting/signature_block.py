@@ -7,6 +7,7 @@ form of some other shape, has none. About 2 ms of CPU; nothing is ever guessed.
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -72,11 +73,12 @@ def _over(document: pdfium.PdfDocument, names: list[str]) -> Iterator[Printed]:
         text = page.get_textpage()
         if page.get_rotation() or not 0 < text.count_chars() <= LARGEST_TEXT:
             continue
-        quick = toneless(text.get_text_range())
+        written = text.get_text_range()
+        quick = toneless(written)
         here = [name for name in names if toneless(name) in quick]
         if not here:
             continue
-        letters, places = _letters(text)
+        letters, places = _letters(written)
         for name in here:
             for left, right, baseline in _places(text, letters, places, toneless(name)):
                 centre = (left + right) / 2
@@ -85,12 +87,15 @@ def _over(document: pdfium.PdfDocument, names: list[str]) -> Iterator[Printed]:
                     yield Printed.of(titles, name)
 
 
-def _letters(text: pdfium.PdfTextPage) -> tuple[str, list[int]]:
-    """Return the page's letters without tones and spaces, and each one's place in the text."""
+_plain = lru_cache(maxsize=4096)(toneless)
+
+
+def _letters(written: str) -> tuple[str, list[int]]:
+    """Return a page's letters without tones and spaces, and each one's place in its text."""
     letters: list[str] = []
     places: list[int] = []
-    for index, letter in enumerate(text.get_text_range()):
-        plain = toneless(letter)
+    for index, letter in enumerate(written):
+        plain = _plain(letter)
         letters.append(plain)
         places += [index] * len(plain)
     return "".join(letters), places
