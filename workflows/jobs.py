@@ -225,7 +225,7 @@ class Bench:
         """
         match job:
             case Freeze() | Complete() | Accept():
-                return pressing.later(job, self.blobs, self.stamp, self.trust)
+                return pressing.later(job, self.blobs, self.stamp, self.trust, self._stamping)
             case TakeIn():
                 return self._take_in(job)
             case Attach():

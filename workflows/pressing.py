@@ -4,7 +4,7 @@ Legal source: Decree 30/2020/ND-CP, Art. 13, 17.2. Digests in and out, as all jo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from documents.blobs import BlobStore
@@ -17,6 +17,7 @@ from signing.delivered import ensure_signed
 from signing.keys import ensure_valid
 from signing.pades import Statement
 from signing.standing import ensure_unrevoked
+from signing.timestamps import Stamping
 from signing.trust import TrustStore
 from workflows.entitlement import SealWarrant, Warrant, ensure_may_seal, ensure_may_sign
 
@@ -107,8 +108,11 @@ def later(
     blobs: BlobStore,
     stamp: Callable[[str], Stamp | None],
     trust: Callable[[], TrustStore],
+    stamping_at: Callable[[datetime], Stamping | None],
 ) -> Frozen | Stored:
     """Do the part of a deferred signature that *job* is.
+
+    Room for a timestamp is left when the file is frozen; it is asked for over the value.
 
     Raises:
         OfficeError: whatever signing, entitlement or blobs refuse.
@@ -116,24 +120,38 @@ def later(
     match job:
         case Freeze():
             ensure_unrevoked(job.identity, trust(), job.of.at)
-            pending = _frozen(job, blobs, stamp(job.of.key))
+            stamping = stamping_at(job.of.at)
+            room = stamping.timestamper.room if stamping else 0
+            pending = _frozen(job, blobs, stamp(job.of.key), room)
             return Frozen(_put(blobs, pending.pdf), _put(blobs, pending.written()))
         case Complete():
             pending = Pending.read(blobs.get(job.pending), blobs.get(job.pdf))
             ensure_valid(pending.identity, job.at)
             ensure_unrevoked(pending.identity, trust(), job.at)
-            return _put(blobs, deferred.complete(pending, job.value))
+            return _completed(pending, job.value, blobs, stamping_at(job.at))
         case Accept():
             pdf = blobs.get(job.pdf)
             ensure_signed(blobs.get(job.base), pdf, job.certificate, trust(), job.at)
             return Stored(job.pdf, len(pdf))
 
 
-def _frozen(job: Freeze, blobs: BlobStore, stamp: Stamp | None) -> Pending:
+def _completed(
+    pending: Pending, value: bytes, blobs: BlobStore, stamping: Stamping | None
+) -> Stored:
+    deferred.ensure_made_by(pending.identity, pending.attributes, value)
+    if stamping is None:
+        return _put(blobs, deferred.complete(pending, value))
+    token = stamping.over(value, pending.timestamp) if pending.timestamp else b""
+    made = _put(blobs, deferred.complete(pending, value, token))
+    return replace(made, level=stamping.level, fault=stamping.fault)
+
+
+def _frozen(job: Freeze, blobs: BlobStore, stamp: Stamp | None, room: int) -> Pending:
     of, identity, pdf = job.of, job.identity, blobs.get(job.of.sha256)
     if isinstance(of, Sign):
         ensure_may_sign(pdf, of.warrant, identity, of.at)
-        return deferred.prepare_leader(pdf, identity, stamp, Statement(of.at, of.name, SIGN_REASON))
+        statement = Statement(of.at, of.name, SIGN_REASON)
+        return deferred.prepare_leader(pdf, identity, stamp, statement, timestamp=room)
     ensure_may_seal(of.warrant, identity, of.at)
     return deferred.prepare_seal(
         pdf,
@@ -143,6 +161,7 @@ def _frozen(job: Freeze, blobs: BlobStore, stamp: Stamp | None) -> Pending:
         number=of.number,
         day=of.day,
         month=of.month,
+        timestamp=room,
     )
 
 

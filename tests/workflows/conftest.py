@@ -87,7 +87,18 @@ def _call(target: Callable[..., Any], args: tuple[Any, ...], env: Mapping[str, s
         asyncio.run(outcome)
 
 
-from tests.workflows.fixtures import (  # noqa: E402, F401  (Prefect's environment comes first)
+from tests.workflows.deferred_places import (  # noqa: E402, F401
+    by_hand,
+    each_place,
+    leader,
+    place,
+    tool,
+)
+from tests.workflows.archive import (  # noqa: E402, F401  (Prefect's environment comes first)
+    make_archive,
+    served_house,
+)
+from tests.workflows.fixtures import (  # noqa: E402, F401
     forkserver,
     house,
     hub,

@@ -3,7 +3,7 @@
 It is behind the port itself; the real protocols have tests of their own.
 """
 
-import json
+import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ from connectors.remote.service import (
     Transaction,
 )
 from signing.pkcs12 import Pkcs12Key
-from workflows import backlog, remote_signing
+from workflows import backlog, issuance, remote_signing
 from workflows.office import Office, open_office
 
 NAME = "dien-thoai"
@@ -141,15 +141,15 @@ def carry(office: Office) -> None:
             return
 
 
-def carry_in_a_process(home: str, phone_folder: str, key: str, minutes: int) -> None:
+def carry_in_a_process(
+    home: str, phone_folder: str, key: str, minutes: int, environment: dict[str, str]
+) -> None:
     """What a worker does with an installation, for a process that may die of it."""
-    from workflows import issuance
-
-    told = json.loads(key)
-    path = Path(told["file"])
+    os.environ |= environment
+    path = Path(key)
     office = open_office(Path(home))
-    phone = Phone(Path(phone_folder), Pkcs12Key.load(path, path.with_suffix(".pass").read_bytes()))
-    office.services[NAME] = phone
+    loaded = Pkcs12Key.load(path, path.with_suffix(".pass").read_bytes())
+    office.services[NAME] = Phone(Path(phone_folder), loaded)
     later(office, minutes=minutes)
     try:
         issuance.sign(office, backlog.outgoing_due(office))

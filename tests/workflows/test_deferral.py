@@ -1,143 +1,41 @@
 """A signature that comes later: the document is frozen, goes on once, and nothing else does."""
 
 import hashlib
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.memory_axis import InMemoryAxis
 from documents import casefile, outgoing, requests
-from documents.database import WriteConflict
 from documents.directory import RightMissing
 from documents.document import VIETNAM, Role
-from documents.errors import OfficeError, StepRefused
+from documents.errors import OfficeError
 from documents.freezing import DocumentFrozen
 from documents.lifecycle import Step
 from documents.requests import RequestExpired, RevisionMoved
 from documents.signature_request import RequestState, RequestStepRefused
-from documents.tables import DocumentRow, RevisionRow, SignatureRequestRow
+from documents.tables import DocumentRow
 from signing import pades
-from signing.deferred import Pending
 from signing.errors import DeliveryRefused, PdfUnreadable, ValueForeign
 from signing.pkcs12 import Pkcs12Key
 from signing.validation import verify
 from tests.workflows import phones
-from tests.workflows.fixtures import MakeDatabase
+from tests.workflows.deferred_places import LEADER, Place
 from tests.workflows.house import (
     HOME_AFFAIRS,
     PROVINCE,
     House,
-    approve,
     assert_sound,
     document,
-    hand_in,
     issue,
     leader_of,
     person_of,
     seal_of,
     steps_of,
 )
-from tests.workflows.hubs import catalogue
-from tests.workflows.phones import Phone, carry, counted, later
-from workflows import backlog, deferral, faultpoint, issuance
-from workflows.office import Office
-
-LEADER = leader_of(PROVINCE).id
-
-
-class Killed(BaseException):
-    """The process is gone: no handler for exceptions runs."""
-
-
-@dataclass
-class Place:
-    """An installation whose leader's key is elsewhere."""
-
-    house: House
-    home: Path
-    office: Office
-    phone: Phone
-
-    def reopened(self) -> Office:
-        """Return the office as a process started anew has it."""
-        office = self.house.open(self.home, self.office.axis)
-        office.services[phones.NAME] = self.phone
-        self.office = office
-        return office
-
-    def approved(self) -> str:
-        return approve(self.office, hand_in(self.office, PROVINCE, (HOME_AFFAIRS,)))
-
-    def frozen(self) -> tuple[str, SignatureRequestRow]:
-        """Return an approved document that waits, and its request."""
-        document_id = self.approved()
-        issuance.sign(self.office, [document_id])
-        return document_id, self.request(document_id)
-
-    def request(self, document_id: str) -> SignatureRequestRow:
-        with self.office.database.reading() as session:
-            return requests.of_document(session, document_id)[-1]
-
-    def state(self, document_id: str) -> tuple[str, str, str | None]:
-        """Return the states of document and newest request, and the document's error."""
-        row = document(self.office, document_id)
-        return row.state, self.request(document_id).state, row.error_code
-
-    def pending(self, request: SignatureRequestRow) -> Pending:
-        blobs = self.office.blobs
-        return Pending.read(blobs.get(request.pending_sha256), blobs.get(request.frozen_sha256))
-
-    def assert_thawed(self, document_id: str) -> None:
-        """Assert that an immediate signature could be made: nothing is left of the request."""
-        row = document(self.office, document_id)
-        assert row.frozen_by is None
-        with self.office.database.reading() as session:
-            kinds = [each.kind for each in casefile.revisions_of(session, document_id)]
-        assert kinds == ["source", "draft"]
-        assert_sound(self.office)
-
-
-@pytest.fixture
-def leader(house: House) -> Pkcs12Key:
-    return house.pki.key(LEADER)
-
-
-def place_of(house: House, url: str, folder: Path, key: Pkcs12Key, kind: str) -> Place:
-    home = folder / "tinh"
-    house.install(home, url, (PROVINCE, HOME_AFFAIRS), keys=str(folder / "keys"), processes=1)
-    phones.describe(folder / "keys", LEADER, kind, None if kind == "remote" else key)
-    (folder / "phone").mkdir()
-    phone = Phone(folder / "phone", key)
-    office = house.open(home, InMemoryAxis(catalogue()))
-    office.services[phones.NAME] = phone
-    return Place(house, home, office, phone)
-
-
-@pytest.fixture
-def place(house: House, make_sqlite: MakeDatabase, tmp_path: Path, leader: Pkcs12Key) -> Place:
-    return place_of(house, make_sqlite(), tmp_path, leader, "remote")
-
-
-@pytest.fixture
-def each_place(
-    house: House, make_database: MakeDatabase, tmp_path: Path, leader: Pkcs12Key
-) -> Place:
-    return place_of(house, make_database(), tmp_path, leader, "manual")
-
-
-@pytest.fixture
-def by_hand(house: House, make_sqlite: MakeDatabase, tmp_path: Path, leader: Pkcs12Key) -> Place:
-    return place_of(house, make_sqlite(), tmp_path, leader, "manual")
-
-
-@pytest.fixture
-def tool(house: House, make_sqlite: MakeDatabase, tmp_path: Path, leader: Pkcs12Key) -> Place:
-    return place_of(house, make_sqlite(), tmp_path, leader, "vgca")
+from tests.workflows.phones import carry, counted, later
+from workflows import backlog, deferral, issuance
 
 
 def test_a_remote_signature_goes_the_whole_journey_over_restarts(place: Place) -> None:
@@ -422,130 +320,6 @@ def test_a_replaced_certificate_ends_the_request_and_the_next_one_has_it(
     assert place.state(document_id) == ("approved", "failed", "remote.credential")
     keys = place.office.settings.at(place.office.settings.keys)
     assert not (keys / f"{LEADER}.pem").exists()
-
-
-def carry_at(place: Place, *minutes: int) -> None:
-    """Do all that a worker does for signatures, at each of those minutes from now."""
-    for minute in minutes:
-        later(place.office, minutes=minute)
-        issuance.sign(place.office, backlog.outgoing_due(place.office))
-        carry(place.office)
-
-
-@pytest.mark.parametrize("point", [p for p in faultpoint.DEFERRED if p != "expire.recorded"])
-def test_a_worker_that_dies_at_any_point_signs_once(
-    point: str, place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    document_id = place.approved()
-    place.phone.say("decision", "yes")
-    armed = [point]
-
-    def passing(passed: str) -> None:
-        if passed in armed:
-            armed.clear()
-            raise Killed(passed)
-
-    for module in ("deferral", "remote_signing"):
-        monkeypatch.setattr(f"workflows.{module}.passing", passing)
-    with pytest.raises(Killed):
-        carry_at(place, 0, 1, 2)
-    place.reopened()
-    carry_at(place, 3, 30, 60)  # past every lease
-    assert place.state(document_id) == ("signed", "completed", None)
-    taken = counted(steps_of(place.office, document_id))
-    assert (taken["sign"], taken["signature_complete"]) == (1, 1)
-    assert len(place.phone.started) == 1
-    assert_sound(place.office)
-
-
-def test_a_worker_that_starts_anew_goes_on_at_once(place: Place) -> None:
-    place.frozen()
-    at = place.office.now()
-    with place.office.database.writing() as session:
-        assert len(requests.due(session, "tinh", at, 9)) == 1
-        assert requests.due(session, "other", at, 9) == []
-    with place.office.database.writing() as session:
-        requests.release_owner(session, "other", at)
-        assert requests.due(session, "other", at, 9) == []
-        requests.release_owner(session, "tinh", at)
-        assert len(requests.due(session, "tinh", at, 9)) == 1
-
-
-def at_the_same_moment(*deeds: Callable[[], object]) -> list[BaseException | None]:
-    """Do all *deeds* in threads that start together; return what each raised."""
-    gate = threading.Barrier(len(deeds))
-    raised: list[BaseException | None] = [None] * len(deeds)
-
-    def do(number: int, deed: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            deed()
-        except Exception as error:
-            raised[number] = error
-
-    threads = [threading.Thread(target=do, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return raised
-
-
-def test_two_completions_at_once_make_one_signature(each_place: Place) -> None:
-    document_id, request = each_place.frozen()
-    value = each_place.phone.key.sign(each_place.pending(request).to_sign)
-
-    def deliver() -> None:
-        deferral.deliver_value(each_place.office, request.id, value)
-
-    raised = at_the_same_moment(deliver, deliver, deliver)
-    assert sorted(type(error).__name__ for error in raised) == [
-        "NoneType",
-        "RequestStepRefused",
-        "RequestStepRefused",
-    ]
-    assert each_place.state(document_id) == ("signed", "completed", None)
-    with each_place.office.database.reading() as session:
-        signed = session.query(RevisionRow).filter_by(document_id=document_id, kind="signed")
-        assert signed.count() == 1
-    assert_sound(each_place.office)
-
-
-def test_a_completion_and_a_withdrawal_at_once_have_one_winner(each_place: Place) -> None:
-    document_id, request = each_place.frozen()
-    value = each_place.phone.key.sign(each_place.pending(request).to_sign)
-    office = each_place.office
-
-    def withdraw() -> None:
-        with office.database.writing() as session:
-            requests.withdrawn(session, request.id, LEADER, "thu hồi để sửa", office.now())
-
-    raised = at_the_same_moment(lambda: deferral.deliver_value(office, request.id, value), withdraw)
-    assert sum(error is None for error in raised) == 1
-    assert each_place.state(document_id)[:2] in {
-        ("signed", "completed"),
-        ("approved", "withdrawn"),
-    }
-    assert_sound(office)
-
-
-def test_two_requests_at_once_for_one_document_leave_one(each_place: Place) -> None:
-    document_id = each_place.approved()
-    office = each_place.office
-    until = office.now() + timedelta(hours=1)
-
-    def ask() -> None:
-        with office.database.writing() as session:
-            row = casefile.locked(session, document_id)
-            deferral.open_request(session, row, "A", until, key=LEADER, at=office.now())
-
-    def sign_now() -> None:
-        with office.database.writing() as session:
-            outgoing.signed(session, document_id, "3" * 64, 1, office.now())
-
-    raised = at_the_same_moment(ask, ask, sign_now)
-    assert sum(error is None for error in raised) == 1
-    assert all(isinstance(e, StepRefused | WriteConflict) for e in raised if e is not None)
 
 
 def test_a_descriptor_that_is_wrong_holds_the_document(place: Place) -> None:
