@@ -221,6 +221,12 @@ _NONSENSE: dict[Fault | None, bytes] = {
     Fault.HUGE: bytes(64 << 20),
 }
 
+_KINDS = {
+    "tsa": "application/timestamp-reply",
+    "ocsp": "application/ocsp-response",
+    "crl": "application/pkix-crl",
+}
+
 
 def _handler(services: TestServices) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
@@ -248,11 +254,12 @@ def _handler(services: TestServices) -> type[BaseHTTPRequestHandler]:
             if fault is Fault.SLOW:
                 services.go_on.wait()
             nonsense = _NONSENSE.get(fault)
-            self._send(nonsense or services.answer(self.path, body))
+            self._send(nonsense or services.answer(self.path, body), _KINDS[service])
 
-        def _send(self, content: bytes) -> None:
+        def _send(self, content: bytes, kind: str) -> None:
             try:
                 self.send_response(200)
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)

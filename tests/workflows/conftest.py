@@ -87,16 +87,16 @@ def _call(target: Callable[..., Any], args: tuple[Any, ...], env: Mapping[str, s
         asyncio.run(outcome)
 
 
+from tests.workflows.archive import (  # noqa: E402, F401  (Prefect's environment comes first)
+    make_archive,
+    served_house,
+)
 from tests.workflows.deferred_places import (  # noqa: E402, F401
     by_hand,
     each_place,
     leader,
     place,
     tool,
-)
-from tests.workflows.archive import (  # noqa: E402, F401  (Prefect's environment comes first)
-    make_archive,
-    served_house,
 )
 from tests.workflows.fixtures import (  # noqa: E402, F401
     forkserver,
