@@ -52,8 +52,13 @@ class SoftToken:
         private: PrivateKey | None,
         certificates: list[x509.Certificate],
         identifier: bytes = b"",
+        *,
+        each_time: bool = False,
     ) -> None:
-        """Put a key and its certificates on the token; the first gets the key's name."""
+        """Put a key and its certificates on the token; the first gets the key's name.
+
+        *each_time*: it wants the PIN for each signature.
+        """
         library = pkcs11.lib(str(MODULE))
         library.reinitialize()  # it looks for tokens when it starts
         session = library.get_token(token_label=self.label).open(rw=True, user_pin=self.pin)
@@ -61,6 +66,7 @@ class SoftToken:
         if private is not None:
             secret = dict.fromkeys((Attribute.TOKEN, Attribute.PRIVATE, Attribute.SENSITIVE), True)
             may = {Attribute.SIGN: True, Attribute.EXTRACTABLE: False}
+            may |= {Attribute.ALWAYS_AUTHENTICATE: True} if each_time else {}
             session.create_object(_attributes(private) | secret | may | named)
         for position, certificate in enumerate(certificates):
             attributes = decode_x509_certificate(certificate.public_bytes(Encoding.DER))

@@ -4,7 +4,7 @@ import errno
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,15 +13,18 @@ from documents.blobs import BlobsUnavailable
 from documents.document import Agency
 from documents.errors import OfficeError, Refused, Unavailable
 from signing import sessions
-from signing.key_errors import PinRefused, SignerRevoked, TokenAbsent
+from signing.algorithm import Algorithm
+from signing.errors import CertificateRefused, KeyUnavailable
+from signing.key_errors import KeyElsewhere, PinRefused, SignerRevoked, TokenAbsent
 from signing.testpki import TestPki
 from signing.trust import TrustStore
 from signing.validation import verify
 from tests.signing.softtoken import MODULE, SoftToken, SoftTokens, unpacked, write_pin
 from workflows.entitlement import SealWarrant
+from workflows.equipment import _ensure_usable
 from workflows.jobs import Bench
 from workflows.pressing import Seal, Stored
-from workflows.settings import Settings
+from workflows.settings import Settings, SettingsInvalid
 
 UBND = Agency("H99", "UBND tỉnh Sơn Hải", "UBND", "Sơn Hải")
 
@@ -183,3 +186,27 @@ def test_whatever_a_person_has_to_mend_is_refused_with_its_code(
     assert caught.value.code == code
     assert caught.value.as_dict()["remedy"]
     assert content(bench) == before
+
+
+def test_what_a_key_lacks_is_said_at_the_start(
+    bench: Bench, token: SoftToken, at: datetime
+) -> None:
+    with token.pulled_out(), pytest.raises(TokenAbsent):
+        _ensure_usable(bench, "seal", at)
+    _ensure_usable(bench, "seal", at)
+    with pytest.raises(CertificateRefused, match="expired"):
+        _ensure_usable(bench, "seal", datetime(2041, 1, 1, tzinfo=UTC))
+    for kind, refusal in (("manual", KeyUnavailable), ("abacus", KeyElsewhere)):
+        path = bench.settings.home / "keys" / f"{kind}.toml"
+        path.touch(mode=0o600)
+        path.write_text(f'kind = "{kind}"\n')
+        with pytest.raises(refusal):
+            _ensure_usable(bench, kind, at)
+
+
+def test_the_settings_choose_what_rsa_keys_make(bench: Bench) -> None:
+    assert bench.key("seal").algorithm is Algorithm.RSA_SHA256
+    other = bench.settings.model_copy(update={"rsa_algorithm": Algorithm.PSS_SHA256})
+    assert Bench(other).key("seal").algorithm is Algorithm.PSS_SHA256
+    with pytest.raises(SettingsInvalid, match="rsa_algorithm"):
+        Settings.of(bench.settings.home, {"name": "desk", "rsa_algorithm": "sha256_ecdsa"})

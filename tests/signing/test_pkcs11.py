@@ -418,6 +418,20 @@ def test_a_pin_file_that_is_no_good_reaches_no_token(
         Pkcs11Key.open(replace(spare.token, pin_file=path), Place("curve"))
 
 
+def test_a_key_that_wants_the_pin_each_time_gets_it_from_its_file(
+    guarded: SoftToken, wider: TestPki
+) -> None:
+    guarded.put("careful", *unpacked(wider, "wide"), each_time=True)
+    key = Pkcs11Key.open(guarded.token, Place("careful"), algorithm=Algorithm.ECDSA_SHA256)
+    assert key.sign(DIGEST) != key.sign(DIGEST)
+    write_pin(guarded.pin_file, "wrong-pin")
+    for why in ("wrong PIN", "as it was then"):
+        with pytest.raises(PinRefused, match=why):
+            key.sign(DIGEST)
+    write_pin(guarded.pin_file, guarded.pin)
+    assert key.sign(DIGEST)
+
+
 def test_a_token_that_wants_a_pin_is_not_opened_without(spare: SoftToken) -> None:
     start_again(spare)
     with pytest.raises(DescriptorInvalid, match="pin_file"):
