@@ -24,7 +24,7 @@ from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 
 with contextlib.suppress(ImportError):  # only where uharfbuzz is installed
@@ -126,9 +126,14 @@ def _appearance(rect: Any, text: str, font: FontEngine) -> generic.StreamObject:
 
 def verify(pdf: bytes, context: dict[str, Any]) -> str:
     """Return pyHanko's bottom line on every signature of *pdf*."""
+    reader = PdfFileReader(io.BytesIO(pdf))
     lines = [
         validate_pdf_signature(signature, ValidationContext(**context)).bottom_line
-        for signature in PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+        for signature in reader.embedded_regular_signatures
+    ]
+    lines += [
+        validate_pdf_timestamp(token, ValidationContext(**context)).bottom_line
+        for token in reader.embedded_timestamp_signatures
     ]
     return ",".join(str(line) for line in lines)
 
