@@ -17,6 +17,7 @@ _Sections = list[tuple[int, XRefSection]]
 
 _known: "WeakKeyDictionary[XRefCache, dict[int, _Sections]]" = WeakKeyDictionary()
 _NOWHERE: _Sections = []
+_introduced: "WeakKeyDictionary[XRefCache, dict[tuple[int, int], int]]" = WeakKeyDictionary()
 
 
 def _sections(xrefs: XRefCache, number: int) -> _Sections:
@@ -48,9 +49,16 @@ def last_change(self: XRefCache, ref: Reference) -> int:
 
 def introducing_revision(self: XRefCache, ref: Reference) -> int:
     """Return the oldest revision in which *ref* is an object; takes the place of a method."""
+    known = _introduced.get(self)
+    if known is None:
+        known = _introduced[self] = {}
+    key = (ref.idnum, ref.generation)
+    if key in known:
+        return known[key]
     for revision, section in _sections(self, ref.idnum):
         try:
             if section.xref_data.try_resolve(ref) is not None:
+                known[key] = revision
                 return revision
         except KeyError:
             continue

@@ -21,6 +21,7 @@ from pyhanko.pdf_utils.generic import (
 )
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, RawPdfPath
+from pyhanko.sign.diff_analysis import policies
 
 Step = str | int
 Key = tuple[int, int]
@@ -33,6 +34,11 @@ MOST_STEPS = 1_000_000
 _TRAILER: Key = (0, -1)
 _STRUCTURE = ("/Root", "/StructTreeRoot", "/K")
 """Below this way lies the structure tree, whose parent pointers are not followed."""
+
+_orphans_of: "WeakKeyDictionary[PdfFileReader, dict[int, set[Reference]]]" = WeakKeyDictionary()
+_find_orphans = policies._find_orphans
+_HOLDERS = (IndirectObject, DictionaryObject, ArrayObject)
+"""What references can be in."""
 
 _edges_of: "WeakKeyDictionary[PdfFileReader, dict[Any, tuple[Edge, ...]]]" = WeakKeyDictionary()
 
@@ -241,7 +247,47 @@ def usages(self: HistoricalResolver, ref: Reference) -> set[RawPdfPath]:
     return graph.paths(ref) if graph is not None else set()
 
 
+def dependencies(
+    self: HistoricalResolver, obj: PdfObject, since_revision: int | None = None
+) -> set[Reference]:
+    """Return the references in *obj* and beyond, to what came in *since_revision* or later.
+
+    Takes the place of a method that calls itself for every value.
+    """
+    found: set[Reference] = set()
+    introduced = self.reader.xrefs.get_introducing_revision
+    waiting = [obj]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, IndirectObject):
+            ref = value.reference
+            if ref in found:
+                continue
+            if since_revision is not None and introduced(ref) < since_revision:
+                continue
+            found.add(ref)
+            value = self(ref)
+        if isinstance(value, DictionaryObject):
+            waiting += [child for child in value.values() if isinstance(child, _HOLDERS)]
+        elif isinstance(value, ArrayObject):
+            waiting += [child for child in value if isinstance(child, _HOLDERS)]
+    return found
+
+
+def orphans(new: HistoricalResolver) -> set[Reference]:
+    """Return what *new* brings and nothing refers to; takes the place of a function.
+
+    The same for every signature before it, so it is found once.
+    """
+    known = _orphans_of.setdefault(new.reader, {})
+    if new.revision not in known:
+        known[new.revision] = _find_orphans(new)
+    return known[new.revision]
+
+
 def install() -> None:
     """Let pyHanko's difference analysis ask here."""
+    policies._find_orphans = orphans
+    HistoricalResolver.collect_dependencies = dependencies  # type: ignore[method-assign]
     HistoricalResolver._load_reverse_xref_cache = load  # type: ignore[method-assign]
     HistoricalResolver._get_usages_of_ref = usages  # type: ignore[method-assign]
