@@ -159,7 +159,7 @@ class Pending:
             if values["version"] != VERSION:
                 raise PendingDamaged(f"version {values['version']}")
             pending = cls._of_values(values, pdf)
-        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
             raise PendingDamaged(f"{type(fault).__name__}: {fault}") from fault
         if hashlib.sha256(pdf).hexdigest() != values["pdf"]:
             raise PendingDamaged("SHA-256")
