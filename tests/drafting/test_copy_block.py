@@ -152,10 +152,10 @@ def test_what_no_block_holds_is_refused(wrong: dict[str, str]) -> None:
         printed(Paper(pages(), 1, 500.0), replace(BLOCK, **wrong))  # type: ignore[arg-type]
 
 
-def scanned(dpi: float, mode: str = "RGB", share: float = 1.0) -> bytes:
+def scanned(dpi: float, mode: str = "RGB", share: float = 0.6) -> bytes:
     """Return an A4 page with one image that fills *share* of its width and height."""
     width, height = A4[0] * share, A4[1] * share
-    image = Image.effect_noise((round(width * dpi / 72), round(height * dpi / 72)), 40)
+    image = Image.new("L", (round(width * dpi / 72), round(height * dpi / 72)), 200)
     out = io.BytesIO()
     page = canvas.Canvas(out, pagesize=A4)
     page.drawImage(ImageReader(image.convert(mode)), 0, 0, width, height)
