@@ -25,8 +25,8 @@ class Exceeded(BaseException):
 
 
 @contextmanager
-def cpu(seconds: float = CPU_SECONDS) -> Iterator[None]:
-    """Raise `Exceeded` in what is done under it once it took *seconds* of the process's CPU.
+def cpu() -> Iterator[None]:
+    """Raise `Exceeded` in what is done under it once it took CPU_SECONDS of the process's CPU.
 
     Only in the main thread, where worker processes do their jobs; elsewhere it does nothing,
     and neither where a profiler has the signal.
@@ -36,7 +36,7 @@ def cpu(seconds: float = CPU_SECONDS) -> Iterator[None]:
         yield
         return
     signal.signal(signal.SIGPROF, _break_off)
-    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
+    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS, _AGAIN)
     try:
         yield
     finally:

@@ -1,6 +1,7 @@
 """`congvan verify`: the signatures of PDF files, with ETSI's three answers."""
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from documents.errors import Refused
 from signing.report import Indication, Report
 from signing.trust import TrustStore
 from signing.validation import verify
+from workflows.cell import confined
 from workflows.commands.console import (
     DATA,
     add_data,
@@ -17,6 +19,7 @@ from workflows.commands.console import (
     print_json,
 )
 from workflows.handover import handed_in
+from workflows.workshop import FileTooHard
 
 
 class TrustMissing(Refused):
@@ -61,16 +64,30 @@ def _roots(arguments: argparse.Namespace) -> Path:
 
 
 def _result(path: Path, trust: TrustStore) -> dict[str, Any]:
+    """Return the report on one file, judged in a cell; whatever happens there is a verdict."""
+    try:
+        judged = confined(lambda: json.dumps(_judged(path, trust)).encode())
+    except FileTooHard as error:
+        return _unjudged(path, error)
+    report: dict[str, Any] = json.loads(judged)
+    return report
+
+
+def _judged(path: Path, trust: TrustStore) -> dict[str, Any]:
     try:
         report: Report = verify(handed_in(path), trust)
     except Refused as error:
-        return {
-            "file": str(path),
-            "verdict": Indication.INDETERMINATE.value,
-            "signatures": [],
-            "reason": str(error),
-        }
+        return _unjudged(path, error)
     return {"file": str(path), **report.as_dict()}
+
+
+def _unjudged(path: Path, error: Refused) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "verdict": Indication.INDETERMINATE.value,
+        "signatures": [],
+        "reason": str(error),
+    }
 
 
 def _print(result: dict[str, Any]) -> None:
