@@ -28,11 +28,12 @@ from signing.key_errors import (
     KeyMismatched,
     KeyMissing,
     PinRefused,
+    TokenLocked,
 )
 from signing.keys import subject_name
 from signing.making import algorithm_for
 from signing.schemes import verifies
-from signing.sessions import Opened, Token, on, pin_name
+from signing.sessions import Opened, Token, on
 
 MOST_CERTIFICATES = 64
 """Objects of one token that are looked at."""
@@ -145,13 +146,16 @@ def _signed(key: Pkcs11Key, digest: bytes, opened: Opened) -> bytes:
     mechanism, parameter, data, finish = _operation(key, digest)
     asked = {"mechanism": mechanism, "mechanism_param": parameter, "buffer_size": 1024}
     try:
-        if not each_time or key.token.pin_file is None:
+        path, name = key.token.pin_file, key.token.name
+        if not each_time or path is None:
             return finish(handle.sign(data, **asked))
-        with pin.offered(key.token.pin_file, pin_name(opened.token)) as value:
+        with pin.offered(path, pin.remembered_as(opened.token), name) as value:
             try:
                 return finish(handle.sign(data, pin=value, **asked))
             except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange):
-                raise PinRefused(key.token.name, "sai mã PIN / wrong PIN") from None
+                raise PinRefused(name, "sai mã PIN / wrong PIN") from None
+            except pkcs11.PinLocked:
+                raise TokenLocked(name) from None
     except _CANNOT as fault:
         raise AlgorithmRefused(key.subject, key.algorithm, type(fault).__name__) from fault
 

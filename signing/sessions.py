@@ -21,11 +21,8 @@ from signing import pin
 from signing.key_errors import (
     DescriptorInvalid,
     ModuleMissing,
-    PinLastTry,
-    PinRefused,
     TokenAbsent,
     TokenFailing,
-    TokenLocked,
 )
 
 RESTART_PAUSE = 5.0
@@ -180,7 +177,7 @@ class _Module:
             # the same token by another name: its login holds for the whole process
             if (other.token.serial, other.token.label) == (found.serial, found.label):
                 return Opened(other.session, other.token)
-        return Opened(_logged_in(token, found), found)
+        return Opened(pin.logged_in(found, token.pin_file, token.name), found)
 
     def _close(self, token: Token) -> None:
         """Forget the session, by whichever names it is known."""
@@ -206,54 +203,8 @@ def _initialise(library: Any) -> None:
     library.initialize()
 
 
-def _logged_in(token: Token, found: Any) -> Any:
-    """Return a session in which private keys can be used."""
-    flags = found.flags
-    if token.pin_file is None:
-        if TokenFlag.LOGIN_REQUIRED in flags:
-            raise DescriptorInvalid(token.name, "thiếu `pin_file` / `pin_file` is lacking")
-        return found.open()
-    if TokenFlag.USER_PIN_LOCKED in flags:
-        raise TokenLocked(token.name)
-    if TokenFlag.USER_PIN_INITIALIZED not in flags:
-        raise PinRefused(token.name, "token chưa đặt mã PIN / no PIN was ever set")
-    with pin.offered(token.pin_file, pin_name(found)) as value:
-        if TokenFlag.USER_PIN_FINAL_TRY in flags:
-            raise PinLastTry(token.name)
-        try:
-            return found.open(user_pin=value)
-        except pkcs11.UserAlreadyLoggedIn:
-            return found.open()
-        except pkcs11.PinLocked:
-            raise TokenLocked(token.name) from None
-        except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange):
-            raise PinRefused(token.name, _tries(found)) from None
-        except (pkcs11.PinExpired, pkcs11.UserPinNotInitialized) as fault:
-            raise PinRefused(token.name, type(fault).__name__) from None
-
-
-def pin_name(found: Any) -> str:
-    """Return under which name it is remembered that the token refused a PIN."""
-    return repr((found.label, found.serial))
-
-
 def _said(fault: PKCS11Error) -> str:
     return " ".join(filter(None, (type(fault).__name__, str(fault))))
-
-
-def _tries(found: Any) -> str:
-    """Return what the token says of the tries that are left; it gives no number."""
-    try:
-        flags = found.slot.get_token().flags
-    except PKCS11Error:
-        flags = TokenFlag(0)
-    if TokenFlag.USER_PIN_LOCKED in flags:
-        return "sai mã PIN, token đã khóa / wrong PIN, the token is locked now"
-    if TokenFlag.USER_PIN_FINAL_TRY in flags:
-        return "sai mã PIN, chỉ còn một lần thử / wrong PIN, one try is left"
-    if TokenFlag.USER_PIN_COUNT_LOW in flags:
-        return "sai mã PIN, số lần thử đã giảm / wrong PIN, fewer tries are left"
-    return "sai mã PIN / wrong PIN"
 
 
 _modules: dict[Path, _Module] = {}

@@ -25,7 +25,7 @@ from pyhanko.sign.pkcs11 import PKCS11Signer
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
 from documents.errors import OfficeError, Refused, Unavailable
-from signing import cms, pades, sessions
+from signing import cms, pades, pin, sessions
 from signing.algorithm import Algorithm, Family
 from signing.errors import CertificateRefused, KeyUnavailable
 from signing.key_errors import (
@@ -389,9 +389,9 @@ def test_a_token_that_locks_while_it_is_opened_is_refused_and_remembered(
 
     found = Locking()
     with pytest.raises(TokenLocked, match=r"key\.token_locked"):
-        sessions._logged_in(guarded.token, found)
+        pin.logged_in(found, guarded.pin_file, guarded.label)
     with pytest.raises(PinRefused):
-        sessions._logged_in(guarded.token, found)
+        pin.logged_in(found, guarded.pin_file, guarded.label)
     assert found.asked == 1
 
 
