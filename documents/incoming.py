@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from documents import casefile, directory, feedback, numbering, provenance, register
+from documents import casefile, directory, feedback, numbering, provenance, register, reports
 from documents.arrival import Arrival
 from documents.casefile import locked, take
 from documents.document import Role
@@ -22,6 +22,7 @@ from documents.identity import new_id
 from documents.ledger import SYSTEM, Actor
 from documents.lifecycle import Direction, State, Step, advance
 from documents.provenance import NOTHING, Signs
+from documents.report import FiledReport, Occasion
 from documents.tables import DocumentRow, ParcelRow
 
 SERIES = "ĐẾN"
@@ -44,6 +45,8 @@ class Finding:
     """A reason, Vietnamese first; empty when the document may be registered."""
     signs: Signs = NOTHING
     """Who signed and sealed it."""
+    filed: tuple[FiledReport, ...] = ()
+    """The report on each file that was looked at, with what it rests on."""
 
 
 # built once: building a statement takes longer than the database takes to run it
@@ -237,6 +240,8 @@ def verified(session: Session, document_id: str, finding: Finding, at: datetime)
     if doubts.flags:
         detail["flags"] = [flag.code for flag in doubts.flags]
         row.warnings = [*row.warnings, *map(provenance.warning, doubts.flags)]
+    if finding.filed:
+        detail["reports"] = reports.record(session, row.id, finding.filed, Occasion.ARRIVAL, at)
     after = take(session, row, step, SYSTEM, at, evidence=row.current_sha256 or "", detail=detail)
     row.verdict, row.verification = finding.verdict, finding.report
     if reason:

@@ -8,7 +8,7 @@ revocation list and the answer about its status are kept). Standard: ETSI EN 319
 import base64
 import binascii
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -16,7 +16,11 @@ from signing.certificates import certificate, ocsp_response, revocation_list, sh
 from signing.errors import EvidenceUnreadable
 
 _FORMAT = "congvan-evidence/1"
+_LIST_FORMAT = "congvan-evidence-list/1"
 _KINDS = ("certificates", "crls", "ocsps", "timestamps")
+_LISTED = ("certificates", "crls", "ocsps")
+MOST_ITEMS = 2000
+"""Of one kind in a list of digests; more is no verification's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,75 @@ class Evidence:
             return cls(first, second, third, fourth, embedded, bool(values["demanded"]))
         except (ValueError, TypeError, KeyError, binascii.Error, RecursionError) as fault:
             raise EvidenceUnreadable(type(fault).__name__) from fault
+
+    def items(self) -> dict[str, bytes]:
+        """Return by SHA-256 what must be kept beside the file: what it does not bring itself."""
+        kept = (*self.certificates, *self.own(self.crls), *self.own(self.ocsps))
+        return {sha256(item): item for item in kept}
+
+    def listing(self) -> bytes:
+        """Return the digests of `items` as canonical JSON (ASCII).
+
+        Documents of the same signers, judged on the same lists, have the same listing: a list
+        of megabytes is kept once.
+        """
+        values: dict[str, object] = {
+            "format": _LIST_FORMAT,
+            "certificates": [sha256(item) for item in self.certificates],
+            "crls": [sha256(item) for item in self.own(self.crls)],
+            "ocsps": [sha256(item) for item in self.own(self.ocsps)],
+            "demanded": self.demanded,
+        }
+        return json.dumps(values, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+    @classmethod
+    def from_listing(cls, listing: bytes, read: Callable[[str], bytes]) -> Self:
+        """Return the evidence of a listing; *read* gives the bytes of a digest.
+
+        Raises:
+            EvidenceUnreadable: the listing is not one, or an item is not what it says.
+        """
+        digests, demanded = _listed(listing)
+        found = {kind: [read(digest) for digest in digests[kind]] for kind in _LISTED}
+        try:
+            for kind, load in zip(
+                _LISTED, (certificate, revocation_list, ocsp_response), strict=True
+            ):
+                for digest, item in zip(digests[kind], found[kind], strict=True):
+                    load(item)
+                    if sha256(item) != digest:
+                        raise ValueError("digest")
+        except (ValueError, TypeError, KeyError) as fault:
+            raise EvidenceUnreadable(type(fault).__name__) from fault
+        return cls.of(**found, demanded=demanded)
+
+
+def listed(listing: bytes) -> dict[str, list[str]]:
+    """Return the digests that a listing names, by kind (certificates, crls, ocsps).
+
+    Raises:
+        EvidenceUnreadable: it is not a listing.
+    """
+    return _listed(listing)[0]
+
+
+def _listed(listing: bytes) -> tuple[dict[str, list[str]], bool]:
+    try:
+        values = json.loads(listing)
+        if values["format"] != _LIST_FORMAT:
+            raise ValueError("format")
+        digests = {kind: [_digest(value) for value in values[kind]] for kind in _LISTED}
+        if any(len(found) > MOST_ITEMS for found in digests.values()):
+            raise ValueError("too many")
+        return digests, bool(values["demanded"])
+    except (ValueError, TypeError, KeyError, RecursionError) as fault:
+        raise EvidenceUnreadable(type(fault).__name__) from fault
+
+
+def _digest(value: object) -> str:
+    if not isinstance(value, str) or len(value) != 64 or not set(value) <= set("0123456789abcdef"):
+        raise ValueError("digest")
+    return value
 
 
 def _ordered(items: Iterable[bytes]) -> tuple[bytes, ...]:

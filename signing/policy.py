@@ -73,6 +73,8 @@ class Policy:
     limits: Limits
     sha256: str
     """Of the file that it was read from, hexadecimal."""
+    source: bytes = field(default=b"", repr=False, compare=False)
+    """That file, TOML in UTF-8: kept with the verdicts that it led to."""
 
     def digest(self, name: str) -> Rule | None:
         """Return the rule for the digest algorithm *name*; None: refused."""
@@ -90,15 +92,24 @@ class Policy:
             PolicyUnreadable: missing, not TOML, or a value is wrong or lacking.
         """
         try:
-            data = path.read_bytes()
-            return cls._of(tomllib.loads(data.decode("utf-8")), hashlib.sha256(data).hexdigest())
+            return cls.read(path.read_bytes(), path.name)
         except OSError as fault:
             raise PolicyUnreadable(path.name, fault.strerror or type(fault).__name__) from None
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as fault:
-            raise PolicyUnreadable(path.name, f"{type(fault).__name__}: {fault}") from fault
 
     @classmethod
-    def _of(cls, values: dict[str, Any], sha256: str) -> Self:
+    def read(cls, data: bytes, name: str) -> Self:
+        """Return the policy that *data* (TOML in UTF-8) is; *name* is for the error.
+
+        Raises:
+            PolicyUnreadable: not TOML, or a value is wrong or lacking.
+        """
+        try:
+            return cls._of(tomllib.loads(data.decode("utf-8")), data)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as fault:
+            raise PolicyUnreadable(name, f"{type(fault).__name__}: {fault}") from fault
+
+    @classmethod
+    def _of(cls, values: dict[str, Any], data: bytes) -> Self:
         limits = Limits(**values["limits"])
         if not all(isinstance(n, int) and n > 0 for n in (getattr(limits, s) for s in _LIMITS)):
             raise ValueError("limits")
@@ -112,7 +123,8 @@ class Policy:
             clock_tolerance=timedelta(seconds=values["clock_tolerance_seconds"]),
             try_again=timedelta(seconds=values["try_again_seconds"]),
             limits=limits,
-            sha256=sha256,
+            sha256=hashlib.sha256(data).hexdigest(),
+            source=data,
         )
 
 

@@ -112,7 +112,11 @@ class TrustStore:
     @cached_property
     def version(self) -> str:
         """Who is trusted, as one SHA-256: roots, groups and intermediates, hexadecimal."""
-        return hashlib.sha256(_canonical(self._anchored())).hexdigest()
+        return hashlib.sha256(self.anchors()).hexdigest()
+
+    def anchors(self) -> bytes:
+        """Return who is trusted, without revocation data, as `blob` has it (UTF-8 JSON)."""
+        return _canonical(self._anchored())
 
     @cached_property
     def material(self) -> str:
@@ -126,7 +130,7 @@ class TrustStore:
 
     @classmethod
     def from_blob(cls, blob: bytes) -> Self:
-        """Return the store that `blob` wrote.
+        """Return the store that `blob` or `anchors` wrote.
 
         Raises:
             TrustUnreadable: it is not that.
@@ -142,12 +146,15 @@ class TrustStore:
             return cls(
                 _parsed(values["roots"], certificate),
                 _parsed(values["intermediates"], certificate),
-                _parsed(values["crls"], revocation_list),
-                _parsed(values["ocsps"], ocsp_response),
+                _parsed(values.get("crls", ()), revocation_list),
+                _parsed(values.get("ocsps", ()), ocsp_response),
                 groups,
-                str(values["label"]),
+                str(values.get("label", "")),
             )
-        except (ValueError, TypeError, KeyError, binascii.Error, RecursionError) as fault:
+        except (
+            *(ValueError, TypeError, KeyError, AttributeError),
+            *(binascii.Error, RecursionError),
+        ) as fault:
             raise TrustUnreadable("blob", type(fault).__name__) from fault
 
     def group_of(self, root: bytes) -> Group | None:

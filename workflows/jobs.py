@@ -32,7 +32,7 @@ from signing.report import Report
 from signing.timestamps import Stamping
 from signing.trust import TrustStore
 from signing.validation import verify
-from workflows import appendices, copyroom, initialling, levels, pressing
+from workflows import appendices, copyroom, initialling, levels, pressing, verdicts
 from workflows.acceptance import objection
 from workflows.appendices import SealAttachment
 from workflows.copyroom import CertifyCopy, CopyFile, PrepareCopy
@@ -339,14 +339,19 @@ class Bench:
             if mark := secrecy_mark(content):
                 return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
             reports.append(verify(content, trust))
+        files = (job.main, *job.others)
+        filed = tuple(
+            verdicts.filed(report, sha256, trust, self.blobs)
+            for sha256, report in zip(files, reports, strict=True)
+        )
         main = reports[0]
         signed = signs(self.blobs.get(job.main), main, job.signer_name)
         report = {"main": main.as_dict(), "others": [other.as_dict() for other in reports[1:]]}
         why = objection(reports)
         if main.signatures or why:
-            return Finding(main.verdict.value, report, why, signed)
+            return Finding(main.verdict.value, report, why, signed, filed)
         unsigned = self._unsigned(job, report, "Không có chữ ký số / no digital signature")
-        return replace(unsigned, signs=signed)
+        return replace(unsigned, signs=signed, filed=filed)
 
     def _unsigned(self, job: Verify, report: dict[str, Any], why: str) -> Finding:
         return Finding("UNSIGNED", report, "" if job.accepts_unsigned else why)

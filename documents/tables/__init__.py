@@ -22,6 +22,7 @@ from documents.tables.journey import (
     RegisterRow,
     RevisionRow,
 )
+from documents.tables.reports import ReportRow
 from documents.tables.requests import SignatureRequestRow
 from documents.tables.upgrades import UpgradeRow
 
@@ -44,6 +45,7 @@ __all__ = [
     "PersonRow",
     "RegisterEntryRow",
     "RegisterRow",
+    "ReportRow",
     "RevisionRow",
     "RevocationRow",
     "SealedAttachmentRow",

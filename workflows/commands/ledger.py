@@ -1,11 +1,13 @@
 """`congvan ledger verify`: every chain, every register, every document, every file."""
 
 import argparse
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from documents import audit, ledger, register
+from documents import audit, ledger, register, reports
 from documents.blobs import BlobDamaged, BlobMissing, BlobStore
 from workflows.cabinet import cabinets
 from workflows.commands.console import add_data, add_json, console, print_json
@@ -64,9 +66,25 @@ def run(arguments: argparse.Namespace) -> int:
 def _spoilt(session: Session, blobs: BlobStore) -> list[dict[str, str]]:
     """Return the files that are missing or not what they were."""
     found = []
-    for sha256 in audit.blobs(session):
+    for sha256 in chain(audit.blobs(session), _evidence(session, blobs)):
         try:
             blobs.sound(sha256)
         except (BlobMissing, BlobDamaged) as error:
             found.append({"sha256": sha256, "why": error.code})
     return found
+
+
+def _evidence(session: Session, blobs: BlobStore) -> Iterator[str]:
+    """Yield the digests of certificates and revocation data that verdicts rest on, each once."""
+    from signing.errors import EvidenceUnreadable
+    from signing.evidence import listed
+
+    seen: set[str] = set()
+    for sha256 in reports.listings(session):
+        try:
+            listing = listed(blobs.get(sha256))
+        except (BlobMissing, BlobDamaged, EvidenceUnreadable):
+            continue  # told of as a file
+        new = {digest for digests in listing.values() for digest in digests} - seen
+        seen |= new
+        yield from sorted(new)
