@@ -185,6 +185,7 @@ def put_off(session: Session, document_id: str, error: OfficeError, at: datetime
 
 def _wait(row: UpgradeRow, error: OfficeError, at: datetime) -> None:
     row.attempts += 1
+    row.done_at = None
     row.error_code, row.error_text = error.code, str(error)
     row.next_attempt_at = at + casefile.pause(row.attempts)
     row.lease_owner = row.lease_until = None
@@ -196,11 +197,11 @@ def of_document(session: Session, document_id: str) -> UpgradeRow | None:
 
 
 def unfinished(session: Session, limit: int) -> list[tuple[UpgradeRow, DocumentRow]]:
-    """Return what waits for a level or failed to be renewed, the oldest first."""
+    """Return what waits for its level or its renewal, the oldest first."""
     rows = session.execute(
         select(UpgradeRow, DocumentRow)
         .join(DocumentRow, DocumentRow.id == UpgradeRow.document_id)
-        .where(or_(UpgradeRow.done_at.is_(None), UpgradeRow.error_code.is_not(None)))
+        .where(UpgradeRow.done_at.is_(None))
         .order_by(UpgradeRow.created_at)
         .limit(limit)
     )

@@ -26,8 +26,6 @@ from workflows.outgoing import attempted
 
 ABREAST = 8
 """Copies that wait for their timestamps at the same time."""
-POUCH = 64
-"""Most copies in one run: with the slowest TSA seen it ends before the leases do."""
 
 
 def preserve(here: Office, ids: Sequence[str]) -> int:

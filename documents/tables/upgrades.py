@@ -36,7 +36,7 @@ class UpgradeRow(Base):
     error_code: Mapped[str | None] = mapped_column(String(60))
     error_text: Mapped[str | None] = mapped_column(Text)
     done_at: Mapped[datetime | None]
-    """When what was wanted was reached, or renewed, last."""
+    """When what was wanted was reached, or renewed, last; none while that is overdue."""
     renew_before: Mapped[datetime | None]
     """When the certificates of the newest archive timestamp end."""
     lease_owner: Mapped[str | None] = mapped_column(String(64))

@@ -1,13 +1,16 @@
 """The migrations lead to exactly the tables, on both databases, and back."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from documents.database import VERSION_TABLE, Database
+from documents.database import VERSION_TABLE, Database, WriteConflict
 from documents.tables import Base
 
 VERSIONS = Path(__file__).parents[2] / "documents" / "migrations" / "versions"
@@ -88,3 +91,63 @@ def test_migrations_are_numbered_in_one_line() -> None:
         assert f'revision = "{number:04d}"' in text_of
         assert f"down_revision = {before!r}".replace("'", '"') in text_of
         before = f"{number:04d}"
+
+
+def _add_revision(database: Database, ordinal: int, kind: str) -> None:
+    with database.writing() as session:
+        session.execute(
+            text(
+                "INSERT INTO revision (document_id, ordinal, kind, sha256, size, created_at)"
+                " VALUES ('d', :ordinal, :kind, '', 0, '2026-11-22 03:00:00')"
+            ),
+            {"ordinal": ordinal, "kind": kind},
+        )
+
+
+@pytest.fixture
+def loose(empty: Database) -> Iterator[Database]:
+    """Give a database before archive copies, with one revision of one document in it."""
+    command.upgrade(empty._alembic(), "0003")
+    with empty.writing() as session:
+        session.execute(
+            text(
+                "INSERT INTO agency (organ_id, name, abbreviation, parent_name, place, address,"
+                " email, telephone, served, seal_key, accepts_unsigned)"
+                " VALUES ('H99', '', '', '', '', '', '', '', false, '', false)"
+            )
+        )
+        session.execute(
+            text(
+                "INSERT INTO document (id, direction, organ_id, state, version, created_at,"
+                " updated_at, type_name, subject, urgency, place, to_places, pages,"
+                " sender_organ_id, sender_name, code_notation, business_type, signer_name,"
+                " signer_position, signer_competence, verdict, warnings, attempts, held)"
+                " VALUES ('d', 'outgoing', 'H99', 'sealed', 0, '2026-11-22', '2026-11-22', '',"
+                " '', 0, '', '[]', 0, '', '', '', 0, '', '', '', '', '[]', 0, false)"
+            )
+        )
+    _add_revision(empty, 1, "sealed")
+    yield empty
+    empty.close()
+
+
+def test_archive_copies_may_repeat_and_revisions_still_only_grow(loose: Database) -> None:
+    loose.upgrade()
+    _add_revision(loose, 2, "preserved")
+    _add_revision(loose, 3, "preserved")
+    with pytest.raises((IntegrityError, WriteConflict)):
+        _add_revision(loose, 4, "sealed")
+    for change in ("UPDATE revision SET size = 1", "DELETE FROM revision"):
+        with pytest.raises(DBAPIError, match="append-only"), loose.writing() as session:
+            session.execute(text(change))
+    with loose.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM revision")) == 3
+
+
+def test_the_way_back_keeps_the_guards_too(loose: Database) -> None:
+    command.upgrade(loose._alembic(), "0004")
+    loose.downgrade("0003")
+    with pytest.raises(DBAPIError, match="append-only"), loose.writing() as session:
+        session.execute(text("DELETE FROM revision"))
+    with pytest.raises((IntegrityError, WriteConflict)):
+        _add_revision(loose, 2, "sealed")

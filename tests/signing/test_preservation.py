@@ -72,6 +72,8 @@ def assert_judges_accept(pdf: bytes, served: Served, folder: Path) -> None:
             openssl_accepts(contents[: whole(contents).end], data, served, folder)
     report = verify(pdf, served.trust)
     assert report.verdict is Indication.TOTAL_PASSED, report.reason
+    levels = [each.level for each in report.signatures if each.kind == "signature"]
+    assert levels == [level_of(pdf)] * 2
 
 
 def assert_passes_long_term(pdf: bytes, served: Served) -> None:
@@ -146,7 +148,9 @@ def test_long_term_data_without_an_archive_timestamp_is_b_lt(
     assert len(store.crls) == 1  # the authority's own, by the root
     held = {certificate.dump() for certificate in store.load_certs()}
     assert {served.leader.certificate, served.agency.certificate} < held
-    assert verify(done.pdf, served.trust).verdict is Indication.TOTAL_PASSED
+    report = verify(done.pdf, served.trust)
+    assert report.verdict is Indication.TOTAL_PASSED
+    assert [each.level for each in report.signatures] == ["B-LT", "B-LT"]
 
 
 def test_b_t_of_a_file_without_timestamps_is_a_document_timestamp(
@@ -156,6 +160,10 @@ def test_b_t_of_a_file_without_timestamps_is_a_document_timestamp(
     assert done.level is level_of(done.pdf) is Level.B_T
     assert set(served.services.hits) == {"tsa"}
     assert served.preserver(tmp_path).preserve(stamped, Level.B_T, now()).pdf is stamped
+    for pdf in (done.pdf, stamped):
+        signatures = verify(pdf, served.trust).signatures
+        assert [each.level for each in signatures if each.kind == "signature"] == ["B-T", "B-T"]
+    assert [each.level for each in verify(plain, served.trust).signatures] == ["B-B", "B-B"]
 
 
 def test_a_chain_is_fetched_once_for_many_documents(
