@@ -2,7 +2,9 @@
 
 import io
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pikepdf
 import pytest
@@ -13,7 +15,8 @@ from connectors.edxml import read
 from connectors.memory_axis import InMemoryAxis
 from documents import audit, casefile, ledger
 from documents.attachments import NOT_A_PDF
-from documents.tables import SealedAttachmentRow
+from documents.errors import OfficeError
+from documents.tables import AgencyRow, SealedAttachmentRow
 from signing.attachment import ATTACHMENT_FIELD
 from signing.report import Indication
 from signing.validation import verify
@@ -30,7 +33,10 @@ from tests.workflows.house import (
     receive,
 )
 from workflows import issuance
+from workflows.appendices import SealAttachment
+from workflows.jobs import Done, Job
 from workflows.office import Office
+from workflows.workshop import FileTooHard
 
 
 def table_pdf(text: str = "Bieu tong hop") -> bytes:
@@ -160,3 +166,52 @@ def test_the_recipient_gets_the_sealed_files_and_verifies_them(
     assert other["verdict"] == "TOTAL-PASSED"
     (signature,) = other["signatures"]
     assert signature["field"] == ATTACHMENT_FIELD
+
+
+def test_a_file_that_only_a_repair_can_read_is_normalised_and_then_sealed(
+    office: Office, house: House, tmp_path: Path
+) -> None:
+    path = tmp_path / "lệch.pdf"
+    path.write_bytes(table_pdf().replace(b"startxref\n", b"startxref\n9", 1))
+    document_id = approve(office, hand_in(office, PROVINCE, (HOME_AFFAIRS,), attachments=(path,)))
+    issue(office, [document_id])
+    (row,) = sealed_rows(office, document_id)
+    assert "đã chuẩn hóa" in row.note
+    report = verify(office.blobs.get(row.sha256 or ""), house.pki.trust())
+    assert report.verdict is Indication.TOTAL_PASSED
+
+
+def test_a_file_that_no_worker_process_survives_travels_as_it_is(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "nặng.pdf"
+    path.write_bytes(table_pdf())
+    document_id = approve(office, hand_in(office, PROVINCE, (HOME_AFFAIRS,), attachments=(path,)))
+    issuance.sign(office, [document_id])
+    issuance.number(office, [document_id])
+    each = office.workshop.each
+
+    def dying(jobs: Sequence[Job]) -> Iterator[Done | OfficeError]:
+        for job, answer in zip(jobs, each(jobs), strict=True):
+            hard = isinstance(job, SealAttachment)
+            yield FileTooHard("process died") if hard else answer
+
+    monkeypatch.setattr(office, "workshop", SimpleNamespace(each=dying, close=lambda: None))
+    issuance.seal(office, [document_id])
+    (row,) = sealed_rows(office, document_id)
+    assert (row.sha256, "process died" in row.note) == (None, True)
+    assert document(office, document_id).state == "sealed"
+
+
+def test_without_the_agencys_own_seal_neither_letter_nor_attachment_is_sealed(
+    office: Office, tmp_path: Path
+) -> None:
+    path = tmp_path / "phụ lục.pdf"
+    path.write_bytes(table_pdf())
+    document_id = approve(office, hand_in(office, PROVINCE, (HOME_AFFAIRS,), attachments=(path,)))
+    with office.database.writing() as session:
+        session.get_one(AgencyRow, PROVINCE).seal_key = "khong-co"
+    issue(office, [document_id])
+    row = document(office, document_id)
+    assert (row.state, row.error_code) == ("numbered", "key.unavailable")
+    assert sealed_rows(office, document_id) == []
