@@ -1,4 +1,4 @@
-"""How much CPU one file may take: past it the work is broken off, wherever it is.
+"""How much one file may take: past it the work is broken off, wherever it is.
 
 A file's cost cannot be told beforehand: ten megabytes of brackets, of white space or of one
 name are read a byte at a time, in Python. What the file says comes second then; that it was
@@ -10,11 +10,26 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pyhanko.pdf_utils.decode_limits import (
+    DEFAULT_PURPOSE_LIMITS,
+    DecodeLimits,
+    DecodePurpose,
+    StreamDecodeLimits,
+)
+
 CPU_SECONDS = 8.0
 """An honest file takes a few hundredths; the largest that are looked at take three."""
 
 MOST_FIELDS = 1000
 """Signature fields, signed or not; an honest file has two."""
+
+DECODING = DecodeLimits(
+    per_purpose={
+        **DEFAULT_PURPOSE_LIMITS,
+        DecodePurpose.XREF_STREAM: StreamDecodeLimits(max_ratio=None, max_output_size=16 << 20),
+    }
+)
+"""What streams may unpack to: pyHanko's limits, and one for cross-references."""
 
 _AGAIN = 0.5
 """Seconds of CPU; what is raised in a finalizer is lost, so it is raised again."""

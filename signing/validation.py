@@ -210,7 +210,7 @@ def _opened_strictly(pdf: bytes) -> Opened | None:
 
 def _opened(pdf: bytes, *, strict: bool) -> Opened:
     """Return the reader, the signed fields, and the names of the empty signature fields."""
-    reader = PdfFileReader(io.BytesIO(pdf), strict=strict)
+    reader = PdfFileReader(io.BytesIO(pdf), strict=strict, decode_limits=bounds.DECODING)
     if reader.encrypted:
         return reader, [], ()
     if strict and reader.xrefs.hybrid_xrefs_present:
