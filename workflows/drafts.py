@@ -18,6 +18,7 @@ from documents.placement import Box
 from drafting.composer import Composed
 from signing import fields
 from workflows import messages
+from workflows.appendices import is_pdf
 from workflows.jobs import Attach, Done, Intake, Job, TakeIn
 from workflows.office import Office
 from workflows.pressing import Stored
@@ -25,6 +26,8 @@ from workflows.pressing import Stored
 LARGEST_MESSAGE = 50 << 20
 """Bytes of all files of one document: in base64 they are what a recipient still reads."""
 MOST_ATTACHMENTS = 99
+SEAL_GROWTH = 64 << 10
+"""Bytes that the agency's signature adds to an attachment, at most."""
 
 
 class TooMuchToSend(Refused):
@@ -134,7 +137,9 @@ def _create(
     sender: str,
     notation: str,
 ) -> str:
-    size = taken.pdf.size + sum(attachment.size for attachment in attachments)
+    size = taken.pdf.size + sum(
+        attachment.size + (SEAL_GROWTH if is_pdf(attachment) else 0) for attachment in attachments
+    )
     if size > LARGEST_MESSAGE or len(attachments) > MOST_ATTACHMENTS:
         raise TooMuchToSend(len(attachments), size >> 20)
     with office.database.writing() as session:
