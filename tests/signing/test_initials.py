@@ -7,18 +7,21 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from documents.boxes import INITIALS, MILLIMETRE, SEAL
+from documents.document import Agency, DocumentType, Person, Role
 from documents.placement import Box, Placement
 from drafting import marks
+from drafting.composer import Composition, Paragraph, compose
+from drafting.initials import places
 from signing.appearance import Stamp
 from signing.attachment import seal_attachment
 from signing.errors import PdfAlreadySigned, PdfFieldsMissing, PlacementOutside, SignatureWouldBreak
-from signing.fields import LEADER_FIELD, SEAL_FIELD
+from signing.fields import LEADER_FIELD, SEAL_FIELD, reserve
 from signing.initials import initial
 from signing.pades import Statement, sign
 from signing.pkcs12 import Pkcs12Key
@@ -32,6 +35,12 @@ from tests.workflows.proof import openssl_verdicts, run, trust_database
 HERE = Box(1, 120, 200, 120 + INITIALS.width, 200 + INITIALS.height)
 THERE = replace(HERE, x0=160, x1=160 + INITIALS.width)
 DPI = 100
+GOLDEN = Path(__file__).parent / "golden" / "letter.png"
+LOOKED_AT = (
+    *((0, 0, 710, 540), (120, 70, 160, 100), (470, 70, 530, 100)),  # all, number, day and month
+    *((140, 310, 195, 345), (195, 310, 250, 345), (330, 265, 610, 435)),  # initials, seal and hand
+)
+"""Pixels of the golden picture."""
 
 
 @pytest.fixture(scope="session")
@@ -179,9 +188,9 @@ def test_initials_stay_on_the_page(reserved: bytes, pki: TestPki, at: datetime) 
             initial(reserved, pki.key("curve"), None, wrong, Statement(at, "A"))
 
 
-def page_two(pdf: bytes, folder: Path) -> Image.Image:
+def picture(pdf: bytes, number: int, folder: Path) -> Image.Image:
     (folder / "x.pdf").write_bytes(pdf)
-    options = ["-r", str(DPI), "-f", "2", "-l", "2", "-png", "-singlefile"]
+    options = ["-r", str(DPI), "-f", str(number), "-l", str(number), "-png", "-singlefile"]
     name = str(folder / "page")
     subprocess.run(["pdftoppm", *options, str(folder / "x.pdf"), name], check=True, timeout=60)
     with Image.open(f"{name}.png") as image:
@@ -189,7 +198,7 @@ def page_two(pdf: bytes, folder: Path) -> Image.Image:
 
 
 def test_the_image_and_the_name_stand_in_their_places(initialled: bytes, tmp_path: Path) -> None:
-    image = page_two(initialled, tmp_path)
+    image = picture(initialled, 2, tmp_path)
     for box, wanted in ((HERE, "blue"), (THERE, "black")):
         scale = DPI / 72
         area = (box.x0 * scale, (842 - box.y1) * scale, box.x1 * scale, (842 - box.y0) * scale)
@@ -217,7 +226,7 @@ def test_the_seal_is_as_large_as_its_image_says(
         drawn.save(out, "PNG", dpi=(dots, dots))
     stamp = Stamp.from_png(out.getvalue())
     pdf = seal(signed, agency, stamp, number="1", day="22", month="11", at=at)
-    image = page_two(pdf, tmp_path)
+    image = picture(pdf, 2, tmp_path)
     red, green, blue = image.split()
     mask = Image.eval(red, lambda level: 255 * (level > 140))
     for channel in (green, blue):
@@ -236,3 +245,42 @@ def test_a_document_nobody_initials_is_certified_as_before(
     reserved: bytes, leader: Pkcs12Key, at: datetime
 ) -> None:
     assert b"/DocMDP" in sign(reserved, leader, None, at=at)[len(reserved) :]
+
+
+def letter_with_everything(pki: TestPki, at: datetime) -> bytes:
+    """Return a composed letter, initialled twice, signed and sealed, with drawn images."""
+    key = pki.key("leader")
+    draft = Composition(
+        type=DocumentType.DECISION,
+        agency=Agency("H99", "Ủy ban nhân dân tỉnh Sơn Hải", "UBND", "Sơn Hải"),
+        notation="QĐ-UBND",
+        subject="Về việc kiểm tra công tác văn thư",
+        year=2026,
+        signer=Person("l", "H99", "Trần Quốc Khánh", "Chủ tịch", Role.LEADER),
+        body=(Paragraph("Các cơ quan thi hành."),),
+        to_places=("Như trên",),
+        drafting_unit="NC",
+    )
+    made = compose(draft)
+    pdf = reserve(made.pdf, made.placement)
+    free = places(pdf, (made.placement.signature, made.placement.seal))
+    for seed, box in enumerate(free[:2]):
+        stamp = Stamp.from_png(marks.signature_image("Nguyễn Văn Ba", seed))
+        pdf = initial(pdf, key, stamp, box, Statement(at, "Nguyễn Văn Ba"))
+    hand = Stamp.from_png(marks.signature_image("Trần Quốc Khánh", 5))
+    pdf = sign(pdf, key, hand, at=at)
+    red = Stamp.from_png(marks.seal_image("Ủy ban nhân dân tỉnh Sơn Hải"))
+    return seal(pdf, pki.key("seal"), red, number="15", day="22", month="11", at=at)
+
+
+def test_the_letter_looks_as_it_did_when_it_was_looked_at(
+    pki: TestPki, at: datetime, tmp_path: Path
+) -> None:
+    """Blue over black, red over the left third, initials beside «Lưu: VT», digits in the gaps."""
+    image = picture(letter_with_everything(pki, at), 1, tmp_path).crop((80, 60, 790, 600))
+    with Image.open(GOLDEN) as known:
+        assert image.size == known.size
+        different = ImageChops.difference(image, known.convert("RGB"))
+    for area in LOOKED_AT:
+        pixels = different.crop(area).get_flattened_data()
+        assert sum(max(pixel) > 96 for pixel in pixels) / len(pixels) < 0.01, area
