@@ -1,5 +1,6 @@
 """Installations whose leader's key does not answer at once."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.workflows.house import (
     document,
     hand_in,
     leader_of,
+    seal_of,
 )
 from tests.workflows.hubs import catalogue
 from tests.workflows.phones import Phone
@@ -87,6 +89,8 @@ def place_of(house: House, url: str, folder: Path, key: Pkcs12Key, kind: str) ->
     home = folder / "tinh"
     house.install(home, url, (PROVINCE, HOME_AFFAIRS), keys=str(folder / "keys"), processes=1)
     phones.describe(folder / "keys", LEADER, kind, None if kind == "remote" else key)
+    for suffix in ("p12", "pass", "png"):
+        shutil.copy(house.keys / f"{seal_of(PROVINCE)}.{suffix}", folder / "keys")
     (folder / "phone").mkdir()
     phone = Phone(folder / "phone", key)
     office = house.open(home, InMemoryAxis(catalogue()))

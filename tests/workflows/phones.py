@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from connectors.memory_axis import InMemoryAxis
 from connectors.remote.errors import (
     CredentialMissing,
     RemoteOutcomeUnknown,
@@ -30,8 +31,11 @@ from connectors.remote.service import (
     Transaction,
 )
 from signing.pkcs12 import Pkcs12Key
+from tests.workflows.hubs import catalogue
+from tests.workflows.processes import started
 from workflows import backlog, issuance, remote_signing
 from workflows.office import Office, open_office
+from workflows.sweep import sweep
 
 NAME = "dien-thoai"
 
@@ -146,16 +150,29 @@ def carry_in_a_process(
 ) -> None:
     """What a worker does with an installation, for a process that may die of it."""
     os.environ |= environment
-    path = Path(key)
     office = open_office(Path(home))
-    loaded = Pkcs12Key.load(path, path.with_suffix(".pass").read_bytes())
-    office.services[NAME] = Phone(Path(phone_folder), loaded)
+    office.services[NAME] = _phone(phone_folder, key)
     later(office, minutes=minutes)
     try:
         issuance.sign(office, backlog.outgoing_due(office))
         carry(office)
     finally:
         office.close()
+
+
+async def sweep_in_a_process(home: str, phone_folder: str, key: str) -> None:
+    """Sweep a few times, minutes apart, as the schedule does."""
+    async with started(home) as office:
+        office.services[NAME] = _phone(phone_folder, key)
+        office.axis = InMemoryAxis(catalogue())
+        for minutes in (0, 5, 10):
+            later(office, minutes=minutes)
+            await sweep()
+
+
+def _phone(folder: str, key: str) -> Phone:
+    path = Path(key)
+    return Phone(Path(folder), Pkcs12Key.load(path, path.with_suffix(".pass").read_bytes()))
 
 
 def counted(steps: list[str]) -> Counter[str]:

@@ -17,6 +17,7 @@ from tests.workflows import phones
 from tests.workflows.deferred_places import LEADER, Place
 from tests.workflows.house import (
     assert_sound,
+    document,
     steps_of,
 )
 from tests.workflows.phones import carry, counted, later
@@ -177,3 +178,14 @@ def test_a_process_killed_in_the_middle_is_followed_by_one_that_goes_on(
     assert counted(steps_of(place.office, document_id))["sign"] == 1
     assert len(place.phone.started) == 1
     assert_sound(place.office)
+
+
+def test_the_sweeper_s_flow_carries_requests_to_the_service_and_back(
+    place: Place, run_in_fresh_process: Callable[..., int]
+) -> None:
+    document_id = place.approved()
+    place.phone.say("decision", "yes")
+    arguments = (str(place.home), str(place.phone.folder), str(place.house.keys / f"{LEADER}.p12"))
+    assert run_in_fresh_process(phones.sweep_in_a_process, *arguments) == 0
+    assert document(place.office, document_id).state == "dispatched"
+    assert place.request(document_id).state == "completed"

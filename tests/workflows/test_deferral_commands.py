@@ -1,0 +1,81 @@
+"""What people are shown of frozen documents, and what they may do about them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.deferred_places import LEADER, Place
+from tests.workflows.house import PROVINCE, document, leader_of
+from tests.workflows.worlds import Said, call, make_world
+
+NAME = leader_of(PROVINCE).full_name
+
+
+@pytest.fixture
+def said(by_hand: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run a command on the world in which documents wait to be signed by hand."""
+    make_world(tmp_path, by_hand.home.name)
+    return lambda *words: call(capsys, *words, "--data", tmp_path)
+
+
+def test_show_says_who_holds_which_document_and_until_when(
+    by_hand: Place, said: Callable[..., Said]
+) -> None:
+    document_id, request = by_hand.frozen()
+    (shown,) = said("show", "--frozen", "--json").json
+    assert shown["document"] == document_id
+    assert shown["request"] == request.id
+    assert (shown["holder"], shown["state"]) == (f"{NAME} (manual)", "waiting")
+    assert shown["until"] == request.until.isoformat()
+    assert bytes.fromhex(shown["hash"]) == by_hand.pending(request).to_sign
+    assert shown["algorithm"] == "sha256_rsa"
+    assert Path(shown["file"]).read_bytes().startswith(b"%PDF")
+    table = said("show", "--frozen").out
+    assert NAME in table
+    one = said("show", document_id)
+    assert f"đang chờ ký / frozen: {NAME} (manual)" in one.out
+    (life,) = said("show", document_id, "--json").json
+    assert [each["request"] for each in life["requests"]] == [request.id]
+
+
+def test_a_person_brings_the_value_and_a_wrong_one_is_explained(
+    by_hand: Place,
+    said: Callable[..., Said],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document_id, request = by_hand.frozen()
+    monkeypatch.setattr("workflows.office.open_office", lambda _home: by_hand.reopened())
+    monkeypatch.setattr("workflows.office.Office.close", lambda _office: None)
+    value = tmp_path / "value"
+    value.write_bytes(b"not it")
+    wrong = said("signature", "deliver", request.id, "--value", value)
+    assert wrong.code == 1
+    assert "signature.value_foreign" in wrong.err
+    value.write_bytes(by_hand.phone.key.sign(by_hand.pending(request).to_sign))
+    assert said("signature", "deliver", request.id, "--value", value).code == 0
+    assert document(by_hand.office, document_id).state == "signed"
+    late = said("signature", "deliver", request.id, "--value", value)
+    assert (late.code, "request.step_refused" in late.err) == (1, True)
+    assert said("show", "--frozen", "--json").json == []
+    missing = said("signature", "deliver", request.id, "--value", tmp_path / "none")
+    assert "request.file_unfit" in missing.err
+
+
+def test_a_request_is_withdrawn_with_a_reason_and_the_step_before_is_refused(
+    by_hand: Place, said: Callable[..., Said]
+) -> None:
+    document_id, request = by_hand.frozen()
+    refused = said(
+        *("step", "return", document_id, "--by", LEADER, "--reason", "cần sửa lại nội dung")
+    )
+    assert (refused.code, "document.frozen" in refused.err, NAME in refused.err) == (1, True, True)
+    by = ("--by", LEADER, "--reason")
+    withdraw = ("signature", "withdraw", request.id)
+    assert "document.reason_missing" in said(*withdraw, *by, "ngắn").err
+    assert "request.unknown" in said("signature", "withdraw", "x", *by, "cần sửa nội dung").err
+    assert said(*withdraw, *by, "cần sửa lại nội dung").code == 0
+    assert "request.step_refused" in said(*withdraw, *by, "cần sửa lại nội dung").err
+    assert said(*("step", "return", document_id, *by, "cần sửa lại nội dung")).code == 0
+    assert document(by_hand.office, document_id).state == "returned"
