@@ -5,7 +5,7 @@ What our own signatures are to carry is judged here; signatures of others, in `v
 """
 
 from collections.abc import Coroutine, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from asn1crypto import crl, ocsp, x509
@@ -16,6 +16,9 @@ from documents.errors import EvidenceBroken, Refused
 from signing.trust import TrustStore
 
 T = TypeVar("T")
+
+TOLERANCE = timedelta(minutes=5)
+"""An answer is younger than the moment we began to ask; a responder's clock may be ahead."""
 
 
 class ChainUntrusted(Refused):
@@ -71,6 +74,7 @@ def trusted_path(
             allow_fetching=False,
             revocation_mode=revocation,
             retroactive_revinfo=retroactive,
+            time_tolerance=TOLERANCE,
         )
         more = [x509.Certificate.load(each) for each in others]
         validator: Any = CertificateValidator(leaf, more, validation_context=context)

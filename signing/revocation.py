@@ -22,7 +22,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from documents.errors import OfficeError, Unavailable
-from signing.chains import CertificateRevoked, ChainUntrusted, trusted_path
+from signing.chains import TOLERANCE, CertificateRevoked, ChainUntrusted, trusted_path
 from signing.exchange import Exchange, NotAnswered, Request
 from signing.signed_data import parsed
 from signing.trust import TrustStore
@@ -266,11 +266,7 @@ def _fresh(data: bytes, question: bytes, at: datetime) -> bool:
         since, until = _response_times(data) if question else _times(data)
     except (ValueError, OfficeError):
         return False
-    return since <= at + _EARLY and at <= until
-
-
-_EARLY = timedelta(minutes=5)
-"""How far a responder's clock may be ahead of ours."""
+    return since <= at + TOLERANCE and at <= until
 
 
 def _times(data: bytes) -> tuple[datetime, datetime]:

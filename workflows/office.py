@@ -99,11 +99,11 @@ def open_office(home: Path, axis: Axis | None = None) -> Office:
         blobs=cabinet.blobs,
         axis=axis or SoapAxis(cabinet.settings.axis_address()),
         workshop=Workshop(cabinet.settings),
-        archive=Workshop(_patient(cabinet.settings)),
+        archive=Workshop(patient(cabinet.settings)),
     )
 
 
-def _patient(settings: Settings) -> Settings:
+def patient(settings: Settings) -> Settings:
     """Return the settings of the one process that waits for the TSA, two answers long."""
     seconds = settings.file_seconds + 2 * settings.tsa_patience
     return settings.model_copy(update={"processes": 1, "file_seconds": seconds})

@@ -127,7 +127,10 @@ def served_pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     pki = make_pki(folder / "pki", levels.SUBJECTS, services.address)
     services.serve(pki)
-    yield Served(pki, services, pki.key("leader"), pki.key("seal"), folder)
+    with pytest.MonkeyPatch.context() as patched:
+        # a busy machine is no slow TSA
+        patched.setattr("signing.timestamps.SLOW_SECONDS", 60)
+        yield Served(pki, services, pki.key("leader"), pki.key("seal"), folder)
     services.close()
 
 

@@ -59,14 +59,14 @@ class Served:
     def timestamper(self) -> Timestamper:
         return Timestamper(self.services.tsa_url, self.trust)
 
-    def stamping(self, timestamper: Timestamper | None = None, seconds: float = 3) -> Stamping:
+    def stamping(self, timestamper: Timestamper | None = None, seconds: float = 20) -> Stamping:
         return Stamping(timestamper or self.timestamper(), now(), seconds)
 
     def revocations(self, folder: Path) -> Revocations:
         return Revocations(folder, self.trust)
 
     def preserver(self, folder: Path) -> Preserver:
-        return Preserver(self.timestamper(), self.revocations(folder), 3)
+        return Preserver(self.timestamper(), self.revocations(folder), 20)
 
 
 def run(*command: object) -> str:

@@ -220,7 +220,7 @@ def test_a_token_larger_than_expected_is_asked_for_again_with_room(
     served: Served, stamped: bytes, tmp_path: Path
 ) -> None:
     tools = served.preserver(tmp_path)
-    tools.timestamper.stamp(b"", now(), 3)
+    tools.timestamper.stamp(b"", now(), 20)
     tools.timestamper.room = 64
     tools.timestamper.newest = replace(tools.timestamper.newest)  # type: ignore[type-var]
     done = tools.preserve(stamped, Level.B_LTA, now())
@@ -249,7 +249,7 @@ def test_the_archive_copy_is_renewed_before_the_first_of_its_certificates_ends(
     served: Served, stamped: bytes, tmp_path: Path
 ) -> None:
     done = served.preserver(tmp_path).preserve(stamped, Level.B_LTA, now())
-    token = served.timestamper().stamp(b"", now(), 3)
+    token = served.timestamper().stamp(b"", now(), 20)
     ends = [
         load_der_x509_certificate(c).not_valid_after_utc for c in (token.certificate, *token.others)
     ]

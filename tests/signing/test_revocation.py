@@ -95,9 +95,16 @@ def test_a_certificate_revoked_after_it_signed_is_proved_for_that_time(
     proof = prove(known, served.leader, at, seen=at - timedelta(hours=2))
     assert proof.crls
     with pytest.raises(CertificateRevoked):
-        prove(known, served.leader, at, seen=at - timedelta(minutes=1))
+        prove(known, served.leader, at, seen=at - timedelta(minutes=58))
     with pytest.raises(CertificateRevoked):
         prove(known, served.leader, at)
+
+
+def test_an_answer_that_took_long_is_younger_than_the_question(
+    served: Served, tmp_path: Path
+) -> None:
+    at = now() - timedelta(minutes=3)
+    assert prove(served.revocations(tmp_path), served.leader, at).ocsps
 
 
 def test_an_answer_about_another_certificate_proves_nothing(served: Served, tmp_path: Path) -> None:

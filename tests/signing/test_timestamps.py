@@ -40,7 +40,7 @@ from tests.signing.levels import (
 def test_a_token_says_what_asn1crypto_reads_and_openssl_accepts(
     served: Served, tmp_path: Path
 ) -> None:
-    token = served.timestamper().stamp(b"van ban", now(), 3)
+    token = served.timestamper().stamp(b"van ban", now(), 20)
     info = asn1.ContentInfo.load(token.encoded)["content"]["encap_content_info"]["content"].parsed
     assert token.imprint == info["message_imprint"]["hashed_message"].native
     assert token.imprint == hashlib.sha256(b"van ban").digest()
@@ -60,7 +60,7 @@ def test_the_request_is_one_that_openssl_and_asn1crypto_read(
     timestamper = served.timestamper()
     timestamper.exchange.transport = listens
     with pytest.raises(TimestampUnavailable):
-        timestamper.stamp(b"x", now(), 3)
+        timestamper.stamp(b"x", now(), 20)
     (tmp_path / "query").write_bytes(asked[0].body)
     said = run("openssl", "ts", "-query", "-in", tmp_path / "query", "-text")
     assert "Hash Algorithm: sha256" in said
@@ -74,19 +74,19 @@ def test_the_request_is_one_that_openssl_and_asn1crypto_read(
 def test_a_wrong_answer_is_no_timestamp(served: Served, fault: Fault) -> None:
     served.services.faults["tsa"] = fault
     with pytest.raises(TimestampUnavailable):
-        served.timestamper().stamp(b"x", now(), 3)
+        served.timestamper().stamp(b"x", now(), 20)
 
 
 @pytest.mark.parametrize("tsa", [EXPIRED_TSA, SIGNING_TSA])
 def test_a_certificate_that_may_not_stamp_is_no_tsa(served: Served, tsa: str) -> None:
     served.services.tsa = tsa
     with pytest.raises(TimestampUnavailable, match="TSA's certificate"):
-        served.timestamper().stamp(b"x", now(), 3)
+        served.timestamper().stamp(b"x", now(), 20)
 
 
 def test_a_tsa_under_another_root_is_not_believed(served: Served, trust: TrustStore) -> None:
     with pytest.raises(TimestampUnavailable, match="trusted root"):
-        Timestamper(served.services.tsa_url, trust).stamp(b"x", now(), 3)
+        Timestamper(served.services.tsa_url, trust).stamp(b"x", now(), 20)
 
 
 def test_a_revoked_tsa_is_not_believed(served: Served) -> None:
@@ -97,7 +97,7 @@ def test_a_revoked_tsa_is_not_believed(served: Served) -> None:
     listed = served.services.answer("/crls/authority/latest.crl", b"")
     trust = replace(served.trust, crls=(listed,))
     with pytest.raises(TimestampUnavailable, match="revoked"):
-        Timestamper(served.services.tsa_url, trust).stamp(b"x", now(), 3)
+        Timestamper(served.services.tsa_url, trust).stamp(b"x", now(), 20)
 
 
 def test_a_signature_gets_its_timestamp(served: Served, reserved: bytes, tmp_path: Path) -> None:
@@ -162,8 +162,9 @@ def test_a_slow_tsa_is_waited_for_no_longer_than_allowed_and_then_left_alone(
 
 
 def test_a_tsa_that_takes_long_is_not_asked_for_every_signature(
-    served: Served, reserved: bytes
+    served: Served, reserved: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("signing.timestamps.SLOW_SECONDS", 0.5)
     timestamper, clock = served.timestamper(), [0.0]
     answers = timestamper.exchange.transport
 
@@ -210,7 +211,7 @@ def test_our_reader_and_asn1crypto_agree_on_a_signature(leader: Pkcs12Key) -> No
 
 @pytest.fixture(scope="session")
 def token(served_pki: Served) -> bytes:
-    return served_pki.timestamper().stamp(b"x", now(), 3).encoded
+    return served_pki.timestamper().stamp(b"x", now(), 20).encoded
 
 
 @given(place=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255))

@@ -138,21 +138,29 @@ MakeArchive = Callable[..., Archive]
 
 @pytest.fixture
 def make_archive(
-    served_house: tuple[House, TestServices], make_sqlite: MakeDatabase, tmp_path: Path
+    served_house: tuple[House, TestServices],
+    make_sqlite: MakeDatabase,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[MakeArchive]:
+    # a busy machine is no slow TSA
+    monkeypatch.setattr("signing.timestamps.SLOW_SECONDS", 60)
     house, services = served_house
 
     def make(level: str = "B-LTA", **changed: Any) -> Archive:
         home = tmp_path / "the-gioi" / "tinh"
-        wished = {"signature_level": level, "tsa_url": services.tsa_url, "tsa_seconds": 0.5}
+        wished = {"signature_level": level, "tsa_url": services.tsa_url, "tsa_seconds": 20}
         config = house.install(
-            home, make_sqlite(), (PROVINCE,), crls=[], **wished | {"tsa_patience": 2} | changed
+            home, make_sqlite(), (PROVINCE,), crls=[], **wished | {"tsa_patience": 60} | changed
         )
         make_world(home.parent, home.name)
         office = house.open(home, InMemoryAxis(catalogue()), Here(config))  # type: ignore[arg-type]
         return Archive(office, services, house.pki)
 
     yield make
+    for office in house._offices:
+        if office.archive is not None:
+            office.archive.close()
     house.close_offices()
     services.go_on.set()
     services.faults.clear()

@@ -19,10 +19,11 @@ from tests.workflows.house import assert_sound, document
 from tests.workflows.worlds import Said, call
 from workflows import backlog, preservation
 from workflows.engine_session import engine_session
-from workflows.office import serving
+from workflows.office import patient, serving
 from workflows.outgoing import attempted
 from workflows.rounds import failure
 from workflows.settings import Settings, SettingsInvalid
+from workflows.workshop import Workshop
 
 
 def test_with_the_default_nothing_is_asked_and_nothing_waits(make_archive: MakeArchive) -> None:
@@ -244,6 +245,17 @@ def test_people_see_what_waits_and_why(
     assert "HTTP 503" in said.out
     assert "timestamp.unavailable" in said.out
     assert "B-B → B-LTA" in call(capsys, "show", document_id, "--data", world).out
+
+
+def test_the_archive_waits_in_a_process_of_its_own(
+    make_archive: MakeArchive, forkserver: None
+) -> None:
+    archive = make_archive()
+    document_id = archive.issue()
+    archive.office.archive = Workshop(patient(archive.office.settings))
+    assert archive.office.archivists is not archive.office.workshop
+    archive.work_off()
+    assert level_of(archive.revisions(document_id)["preserved"]) is Level.B_LTA
 
 
 async def carried(ids: list[str]) -> None:
