@@ -125,6 +125,7 @@ def _within(writer: IncrementalPdfFileWriter, of: DictionaryObject, key: str) ->
 
 def _widget(writer: IncrementalPdfFileWriter, title: str, box: Box) -> DictionaryObject:
     """Return a merged field and widget: split ones lose their appearance in some viewers."""
+    corners = rectangle(writer, title, box)  # first: there may be no such page
     entries: dict[str, Value] = {
         "Type": "/Annot",
         "Subtype": "/Widget",
@@ -132,7 +133,7 @@ def _widget(writer: IncrementalPdfFileWriter, title: str, box: Box) -> Dictionar
         "TU": text(_TITLES[title]),
         "F": _PRINT,
         "P": page_reference(writer, box.page),
-        "Rect": numbers(*rectangle(writer, title, box)),
+        "Rect": numbers(*corners),
     }
     if turned := turn(page_reference(writer, box.page).get_object()):
         entries["MK"] = dictionary({"R": turned})
