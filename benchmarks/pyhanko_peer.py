@@ -131,10 +131,9 @@ def verify(pdf: bytes, context: dict[str, Any]) -> str:
         validate_pdf_signature(signature, ValidationContext(**context)).bottom_line
         for signature in reader.embedded_regular_signatures
     ]
-    lines += [
-        validate_pdf_timestamp(token, ValidationContext(**context)).bottom_line
-        for token in reader.embedded_timestamp_signatures
-    ]
+    for token in reader.embedded_timestamp_signatures:
+        status = validate_pdf_timestamp(token, ValidationContext(**context))
+        lines.append(status.intact and status.valid and status.trusted)
     return ",".join(str(line) for line in lines)
 
 

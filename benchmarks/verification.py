@@ -62,7 +62,8 @@ def _files(tools: Tools) -> Iterator[tuple[str, bytes]]:
     yield f"2 signatures: {scan.name}", materials.issued(scan, tools)
     yield "5 signatures", _signed_more(letter.reserved, tools, 5)
     count = MOST_REVISIONS - two.count(b"startxref")
-    yield f"2 signatures, then {count} revisions", _grown(two, count)
+    yield f"2 signatures, then {count} revisions", _grown(two, count, keep=False)
+    yield f"2 signatures, then {count} revisions that grow", _grown(two, count, keep=True)
 
 
 def _signed_more(pdf: bytes, tools: Tools, count: int) -> bytes:
@@ -84,8 +85,11 @@ def _signed_more(pdf: bytes, tools: Tools, count: int) -> bytes:
     return pdf
 
 
-def _grown(pdf: bytes, count: int) -> bytes:
-    """Return *pdf* with *count* more revisions, each with one more item in its security store."""
+def _grown(pdf: bytes, count: int, *, keep: bool) -> bytes:
+    """Return *pdf* with *count* more revisions, each with another item in its security store.
+
+    With *keep*, what the store held before stays in it, so that each revision has more to compare.
+    """
     for number in range(count):
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         root = writer.root
@@ -94,6 +98,8 @@ def _grown(pdf: bytes, count: int) -> bytes:
             root["/DSS"] = writer.add_object(generic.DictionaryObject(empty))
             writer.update_root()
         store = root["/DSS"]["/Certs"]
+        if not keep:
+            store.clear()
         stream = generic.StreamObject(stream_data=b"%d" % number)
         store.append(writer.add_object(stream))
         writer.update_container(store)

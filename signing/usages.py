@@ -287,7 +287,7 @@ def orphans(new: HistoricalResolver) -> set[Reference]:
 
 def install() -> None:
     """Let pyHanko's difference analysis ask here."""
-    policies._find_orphans = orphans
+    policies._find_orphans = orphans  # type: ignore[assignment]
     HistoricalResolver.collect_dependencies = dependencies  # type: ignore[method-assign]
     HistoricalResolver._load_reverse_xref_cache = load  # type: ignore[method-assign]
     HistoricalResolver._get_usages_of_ref = usages  # type: ignore[method-assign]

@@ -26,11 +26,12 @@ from drafting.secrecy import secrecy_mark
 from signing import fields, keyring, pades, seal, standing
 from signing.algorithm import Algorithm
 from signing.appearance import Stamp
-from signing.errors import TrustUnreadable
+from signing.errors import PolicyUnreadable, TrustUnreadable
 from signing.keys import KeyHolder
+from signing.policy import Policy, built_in
 from signing.report import Report
 from signing.timestamps import Stamping
-from signing.trust import TrustStore
+from signing.trust import MANIFEST, TrustStore
 from signing.validation import verify
 from workflows import appendices, copyroom, initialling, levels, pressing, verdicts
 from workflows.acceptance import objection
@@ -150,6 +151,11 @@ def _trust(roots: Path, crls: tuple[Path, ...], _changed: tuple[int, ...]) -> Tr
     return store
 
 
+@lru_cache(maxsize=4)
+def _policy(path: Path, _changed: int) -> Policy:
+    return Policy.load(path)
+
+
 def _changed(path: Path) -> int:
     """Return when a file was last written, in ns; 0 where there is none.
 
@@ -170,6 +176,15 @@ class TrustUnavailable(Unavailable):
     remedy = TrustUnreadable.remedy
 
 
+class PolicyUnavailable(Unavailable):
+    """Our own rules of verification cannot be read: no letter's fault, so all of them wait."""
+
+    code = "policy.unavailable"
+    vietnamese = PolicyUnreadable.vietnamese
+    english = PolicyUnreadable.english
+    remedy = PolicyUnreadable.remedy
+
+
 class Bench:
     """One worker process's tools, loaded once and again when their files change."""
 
@@ -184,11 +199,26 @@ class Bench:
             TrustUnavailable: a file is missing or is not what it should be.
         """
         roots = self.settings.at(self.settings.trust_roots)
+        roots = roots / MANIFEST if roots.is_dir() else roots
         crls = tuple(self.settings.at(path) for path in self.settings.crls)
         try:
             return _trust(roots, crls, tuple(map(_changed, (roots, *crls))))
         except TrustUnreadable as error:
             raise TrustUnavailable(*error.args) from error
+
+    def policy(self) -> Policy:
+        """Return the rules by which signatures are verified here.
+
+        Raises:
+            PolicyUnavailable: the file is missing or is not what it should be.
+        """
+        if self.settings.verification_policy is None:
+            return built_in()
+        path = self.settings.at(self.settings.verification_policy)
+        try:
+            return _policy(path, _changed(path))
+        except PolicyUnreadable as error:
+            raise PolicyUnavailable(*error.args) from error
 
     def key(self, stem: str) -> KeyHolder:
         """Return the key *stem* of the key folder.
@@ -332,13 +362,13 @@ class Bench:
             return Finding("TOTAL-FAILED", {}, "Tệp bị hỏng trên đường truyền / damaged in transit")
         if not job.main:
             return self._unsigned(job, {}, "Không có tệp PDF / no PDF")
-        trust = self.trust()
+        trust, policy = self.trust(), self.policy()
         reports: list[Report] = []
         for sha256 in (job.main, *job.others):
             content = self.blobs.get(sha256)
             if mark := secrecy_mark(content):
                 return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
-            reports.append(verify(content, trust))
+            reports.append(verify(content, trust, policy=policy))
         files = (job.main, *job.others)
         filed = tuple(
             verdicts.filed(report, sha256, trust, self.blobs)

@@ -60,7 +60,10 @@ class Settings(BaseModel):
     rsa_algorithm: Algorithm | None = None
     """What RSA keys sign with that do not say themselves; the policy's default without."""
     trust_roots: Path = Path("trust/root.pem")
+    """A PEM file, or a folder with `trust.json` (`signing.trust`)."""
     crls: tuple[Path, ...] = ()
+    verification_policy: Path | None = None
+    """Rules of verification (TOML, by the pattern of `signing/policy.toml`); ours without."""
     axis_url: str = ""
     """The axis's SOAP address; empty for the hub of the world this installation lies in."""
     processes: int = Field(default_factory=lambda: min(os.cpu_count() or 2, 8), ge=1, le=64)

@@ -95,6 +95,7 @@ def test_a_stricter_policy_refuses_and_the_report_names_it(
     assert (report.policy_id, report.policy_version) == ("congvan-vn", "2030-01")
     assert report.policy_sha256 == strict.sha256 != built_in().sha256
     assert report.as_dict()["trust_version"] == trust.version
+    assert Policy.read(strict.source, "stored") == strict
 
 
 def test_an_algorithm_that_has_ended_needs_proof_of_age(

@@ -12,6 +12,7 @@ from connectors.memory_axis import InMemoryAxis
 from documents.document import Role
 from documents.lifecycle import Direction
 from documents.tables import LedgerRow, RegisterEntryRow
+from signing.policy import BUILT_IN
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (
     HOME_AFFAIRS,
@@ -35,7 +36,9 @@ from workflows.office import Office
 Congvan = Callable[..., Said]
 SIGNATURE = {
     *("field", "signer", "indication", "sub_indication", "coverage", "modification"),
-    *("signing_time", "reason"),
+    *("signing_time", "reason", "kind", "organisations", "certificate", "algorithm", "key_bits"),
+    *("claimed_time", "proven_time", "level", "level_text", "revocation", "trust_group"),
+    "try_again_at",
 }
 EDXML = {
     *("kind", "from", "to", "document_id", "code_number", "code_notation", "subject"),
@@ -88,6 +91,22 @@ def test_verify_says_of_each_signature_what_etsi_asks(
     assert leader["signer"] == leader_of(PROVINCE).full_name
     assert {leader["indication"], seal["indication"]} == {"TOTAL-PASSED"}
     assert seal["coverage"] == "ENTIRE_FILE"
+
+
+def test_verify_judges_at_a_moment_and_by_rules_of_ones_own(
+    house: House, office: Office, congvan: Congvan, tmp_path: Path
+) -> None:
+    path, trust = pdf_of(office, tmp_path), ("--trust", house.pki.roots, "--json")
+    (late,) = congvan("verify", path, *trust, "--at", "2045-01-01T00:00:00+07:00").json
+    assert {s["sub_indication"] for s in late["signatures"]} == {"OUT_OF_BOUNDS_NO_POE"}
+    assert late["verified_at"] == "2044-12-31T17:00:00+00:00"
+    rules = tmp_path / "rules.toml"
+    text = BUILT_IN.read_text("utf-8")
+    strict = text.replace("least_bits = 2048", "least_bits = 8192")
+    rules.write_text(strict.replace('id = "congvan-vn"', 'id = "own"'), "utf-8")
+    (weak,) = congvan("verify", path, *trust, "--policy", rules).json
+    assert weak["policy_id"] == "own"
+    assert {s["sub_indication"] for s in weak["signatures"]} == {"CRYPTO_CONSTRAINTS_FAILURE"}
 
 
 def test_verify_fails_when_one_of_many_files_does(
