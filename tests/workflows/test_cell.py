@@ -83,14 +83,24 @@ def test_a_cell_hands_back_what_was_worked_out() -> None:
     assert confined(lambda: b"") == b""
 
 
-def test_a_cell_leaves_no_process_and_no_open_file() -> None:
+def test_a_cell_leaves_no_process_and_no_open_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        cells.append(fork())
+        return cells[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
     before = len(os.listdir("/proc/self/fd"))
     for work in (fail, vanish, chatter):
         with pytest.raises(FileTooHard):
             confined(work, SMALL)
     assert len(os.listdir("/proc/self/fd")) == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(cells) == 3
+    for cell in cells:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(cell, os.WNOHANG)
 
 
 def test_verify_has_a_verdict_for_every_file(
