@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from documents import casefile, directory, outgoing
@@ -322,6 +322,17 @@ def frozen(session: Session, organs: Iterable[str] = ()) -> list[SignatureReques
         wanted = wanted.join(DocumentRow, DocumentRow.id == SignatureRequestRow.document_id)
         wanted = wanted.where(DocumentRow.organ_id.in_(chosen))
     return list(session.scalars(wanted.order_by(SignatureRequestRow.until)))
+
+
+def by_error(session: Session) -> dict[str, int]:
+    """Return how many open requests wait after an error, by its code."""
+    rows = session.execute(
+        select(SignatureRequestRow.error_code, func.count())
+        .where(SignatureRequestRow.state.in_(sorted(OPEN)))
+        .where(SignatureRequestRow.error_code.is_not(None))
+        .group_by(SignatureRequestRow.error_code)
+    )
+    return {code: count for code, count in rows if code}
 
 
 def of_document(session: Session, document_id: str) -> list[SignatureRequestRow]:

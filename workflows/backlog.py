@@ -71,4 +71,5 @@ def standing_still(office: Office) -> dict[str, int]:
     with office.database.reading() as session:
         still = Counter(standstill.by_error(session))
         still.update(preservation.by_error(session))
+        still.update(requests.by_error(session))
         return dict(still)

@@ -7,6 +7,7 @@ comes too late, or is wrong, is kept and recorded, and never used.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -270,7 +271,8 @@ def expire(office: Office, due: Sequence[SignatureRequestRow]) -> list[Signature
     at = office.now()
     for request in due:
         if request.until < at:
-            with office.database.writing() as session:
+            # signed or withdrawn at the same moment: that was first
+            with suppress(RequestStepRefused), office.database.writing() as session:
                 requests.expired(session, request.id, at)
             passing("expire.recorded")
     return [request for request in due if request.until >= at]

@@ -259,6 +259,7 @@ def test_those_that_are_due_go_to_one_worker_for_a_while(
     with office.writing() as session:
         assert [row.id for row in requests.due(session, "b", late, 9)] == [request]
         requests.put_off(session, request, DocumentUnknown("x"), late, late + timedelta(hours=9))
+        assert requests.by_error(session) == {"document.unknown": 1}
         requests.waits(session, request, "", late, None)
     with office.reading() as session:
         assert not requests.waiting(session, at + timedelta(hours=1))
