@@ -9,6 +9,8 @@ Each rule here closes a way to change what viewers show that passes it:
 - a signature field that shows something and that nobody has signed;
 - an old object, such as a page's content, replaced as a new signature's /TransformParams;
 - a field filled again or hidden: what it showed was signed;
+- a new object to which the signed revision had referred before there was one; a file that is
+  read leniently takes what is missing for nothing, and what comes later for nobody's;
 - /NeedAppearances, by which viewers draw other texts than those that were signed;
 - annotations put into another order, so that others lie on top.
 """
@@ -42,6 +44,8 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.diff_analysis.form_rules_api import FormUpdate
 from pyhanko.sign.diff_analysis.policy_api import ModificationLevel
 from pyhanko.sign.diff_analysis.rules.form_field_rules import GenericFieldModificationRule
+
+from signing.usages import numbers_named
 
 _NEW_FIELD = frozenset(
     "/" + key
@@ -82,6 +86,7 @@ class NothingUnsignedShows(FieldMDPRule):
         Raises:
             SuspiciousModification: the later revision does one of those things.
         """
+        _check_awaited(context.old, context.new)
         _check_form(_form(context.old), _form(context.new))
         added = False
         for name, spec in context.field_specs.items():
@@ -112,6 +117,17 @@ POLICY = StandardDiffPolicy(
     ),
 )
 """The policy that every signature is judged by."""
+
+
+def _check_awaited(old: HistoricalResolver, new: HistoricalResolver) -> None:
+    """Refuse new objects whose number, in whatever generation, was referred to already."""
+    brought = new.explicit_refs_in_revision()
+    fresh = [ref for ref in brought if _last_change(old, ref) is None]
+    awaited = fresh and numbers_named(old).intersection(ref.idnum for ref in fresh)
+    if awaited:
+        raise SuspiciousModification(
+            f"the signed revision waited for objects {sorted(awaited)[:5]}"
+        )
 
 
 def _form(revision: HistoricalResolver) -> DictionaryObject:

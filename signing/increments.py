@@ -24,6 +24,7 @@ _ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)")
 _ENTRY_LENGTH = 20
 _SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,7}) ?" + _END_OF_LINE)
 _TABLE = re.compile(rb"xref ?" + _END_OF_LINE)
+_SIZE = re.compile(rb"/Size" + _BLANK + rb"(\d{1,10})")
 _TRAILER = re.compile(rb"trailer" + _BLANK)
 _OBJECT = re.compile(rb"(\d{1,10})[\t\n\f\r ]+(\d{1,5})[\t\n\f\r ]+obj(?![A-Za-z0-9])")
 _AFTER_OBJECT = re.compile(rb"endobj" + _FILLER)
@@ -109,6 +110,8 @@ def _table(pdf: bytes, at: int, end: int) -> tuple[list[_Entry], int]:
     _check_dictionary(trailer)
     if not trailer.startswith(b"<<") or b"obj" in trailer or b"/XRefStm" in trailer:
         raise Irregular("trailer")
+    size = _SIZE.search(trailer)
+    _check_size(entries, int(size[1]) if size is not None else 0)
     return entries, end + trailer.rindex(b">>") + 2
 
 
@@ -133,6 +136,7 @@ def _stream(
         _unpacked(number, data[place : place + width], widths)
         for number, place in zip(numbers, range(0, len(data), width or 1), strict=True)
     ]
+    _check_size(entries, size)
     return entries, _matched(_AFTER_STREAM, pdf, section.end_location).end()
 
 
@@ -149,6 +153,12 @@ def _check_dictionary(text: bytes) -> None:
     """Refuse keys given twice, or spelt so that only some programs know them."""
     if _ESCAPED_NAME.search(text) or any(text.count(key) > 1 for key in _ONCE):
         raise Irregular("trailer")
+
+
+def _check_size(entries: Iterable[_Entry], size: int) -> None:
+    """Refuse objects beyond the size that is given: some programs leave them out."""
+    if any(entry.number >= size for entry in entries):
+        raise Irregular(f"objects beyond /Size {size}")
 
 
 def _check_numbers(entries: Iterable[_Entry]) -> None:

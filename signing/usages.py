@@ -66,6 +66,10 @@ class Usages:
             found = self._found[key] = {RawPdfPath(*way) for way in self._ways(key)}
         return found
 
+    def numbers(self) -> frozenset[int]:
+        """Return the numbers of all objects that something refers to, there or not."""
+        return frozenset(number for number, _ in self._users)
+
     def _read_all(self) -> None:
         """List the references of every object that can be reached."""
         waiting = deque([_TRAILER])
@@ -245,6 +249,14 @@ def usages(self: HistoricalResolver, ref: Reference) -> set[RawPdfPath]:
     """Return the ways to *ref*; takes the place of a method."""
     graph: Any = self._indirect_object_access_cache
     return graph.paths(ref) if graph is not None else set()
+
+
+def numbers_named(resolver: HistoricalResolver) -> frozenset[int]:
+    """Return the numbers of all objects that something in the revision refers to."""
+    load(resolver)
+    graph: Any = resolver._indirect_object_access_cache
+    named: frozenset[int] = graph.numbers()
+    return named
 
 
 def dependencies(
