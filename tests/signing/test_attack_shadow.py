@@ -4,6 +4,7 @@ The literature calls it shadow attacks: hide, replace, hide and replace. Each tr
 with something prepared, and what is appended to spring it.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -240,6 +241,25 @@ def dangling(v: Victim) -> bytes:
     )
 
 
+def awaited(v: Victim, n: int) -> bytes:
+    """What was missing, with a size by which only lenient readers go on: they miss nothing."""
+    forged = v.appended({n + 60: EVIL})
+    at = forged.rindex(b"/Size")
+    return forged[:at] + re.sub(rb"/Size \d+", b"/Size 2", forged[at:], count=1)
+
+
+def awaited_in_new_generation(v: Victim, n: int) -> bytes:
+    forged = awaited(v, n)
+    at = forged.rindex(b"%d 0 obj" % (n + 60))
+    later = forged[at:].replace(b"%d 0 obj" % (n + 60), b"%d 1 obj" % (n + 60), 1)
+    return forged[:at] + later.replace(b" 00000 n", b" 00001 n")
+
+
+def gap(v: Victim) -> bytes:
+    """Draft: the page draws an object whose number is free."""
+    return dangling(v).replace(b"/Veil %d 0 R" % (v.size + 60), b"/Veil %d 0 R" % (v.size + 1))
+
+
 def shared_look(v: Victim) -> bytes:
     """Draft: the page draws the appearance of a field that will be filled."""
     n = v.size
@@ -319,6 +339,9 @@ TRAPS: dict[str, Trap] = {
     "root_exchanged_form_kept": Trap(second_document, other_root_with_form),
     "content_revived": Trap(earlier_content, revived),
     "missing_object_added": Trap(dangling, lambda v, n: v.appended({n + 60: EVIL})),
+    "missing_object_read_leniently": Trap(dangling, awaited),
+    "missing_object_of_new_generation": Trap(dangling, awaited_in_new_generation, text=False),
+    "null_object_replaced": Trap(gap, lambda v, n: v.appended({n + 1: EVIL})),
     "shared_appearance_filled": Trap(shared_look, lambda v, n: v.appended({n + 1: EVIL})),
     "glyphs_exchanged": Trap(own_font, other_glyphs, text=False),
     "content_as_parameters": Trap(lambda v: v.appended({v.size: b"null"}), new_signature_over_page),
@@ -353,7 +376,7 @@ def test_what_was_hidden_before_signing_never_passes_when_brought_out(
         assert all(s.indication is not Indication.TOTAL_PASSED for s in report.signatures)
 
 
-@pytest.mark.parametrize("name", [name for name in TRAPS if name != "missing_object_added"])
+@pytest.mark.parametrize("name", [name for name in TRAPS if "missing_object" not in name])
 def test_a_trap_that_is_not_sprung_is_an_honest_file(
     name: str, prepared: Prepared, trust: TrustStore
 ) -> None:
