@@ -24,6 +24,7 @@ from documents.tables.journey import (
 )
 from documents.tables.reports import ReportRow
 from documents.tables.requests import SignatureRequestRow
+from documents.tables.sign_sessions import SignSessionRow
 from documents.tables.upgrades import UpgradeRow
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "RevisionRow",
     "RevocationRow",
     "SealedAttachmentRow",
+    "SignSessionRow",
     "SignatureRequestRow",
     "UpgradeRow",
 ]
