@@ -126,6 +126,8 @@ class KeyMismatched(CertificateRefused):
     """What the key signs does not verify under the certificate."""
 
     code = "key.mismatched"
+    vietnamese = "Khóa và chứng thư số của «{0}» không khớp nhau: {1}"
+    english = "the key and the certificate of {0} do not belong together: {1}"
     remedy = (
         "Chọn đúng cặp khóa và chứng thư / choose the key and the certificate that belong together"
     )
@@ -135,6 +137,8 @@ class KeyTooWeak(CertificateRefused):
     """The key, or the certificate's own signature, is below what Annex I asks."""
 
     code = "key.too_weak"
+    vietnamese = "Khóa hoặc chứng thư số của «{0}» quá yếu để ký: {1}"
+    english = "the key or the certificate of {0} is too weak to sign: {1}"
     remedy = (
         "Xin cấp khóa RSA từ 2048 bit hoặc ECDSA từ 256 bit / "
         "obtain an RSA key of 2048 bits or an ECDSA key of 256 bits, or more"
@@ -145,6 +149,8 @@ class SignerRevoked(CertificateRefused):
     """A revocation list that we hold names the signer's certificate, or its issuer's."""
 
     code = "key.certificate_revoked"
+    vietnamese = "Chứng thư số của «{0}» đã bị thu hồi: {1}"
+    english = "the certificate of {0} is revoked: {1}"
     remedy = (
         "Không ký bằng chứng thư này; xin cấp chứng thư mới / "
         "do not sign with it; obtain another certificate"

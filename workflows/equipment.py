@@ -7,7 +7,6 @@ from documents import directory
 from documents.database import Database
 from documents.errors import OfficeError
 from documents.signature_request import Service
-from documents.signature_request import Service
 from signing import keyring, standing
 from signing.keys import ensure_valid
 from signing.policy import built_in
@@ -55,7 +54,8 @@ def _ensure_usable(bench: Bench, stem: str, at: datetime) -> None:
     bench.stamp(stem)
     folder = bench.settings.at(bench.settings.keys)
     if keyring.described(folder, stem).here:
-        ensure_valid(bench.signer(stem, at), at)
+        ensure_valid(bench.key(stem), at)
+        bench.signer(stem, at)
     elif (key := DeferredKey.of(folder, stem)) is None:
         bench.key(stem)
     elif key.kind is not Service.REMOTE:  # of a remote key the service is asked for its certificate

@@ -2,6 +2,7 @@
 
 import io
 import math
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from signing.testservices import TSA, TestServices
 from signing.trust import TrustStore
 from tests.signing import levels
 from tests.signing.levels import Served
-from tests.signing.softtoken import SoftTokens, soft_tokens
+from tests.signing.softtoken import SoftToken, SoftTokens, soft_tokens, unpacked
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 EXPIRED = datetime(2025, 6, 1, tzinfo=UTC)
@@ -156,3 +157,34 @@ def shared() -> Path:
 def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftTokens]:
     with soft_tokens(tmp_path_factory.mktemp("softhsm")) as made:
         yield made
+
+
+STRONGER = (
+    Subject("strong", "Phạm Văn Ba", "UBND tỉnh Sơn Hải", algorithm="rsa3072"),
+    Subject("wide", "Võ Thị Tư", "UBND tỉnh Sơn Hải", algorithm="p384"),
+)
+
+
+@pytest.fixture(scope="session")
+def wider(pki: TestPki, tmp_path_factory: pytest.TempPathFactory) -> TestPki:
+    """The infrastructure of these tests, with stronger keys beside its own."""
+    folder = tmp_path_factory.mktemp("wider") / "pki"
+    shutil.copytree(pki.folder, folder)
+    return make_pki(folder, STRONGER)
+
+
+@pytest.fixture(scope="session")
+def office(tokens: SoftTokens, wider: TestPki) -> SoftToken:
+    """A token with everybody's keys."""
+    made = tokens.make("office")
+    for name in ("leader", "curve", "strong", "wide", "expired"):
+        made.put(name, *unpacked(wider, name))
+    return made
+
+
+@pytest.fixture(scope="session")
+def spare(tokens: SoftTokens, wider: TestPki) -> SoftToken:
+    """A token with one key, to do harm to."""
+    made = tokens.make("spare")
+    made.put("curve", *unpacked(wider, "curve"))
+    return made

@@ -162,3 +162,7 @@ def unpacked(pki: TestPki, name: str) -> tuple[PrivateKey, list[x509.Certificate
     assert isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
     assert certificate is not None
     return private, [certificate, *others]
+
+
+def start_again(token: SoftToken) -> None:
+    pkcs11.lib(str(MODULE)).reinitialize()
