@@ -50,6 +50,18 @@ def locked(session: Session, document_id: str) -> DocumentRow:
     return row
 
 
+def known(session: Session, document_id: str) -> DocumentRow:
+    """Return the document's row, only to be read.
+
+    Raises:
+        DocumentUnknown: there is none.
+    """
+    row = session.get(DocumentRow, document_id)
+    if row is None:
+        raise DocumentUnknown(document_id)
+    return row
+
+
 def take(
     session: Session,
     row: DocumentRow,

@@ -58,6 +58,21 @@ class Break:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One document's rows, and where they hang in the agency's chain."""
+
+    rows: tuple[LedgerRow, ...]
+    following: tuple[str | None, ...]
+    """Digest of the row after each, whoever's it is; None at the chain's end."""
+    head: tuple[int, str]
+    """Sequence and digest of the chain's newest row."""
+
+    def lines(self) -> bytes:
+        """Return a line (UTF-8) for each row: the very bytes whose SHA-256 is its digest."""
+        return b"".join(text_of(_unsigned(row)).encode() + b"\n" for row in self.rows)
+
+
 # built once: building a statement takes longer than the database takes to run it
 _HEADS = cast("Table", LedgerHeadRow.__table__)
 _HEAD = (
@@ -118,11 +133,38 @@ def _locked_head(session: Session, organ_id: str) -> tuple[int, str]:
 
 def digest_of(row: dict[str, Any]) -> str:
     """Return the digest of a row without its own digest."""
-    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text_of(row).encode()).hexdigest()
+
+
+def text_of(row: dict[str, Any]) -> str:
+    """Return the canonical JSON of a row without its own digest: what is hashed."""
+    return json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 _COLUMNS = tuple(column.name for column in LedgerRow.__table__.columns)
+
+
+def _unsigned(row: LedgerRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _COLUMNS if name != "digest"}
+
+
+def slice_of(session: Session, organ_id: str, document_id: str) -> Slice:
+    """Return the rows about one document in its agency's chain, oldest first."""
+    mine = select(LedgerRow).where(
+        LedgerRow.organ_id == organ_id, LedgerRow.document_id == document_id
+    )
+    rows = tuple(session.scalars(mine.order_by(LedgerRow.sequence)))
+    after = select(LedgerRow.sequence, LedgerRow.digest).where(
+        LedgerRow.organ_id == organ_id,
+        LedgerRow.sequence.in_([row.sequence + 1 for row in rows]),
+    )
+    following = dict(session.execute(after).tuples().all())
+    head = session.get_one(LedgerHeadRow, organ_id)
+    return Slice(
+        rows,
+        tuple(following.get(row.sequence + 1) for row in rows),
+        (head.sequence, head.digest),
+    )
 
 
 def history(session: Session, document_id: str) -> list[LedgerRow]:
@@ -171,8 +213,7 @@ def _verify_chain(session: Session, organ_id: str, head: LedgerHeadRow | None) -
             sequence = row.sequence
         if row.previous != previous:
             yield Break(organ_id, row.sequence, "does not follow the row before it")
-        values = {name: getattr(row, name) for name in _COLUMNS if name != "digest"}
-        if digest_of(values) != row.digest:
+        if digest_of(_unsigned(row)) != row.digest:
             yield Break(organ_id, row.sequence, "was changed after it was written")
         previous = row.digest
     if head is None or (head.sequence, head.digest) != (sequence, previous):

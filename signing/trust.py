@@ -162,6 +162,15 @@ class TrustStore:
         digest = sha256(root)
         return next((group for group in self.groups if digest in group.roots), None)
 
+    def fingerprints(self) -> list[str]:
+        """Return a line for each root, to be compared: SHA-256, name, group."""
+        lines = []
+        for root in self.roots:
+            group = self.group_of(root)
+            name = certificate(root).subject.human_friendly[:200]
+            lines.append(f"SHA-256 {sha256(root)}  {name}" + (f"  ({group.name})" if group else ""))
+        return sorted(lines)
+
     @cached_property
     def manager(self) -> SimpleTrustManager:
         """The roots that signers may chain to, as the validator wants them."""

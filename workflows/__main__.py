@@ -11,7 +11,8 @@ from workflows.commands.console import report_error
 
 COMMANDS = (
     *("demo", "init", "up", "send", "inbox", "show"),
-    *("step", "copy", "signature", "verify", "edxml", "hub", "ledger", "authority", "bench"),
+    *("step", "copy", "signature", "verify", "evidence", "edxml"),
+    *("hub", "ledger", "authority", "bench"),
 )
 
 

@@ -371,7 +371,7 @@ class Bench:
             reports.append(verify(content, trust, policy=policy))
         files = (job.main, *job.others)
         filed = tuple(
-            verdicts.filed(report, sha256, trust, self.blobs)
+            verdicts.filed(report, sha256, trust, self.blobs, policy)
             for sha256, report in zip(files, reports, strict=True)
         )
         main = reports[0]

@@ -5,9 +5,9 @@ policy, certificates and revocation data are blobs by their digests: each is kep
 many documents rest on it, so a document costs one row.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from documents.blobs import BlobStore
 from documents.report import FiledReport, Verdict, canonical
 from signing.evidence import Evidence
-from signing.policy import Policy, built_in
+from signing.policy import Policy
 from signing.report import Report
 from signing.trust import TrustStore
 from signing.validation import verify
@@ -25,33 +25,44 @@ Read = Callable[[str], bytes]
 
 
 def filed(
-    report: Report,
-    file_sha256: str,
-    trust: TrustStore,
-    blobs: BlobStore,
-    policy: Policy | None = None,
+    report: Report, file_sha256: str, trust: TrustStore, blobs: BlobStore, policy: Policy
 ) -> FiledReport:
     """Keep what *report* rests on and return it, ready to be entered.
 
     Raises:
         BlobsUnavailable: the folder cannot be written.
     """
-    rules = policy or built_in()
-    listing = report.evidence.listing()
-    for sha256, item in report.evidence.items().items():
-        _keep(blobs, sha256, partial(bytes, item))
-    _keep(blobs, trust.version, trust.anchors)
-    _keep(blobs, rules.sha256, lambda: rules.source)
+    return keep(unfiled(report, file_sha256, trust), report.evidence, trust, policy, blobs)
+
+
+def unfiled(report: Report, file_sha256: str, trust: TrustStore) -> FiledReport:
+    """Return *report* with the digests of what it rests on; nothing is kept."""
     return FiledReport(
         file_sha256,
         (report.verified_at or datetime.now(UTC)).astimezone(UTC),
         Verdict(report.verdict.value),
         f"{report.policy_id}/{report.policy_version}",
-        rules.sha256,
+        report.policy_sha256,
         trust.version,
-        blobs.put(listing),
+        hashlib.sha256(report.evidence.listing()).hexdigest(),
         canonical(report.as_dict()),
     )
+
+
+def keep(
+    filed: FiledReport, evidence: Evidence, trust: TrustStore, policy: Policy, blobs: BlobStore
+) -> FiledReport:
+    """Keep what *filed* rests on and return it.
+
+    Raises:
+        BlobsUnavailable: the folder cannot be written.
+    """
+    for sha256, item in evidence.items().items():
+        _keep(blobs, sha256, partial(bytes, item))
+    _keep(blobs, filed.evidence_sha256, evidence.listing)
+    _keep(blobs, filed.trust_sha256, trust.anchors)
+    _keep(blobs, filed.policy_sha256, lambda: policy.source)
+    return filed
 
 
 def _keep(blobs: BlobStore, sha256: str, content: Callable[[], bytes]) -> None:
@@ -59,32 +70,25 @@ def _keep(blobs: BlobStore, sha256: str, content: Callable[[], bytes]) -> None:
         blobs.put(content())
 
 
-@dataclass(frozen=True, slots=True)
-class Repetition:
-    """The same verification once more, from what was kept."""
-
-    report: Report
-    differs: tuple[str, ...]
-    """What is said otherwise than then; empty where every answer is the same."""
-
-
-def repeated(filed: FiledReport, read: Read) -> Repetition:
+def repeated(filed: FiledReport, read: Read, trust: TrustStore | None = None) -> Report:
     """Verify the file again at that moment, with the trust, policy and evidence of then.
+
+    With *trust*, under those roots instead.
 
     Raises:
         TrustUnreadable, PolicyUnreadable, EvidenceUnreadable: what was kept is not that.
         What *read* raises.
     """
-    trust = TrustStore.from_blob(read(filed.trust_sha256))
+    roots = trust or TrustStore.from_blob(read(filed.trust_sha256))
     policy = Policy.read(read(filed.policy_sha256), filed.policy_id)
     evidence = Evidence.from_listing(read(filed.evidence_sha256), read)
     pdf = read(filed.file_sha256)
-    report = verify(pdf, trust, at=filed.at, policy=policy, evidence=evidence)
-    return Repetition(report, tuple(_differences(filed, report)))
+    return verify(pdf, roots, at=filed.at, policy=policy, evidence=evidence)
 
 
-def _differences(filed: FiledReport, report: Report) -> list[str]:
-    then, now = json.loads(filed.content), report.as_dict()
+def differences(filed: FiledReport, again: FiledReport) -> list[str]:
+    """Return what is said otherwise now; empty where every answer is the same."""
+    then, now = json.loads(filed.content), json.loads(again.content)
     found = []
     if (then["verdict"], filed.verdict) != (now["verdict"], now["verdict"]):
         found.append(f"{then['verdict']} → {now['verdict']}")

@@ -63,6 +63,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     parser.add_argument("--trust", type=Path, metavar="ROOTS.pem")
     parser.add_argument("--crl", type=Path, action="append", default=[], metavar="FILE.crl")
+    parser.add_argument(
+        "--policy", type=Path, metavar="RULES.toml", help="quy tắc xác minh / other rules"
+    )
     parser.add_argument("--at", metavar="DATE", help="xét tại thời điểm / about that moment")
     parser.add_argument(
         "--as-of",
@@ -88,6 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
         roots=lambda: _roots(arguments),
         own_roots=arguments.trust is not None,
         crls=tuple(arguments.crl),
+        rules=arguments.policy,
         at=moment(arguments.at) if arguments.at else None,
         repeat=arguments.as_of is not None,
         until=moment(arguments.as_of) if arguments.as_of else None,
