@@ -23,7 +23,7 @@ from documents.placement import Box, Placement
 from signing.errors import PdfAlreadySigned, PdfFieldsTaken, PlacementOutside
 from signing.objects import Value, dictionary, entry, name, numbers, text
 from signing.page import annotate, edges, page_reference, turn
-from signing.revision import open_revision, reading, signed_fields, top_fields
+from signing.revision import open_revision, reading, signed_fields, top_fields, written
 
 NUMBER_FIELD = "SoVanBan"
 DAY_FIELD = "Ngay"
@@ -79,8 +79,7 @@ def reserve(pdf: bytes, placement: Placement) -> bytes:
         writer.update_container(form["/Fields"])
         writer.update_container(form)
         writer.register_extension(PADES_EXTENSION)
-        writer.write_in_place()
-        return bytes(writer.prev.stream.getvalue())
+        return written(writer)
 
 
 def _places(placement: Placement) -> Iterator[tuple[str, Box]]:

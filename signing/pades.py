@@ -5,20 +5,14 @@ lets the clerk fill the reserved fields and seal, nothing else).
 Legal source: Decree 30/2020/ND-CP, Art. 13; Appendix I, Part I, II.7.
 """
 
-import io
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.signers.cms_embedder import (
-    PdfCMSEmbedder,
-    SigIOSetup,
-    SigMDPSetup,
-    SigObjSetup,
-)
-from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest, SignatureObject
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigMDPSetup, SigObjSetup
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from signing import cms
 from signing.appearance import Stamp, draw_stamp
@@ -33,6 +27,7 @@ from signing.revision import (
     set_appearance,
     signed_fields,
     top_fields,
+    unfinished,
 )
 from signing.timestamps import Stamping
 
@@ -131,8 +126,8 @@ class Prepared:
         room = self.end - self.start - 2
         if len(digits) > room:
             raise ValueError(f"{len(digits)} > {room}")
-        padded = digits.ljust(room, b"0")
-        return b"".join((self.pdf[: self.start], b"<", padded, b">", self.pdf[self.end :]))
+        padded, whole = digits.ljust(room, b"0"), memoryview(self.pdf)  # slices, not copies
+        return b"".join((whole[: self.start], b"<", padded, b">", whole[self.end :]))
 
 
 def embed(
@@ -145,10 +140,8 @@ def embed(
 ) -> bytes:
     """Write the revision with a signature by *key* in the empty *field*; return the whole file."""
     room = stamping.room if stamping is not None else 0
-    reserved = cms.longest(key, room)
-    steps, prepared, output = _begun(writer, field, key, permissions, statement, reserved)
-    steps.send(cms.signed_data(key, prepared.document_digest, stamping, room))
-    return bytes(output.getvalue())
+    prepared = prepare_revision(writer, field, key, permissions, statement, timestamp=room)
+    return prepared.filled(cms.signed_data(key, prepared.digest, stamping, room))
 
 
 def prepare_revision(
@@ -162,30 +155,9 @@ def prepare_revision(
 ) -> Prepared:
     """Write the revision that a signature by *identity* in the empty *field* will complete.
 
-    *timestamp* is the room (bytes) for a token beside the signature.
-    """
-    reserved = cms.longest(identity, timestamp)
-    _, prepared, output = _begun(writer, field, identity, permissions, statement, reserved)
-    return Prepared(
-        bytes(output.getvalue()),
-        prepared.document_digest,
-        prepared.reserved_region_start,
-        prepared.reserved_region_end,
-    )
-
-
-def _begun(
-    writer: IncrementalPdfFileWriter,
-    field: str,
-    identity: Identity,
-    permissions: SigMDPSetup,
-    statement: Statement,
-    reserved: int,
-) -> tuple[Any, PreparedByteRangeDigest, io.BytesIO]:
-    """Write all of a revision but its signature, for which *reserved* bytes are left.
-
-    The same steps as pyHanko's `PdfSigner`, without its second signature for the
-    estimate of the size: the size is known.
+    *timestamp* is the room (bytes) for a token beside the signature. The same steps as
+    pyHanko's `PdfSigner`, without its second signature for the estimate of the size: the size
+    is known.
     """
     steps = PdfCMSEmbedder().write_cms(field, writer, existing_fields_only=True)
     next(steps)
@@ -195,9 +167,16 @@ def _begun(
         name=statement.name or None,
         reason=statement.reason or None,
         location=statement.location or None,
-        bytes_reserved=2 * reserved,  # hexadecimal digits
+        bytes_reserved=2 * cms.longest(identity, timestamp),  # hexadecimal digits
     )
     steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=permissions))
-    setup = SigIOSetup(md_algorithm=identity.algorithm.digest, in_place=True)
-    prepared, output = steps.send(setup)
-    return steps, prepared, output
+    writer.digest_aware_write = True
+    before, added = unfinished(writer)
+    end_of_file = added.tell()
+    start, end = placeholder.contents.offsets
+    placeholder.byte_range.fill_offsets(added, start, end, end_of_file)
+    revision = added.getvalue()
+    digest = hashlib.new(identity.algorithm.digest, before)
+    digest.update(revision[: start - len(before)])
+    digest.update(revision[end - len(before) :])
+    return Prepared(before + revision, digest.digest(), start, end)

@@ -29,7 +29,7 @@ from documents.level import Level
 from signing.der import Malformed
 from signing.fields import PADES_EXTENSION
 from signing.objects import dictionary, entry, name
-from signing.revision import open_revision, reading
+from signing.revision import open_revision, reading, written
 from signing.revocation import Proof, Revocations
 from signing.signed_data import SignedData
 from signing.timestamp_token import Token, not_after
@@ -139,8 +139,7 @@ class Preserver:
         with reading():
             _store(writer, proof)
             writer.register_extension(PADES_EXTENSION)
-            writer.write_in_place()
-            return bytes(writer.prev.stream.getvalue())
+            return written(writer)
 
     def _stamped(self, pdf: bytes, field: str, at: datetime) -> tuple[bytes, datetime]:
         """Return *pdf* with a document timestamp, and when its certificates end."""

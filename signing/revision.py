@@ -48,6 +48,42 @@ def open_revision(pdf: bytes) -> IncrementalPdfFileWriter:
         return writer
 
 
+class Appended(io.BytesIO):
+    """What a revision appends to a file; positions count from the file's first byte."""
+
+    def __init__(self, start: int) -> None:
+        super().__init__()
+        self._start = start
+
+    def tell(self) -> int:
+        """Return the position in the whole file."""
+        return self._start + super().tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to *offset* in the whole file; what was there before cannot be reached."""
+        back = self._start if whence == io.SEEK_SET else 0
+        return self._start + super().seek(offset - back, whence)
+
+
+def unfinished(writer: IncrementalPdfFileWriter) -> tuple[bytes, Appended]:
+    """Return the file as it was and what the revision appends to it.
+
+    The file itself is not copied: for a scan of some megabytes that takes longer than all else.
+    """
+    before: bytes = writer.prev.stream.getvalue()
+    added = Appended(len(before))
+    # what `write_in_place` does, to another stream
+    writer._prep_dom_for_writing()
+    writer._write_updated_section(added)
+    return before, added
+
+
+def written(writer: IncrementalPdfFileWriter) -> bytes:
+    """Return the whole file with the revision."""
+    before, added = unfinished(writer)
+    return before + added.getvalue()
+
+
 def signed_fields(writer: IncrementalPdfFileWriter) -> tuple[str, ...]:
     """Return the names of the signature fields that have a signature."""
     return tuple(str(field) for field, _, _ in enumerate_sig_fields(writer, filled_status=True))
