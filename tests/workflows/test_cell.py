@@ -6,11 +6,13 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
+from signing.report import Report
 from signing.testpki import Subject, make_pki
+from signing.validation import verify
 from tests.signing.hostile import array_of_names
 from workflows.__main__ import main
 from workflows.cell import Walls, confined
@@ -119,3 +121,20 @@ def test_verify_has_a_verdict_for_every_file(
     assert all(result["verdict"] == "INDETERMINATE" for result in results)
     assert "time" in results[0]["reason"]
     assert all(result["reason"] for result in results)
+
+
+def test_verify_judges_a_strangers_file_in_a_cell_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = os.getpid()
+
+    def judged(*given: Any, **more: Any) -> Report:
+        assert os.getpid() != here
+        return verify(*given, **more)
+
+    monkeypatch.setattr("workflows.judging.verify", judged)
+    pki = make_pki(tmp_path / "pki", [Subject("a", "A", "B", algorithm="p256")])
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-1.7\n%%EOF")
+    assert main(["verify", "--json", "--trust", str(pki.roots), str(path)]) == 1
+    assert json.loads(capsys.readouterr().out)[0]["reason"].startswith("UNREADABLE")
