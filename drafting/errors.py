@@ -7,8 +7,9 @@ from documents.errors import Refused
 
 BY_HAND = (
     "Chỉ chỗ bằng tay: `--box TÊN=trang,x0,y0,x1,y1` / give the boxes by hand: "
-    "`--box number=page,x0,y0,x1,y1` (number, day, month, signature; "
-    "page from 1, PDF points from the bottom left)"
+    "`--box number=page,x0,y0,x1,y1` (number, day, month, signature, seal; "
+    "page from 1, PDF points from the bottom left of the MediaBox); "
+    "xem bằng `congvan place` / see them with `congvan place`"
 )
 
 
@@ -131,7 +132,7 @@ class PlacementNotFound(DraftRefused):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The names not found, among number, day, month, signature."""
+        """The names not found, among number, day, month, signature, seal."""
         return tuple(str(self.args[0]).split(", "))
 
 

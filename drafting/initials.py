@@ -11,8 +11,9 @@ import pypdfium2 as pdfium
 
 from documents.boxes import INITIALS
 from documents.placement import Box
-from drafting.finder import MAX_PAGES_READ, pdfium_lock
-from drafting.reading import Line, Reading
+from drafting.anchors import MAX_PAGES_READ
+from drafting.finder import pdfium_lock
+from drafting.reading import Line, PageText, Reading
 
 MOST = 6
 """Initials side by side; more of them are signed without being shown."""
@@ -24,7 +25,7 @@ _DESCENT = 5.0
 def places(pdf: bytes, taken: Sequence[Box] = ()) -> list[Box]:
     """Return the places for initials in *pdf*, from left to right; none where none is found.
 
-    They touch neither print nor the boxes *taken*.
+    They touch neither print nor the boxes *taken*, as the page is seen.
     """
     with pdfium_lock:
         try:
@@ -43,42 +44,30 @@ def _places(document: pdfium.PdfDocument, taken: Sequence[Box]) -> list[Box]:
     reading = Reading(document)
     pages = len(document)
     for number in range(pages - 1, max(-1, pages - 1 - MAX_PAGES_READ), -1):
-        if document[number].get_rotation():
-            continue
-        segments = [segment for line in reading.lines(number) for segment in line.segments()]
-        found = [segment for segment in segments if _ARCHIVED.match(segment.folded()[0])]
+        page = reading.page(number)
+        found = [part for part in page.segments() if _ARCHIVED.match(part.folded()[0])]
         if len(found) == 1:
-            return _beside(document, number, found[0], segments, taken)
+            here = [page.view.seen(box) for box in taken if box.page == number]
+            return [page.view.placed(box) for box in _beside(number, page, found[0], here)]
         if found:
             return []
     return []
 
 
-def _beside(
-    document: pdfium.PdfDocument,
-    number: int,
-    line: Line,
-    segments: Sequence[Line],
-    taken: Sequence[Box],
-) -> list[Box]:
-    """Return the places between the end of *line* and whatever stands to its right."""
-    left, bottom, right, _ = document[number].get_mediabox()
+def _beside(number: int, page: PageText, line: Line, taken: Sequence[Box]) -> list[Box]:
+    """Return the places between the end of *line* and whatever is seen to its right."""
     low = line.baseline - _DESCENT
     high = low + INITIALS.height
-    limits = [right - _CLEAR]
+    limits = [page.view.width - _CLEAR]
     limits += [
         other.left
-        for other in segments
+        for other in page.segments()
         if other.left > line.right and low - _DESCENT < other.baseline < high
     ]
-    limits += [
-        left + box.x0
-        for box in taken
-        if box.page == number and box.y0 + bottom < high and box.y1 + bottom > low
-    ]
+    limits += [box.x0 for box in taken if box.y0 < high and box.y1 > low]
     found: list[Box] = []
     x = line.right + _CLEAR
-    while len(found) < MOST and x + INITIALS.width <= min(limits):
-        found.append(Box(number, x - left, low - bottom, x - left + INITIALS.width, high - bottom))
+    while low >= 0 and len(found) < MOST and x + INITIALS.width <= min(limits):
+        found.append(Box(number, x, low, x + INITIALS.width, high))
         x += INITIALS.width + _CLEAR
     return found

@@ -9,7 +9,7 @@ from io import BytesIO
 from xml.parsers import expat
 
 import pikepdf
-from pikepdf import Name
+from pikepdf import Array, Name
 
 from drafting import active, form
 from drafting.errors import DraftEncrypted, DraftRefused, DraftTooLarge, DraftUnreadable
@@ -59,6 +59,7 @@ def _normalised(pdf: pikepdf.Pdf, data: bytes, name: str) -> tuple[bytes, int, t
     form.refuse_signed(pdf, data, name)
     notes = {REPAIRED} if repaired else set()
     notes |= active.remove(pdf) | form.flatten(pdf, name) | _without_broken_metadata(pdf)
+    _give_pages_their_boxes(pdf)
     kept = BytesIO()
     pdf.save(
         kept,
@@ -69,6 +70,15 @@ def _normalised(pdf: pikepdf.Pdf, data: bytes, name: str) -> tuple[bytes, int, t
         deterministic_id=True,
     )
     return kept.getvalue(), pages, tuple(sorted(notes))
+
+
+def _give_pages_their_boxes(pdf: pikepdf.Pdf) -> None:
+    """Write inherited MediaBoxes on the pages: PDFium finds them nowhere else (7.7.3.4)."""
+    for page in pdf.pages:
+        if "/MediaBox" not in page.obj:
+            media = page.mediabox
+            if isinstance(media, Array):
+                page.obj[Name.MediaBox] = Array(list(media))
 
 
 def _refuse_truncated(data: bytes, name: str) -> None:

@@ -9,7 +9,8 @@ import unicodedata
 import pypdfium2 as pdfium
 
 from drafting.finder import pdfium_lock
-from drafting.reading import lines
+from drafting.reading import page_text
+from drafting.view import View
 
 MARKS = {"MẬT": "Mật", "TỐIMẬT": "Tối mật", "TUYỆTMẬT": "Tuyệt mật"}
 """Printed letters without spaces, and the mark's name."""
@@ -40,5 +41,7 @@ def _mark(document: pdfium.PdfDocument) -> str:
     text = unicodedata.normalize("NFC", page.get_textpage().get_text_range())
     if "MẬT" not in "".join(text.split()):
         return ""
-    printed = {segment.text for line in lines(page) for segment in line.segments()}
+    # turned or cut off, the mark counts
+    turns = (page_text(page, View.everywhere(turn)) for turn in (0, 90, 180, 270))
+    printed = {segment.text for text in turns for segment in text.segments()}
     return next((name for mark, name in MARKS.items() if mark in printed), "")

@@ -7,7 +7,7 @@ form of some other shape, has none. About 2 ms of CPU; nothing is ever guessed.
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -16,7 +16,10 @@ from documents.boxes import MILLIMETRE
 from documents.capacity import MOST_LINES, Printed
 from documents.placement import Box
 from documents.spelling import toneless
-from drafting.finder import MAX_PAGES_READ, pdfium_lock
+from drafting.anchors import MAX_PAGES_READ
+from drafting.finder import pdfium_lock
+from drafting.reading import PageText, page_text
+from drafting.view import View
 
 LARGEST_TEXT = 200_000
 """Letters of a page; a page of close print has 6,000."""
@@ -39,27 +42,39 @@ def read_signature_block(
         box: of the signature; the name is what is printed under it.
         names: whom to look for, where no box is known; from the most to the least likely.
     """
-    wanted = [name for name in dict.fromkeys(names) if len(toneless(name)) > 1]
     with pdfium_lock:
         try:
             document = pdfium.PdfDocument(pdf)
             try:
-                if box is not None:
-                    return _around(document, box)
-                return next(_over(document, wanted), None)
+                return signature_block(document, box=box, names=names)
             finally:
                 document.close()
         except (pdfium.PdfiumError, ValueError, OverflowError):
             return None
 
 
+def signature_block(
+    document: pdfium.PdfDocument, *, box: Box | None = None, names: Iterable[str] = ()
+) -> Printed | None:
+    """Return what `read_signature_block` does of an open document; the caller holds the lock.
+
+    Raises:
+        pypdfium2.PdfiumError, ValueError, OverflowError: it cannot be read.
+    """
+    if box is not None:
+        return _around(document, box)
+    wanted = [name for name in dict.fromkeys(names) if len(toneless(name)) > 1]
+    return next(_over(document, wanted), None)
+
+
 def _around(document: pdfium.PdfDocument, box: Box) -> Printed | None:
-    if not 0 <= box.page < len(document) or document[box.page].get_rotation():
+    if not 0 <= box.page < len(document):
         return None
-    text = document[box.page].get_textpage()
-    centre = (box.x0 + box.x1) / 2
-    under = _lines(text, centre, box.y0 - _NAME_FOOT, box.y0 + _SLACK)
-    titles = _titles(_lines(text, centre, box.y1 - _SLACK, box.y1 + _TITLES))
+    page = _Page(document[box.page])
+    seen = page.view.seen(box)
+    centre = (seen.x0 + seen.x1) / 2
+    under = page.lines(centre, seen.y0 - _NAME_FOOT, seen.y0 + _SLACK)
+    titles = _titles(page.lines(centre, seen.y1 - _SLACK, seen.y1 + _TITLES))
     # a name is no title, and stands alone
     name = under[0] if under and not under[0].isupper() and len(under[0]) <= 60 else ""
     return Printed.of(titles, name) if titles else None
@@ -69,22 +84,64 @@ def _over(document: pdfium.PdfDocument, names: list[str]) -> Iterator[Printed]:
     """Yield the blocks over *names*, from the last page on."""
     pages = len(document)
     for number in range(pages - 1, max(-1, pages - 1 - MAX_PAGES_READ), -1):
-        page = document[number]
-        text = page.get_textpage()
-        if page.get_rotation() or not 0 < text.count_chars() <= LARGEST_TEXT:
+        page = _Page(document[number])
+        if not 0 < page.text.count_chars() <= LARGEST_TEXT:
             continue
-        written = text.get_text_range()
+        for name, centre, baseline in page.places(names):
+            above = page.lines(centre, baseline + 2 * _SLACK, baseline + _ROOM + _TITLES)
+            if titles := _titles(above):
+                yield Printed.of(titles, name)
+
+
+class _Page:
+    """One page's print by place; PDFium finds lines only on pages that are not turned."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        self.view = View.of(page)
+        self.text = page.get_textpage()
+        self._page = page
+
+    @cached_property
+    def _turned(self) -> PageText:
+        return page_text(self._page, self.view)
+
+    def lines(self, centre: float, bottom: float, top: float) -> list[str]:
+        """Return the lines of the signer's column between two heights, from top to bottom."""
+        if self.view.turn:
+            return [
+                line.spelled()
+                for whole in self._turned.lines
+                if bottom <= whole.baseline <= top
+                and (line := whole.between(centre - _HALF_WIDTH, centre + _HALF_WIDTH))
+            ]
+        low = self.view.user(centre - _HALF_WIDTH, bottom)
+        high = self.view.user(centre + _HALF_WIDTH, top)
+        found = self.text.get_text_bounded(*low, *high)
+        lines = (" ".join(line.split()) for line in found.splitlines())
+        return [unicodedata.normalize("NFC", line) for line in lines if line]
+
+    def places(self, names: list[str]) -> Iterator[tuple[str, float, float]]:
+        """Yield name, centre and baseline of each place where one of *names* stands."""
+        written = self.text.get_text_range()
         quick = toneless(written)
         here = [name for name in names if toneless(name) in quick]
-        if not here:
-            continue
-        letters, places = _letters(written)
-        for name in here:
-            for left, right, baseline in _places(text, letters, places, toneless(name)):
-                centre = (left + right) / 2
-                above = _lines(text, centre, baseline + 2 * _SLACK, baseline + _ROOM + _TITLES)
-                if titles := _titles(above):
-                    yield Printed.of(titles, name)
+        if self.view.turn:
+            yield from self._turned_places(here)
+        elif here:
+            letters, indexes = _letters(written)
+            for name in here:
+                for place in _places(self.text, letters, indexes, toneless(name)):
+                    left, baseline = self.view.point(place[0], place[2])
+                    right, _ = self.view.point(place[1], place[2])
+                    yield name, (left + right) / 2, baseline
+
+    def _turned_places(self, names: list[str]) -> Iterator[tuple[str, float, float]]:
+        for name in names:
+            wanted, found = toneless(name), 0
+            for segment in reversed(self._turned.segments()):
+                if found < _MOST_PLACES and wanted in toneless(segment.text):
+                    found += 1
+                    yield name, (segment.left + segment.right) / 2, segment.baseline
 
 
 _plain = lru_cache(maxsize=4096)(toneless)
@@ -119,13 +176,6 @@ def _places(
 def _box(text: pdfium.PdfTextPage, index: int) -> tuple[float, float, float, float] | None:
     handle = pdfium_c.FPDFText_GetCharIndexFromTextIndex(text.raw, index)
     return text.get_charbox(handle) if handle >= 0 else None
-
-
-def _lines(text: pdfium.PdfTextPage, centre: float, bottom: float, top: float) -> list[str]:
-    """Return the lines of the signer's column between two heights, from top to bottom."""
-    found = text.get_text_bounded(centre - _HALF_WIDTH, bottom, centre + _HALF_WIDTH, top)
-    lines = (" ".join(line.split()) for line in found.splitlines())
-    return [unicodedata.normalize("NFC", line) for line in lines if line]
 
 
 def _titles(lines: list[str]) -> list[str]:

@@ -186,9 +186,10 @@ def test_refuses_blocks_on_two_pages(printed):
     assert "several" in _missing(pdf)["signature"]
 
 
-def test_refuses_rotated_pages(printed):
-    pdf = printed(NUMBER_LINE + DATE_LINE + BLOCK, rotation=90)
-    assert "rotated" in _missing(pdf)["number"]
+def test_refuses_print_that_runs_across_the_page(printed):
+    refused = _missing(printed(NUMBER_LINE + DATE_LINE + BLOCK, rotation=90))
+    assert list(refused) == ["number", "day", "month", "signature"]
+    assert all("not upright" in why for why in refused.values())
 
 
 def test_boxes_by_hand_win(printed):
