@@ -201,7 +201,7 @@ def listed(session: Session, limit: int, organs: Iterable[str] = ()) -> list[Sig
     return list(session.scalars(ordered.limit(limit)))
 
 
-def _open() -> Select[tuple[SignSessionRow]]:
+def _open() -> Select[SignSessionRow]:
     return select(SignSessionRow).where(SignSessionRow.state == SessionState.OPEN)
 
 

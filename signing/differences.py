@@ -105,16 +105,15 @@ class NothingUnsignedShows(FieldMDPRule):
         return ()
 
 
+FIELD_RULES = (
+    NothingUnsignedShows(),
+    SigFieldCreationRule(),
+    SigFieldModificationRule(),
+    GenericFieldModificationRule(),
+)
 POLICY = StandardDiffPolicy(
     global_rules=DEFAULT_DIFF_POLICY.global_rules,
-    form_rule=FormUpdatingRule(
-        field_rules=[
-            NothingUnsignedShows(),
-            SigFieldCreationRule(),
-            SigFieldModificationRule(),
-            GenericFieldModificationRule(),
-        ]
-    ),
+    form_rule=FormUpdatingRule(field_rules=list(FIELD_RULES)),
 )
 """The policy that every signature is judged by."""
 

@@ -65,6 +65,18 @@ class DeliveryRefused(Refused):
     )
 
 
+class PdfCertified(Refused):
+    """The file was certified: number and date may only be filled where it reserves them."""
+
+    code = "pdf.certified"
+    vietnamese = "Chữ ký «{0}» chỉ cho điền các ô đã dành sẵn, không cho thêm chữ ký hiển thị"
+    english = "the signature {0} permits filling reserved fields, no new visible signatures"
+    remedy = (
+        "Đóng dấu bằng khóa con dấu của hệ thống, không dùng công cụ ký"
+        " / seal with the agency's own key here, not with the token tool"
+    )
+
+
 class PdfEncrypted(Refused):
     """The PDF is encrypted; nobody could verify what was signed without its password."""
 

@@ -16,7 +16,7 @@ from signing.appearance import EmbeddedFont, Stamp, draw_seal, ensure_printable
 from signing.errors import LeaderSignatureMissing, PdfAlreadySigned
 from signing.fields import (
     DAY_FIELD,
-    LEADER_FIELD,
+    INITIALS_FIELD,
     LOCK_ALL,
     MONTH_FIELD,
     NUMBER_FIELD,
@@ -98,7 +98,8 @@ def sealing(
         signed = signed_fields(writer)
         if SEAL_FIELD in signed:
             raise PdfAlreadySigned(SEAL_FIELD)
-        if LEADER_FIELD not in signed:
+        # other tools sign in fields of their own; initials are nobody's approval of the whole
+        if all(each.startswith(INITIALS_FIELD) for each in signed):
             raise LeaderSignatureMissing
         fields = top_fields(writer)
         field = field_named(fields, SEAL_FIELD)

@@ -14,7 +14,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from documents import requests
+from documents import directory, requests, signatory
 from documents.errors import EvidenceBroken, OfficeError, Refused
 from documents.ledger import SYSTEM, Actor
 from documents.lifecycle import State
@@ -23,10 +23,11 @@ from documents.signature_request import Purpose, RequestStepRefused, Service
 from documents.tables import DocumentRow, SignatureRequestRow
 from signing.deferred import Certified
 from signing.errors import KeyUnavailable
-from workflows import levels
+from workflows import entitlement, levels
 from workflows.appendices import SealAttachment, is_pdf
 from workflows.carrying import Pouch, as_answer, put_off, record
 from workflows.deferred_keys import DeferredKey, fetched_identity, known_identity
+from workflows.entitlement import SealWarrant, Warrant
 from workflows.faultpoint import passing
 from workflows.jobs import Job
 from workflows.office import Office
@@ -69,6 +70,10 @@ class AttachmentsUnsealed(Refused):
 
 Jobs = Sequence[Job]
 """A document's: the one that signs or seals it comes first."""
+
+
+Also = Callable[[Session, str], None]
+"""Writes what else belongs to a signature that came; it gets the SHA-256 of what came."""
 
 
 def put_aside(
@@ -192,14 +197,19 @@ def open_request(
     return _opened(session, opening, at, fetched=True, actor=actor)
 
 
-def deliver(office: Office, request_id: str, signed_pdf: bytes) -> None:
+def deliver(
+    office: Office, request_id: str, signed_pdf: bytes, also: Also = lambda _session, _sha256: None
+) -> None:
     """Take the whole file that was signed elsewhere, once it is judged.
+
+    *also* is written in the same transaction as the signature.
 
     Raises:
         RequestUnknown: there is no such request.
         RequestStepRefused, RequestExpired, RevisionMoved: it came too late.
-        DeliveryRefused: not the file that was handed out, not by the right certificate, or
-            its signatures do not hold; the request stays open.
+        DeliveryRefused: not the file that was handed out, not by the right certificate, more
+            than signed, or its signatures do not hold; the request stays open.
+        Objection: the certificate, or whoever it names, may not sign or seal this.
     """
 
     def judged(request: SignatureRequestRow, sha256: str) -> Job:
@@ -207,10 +217,22 @@ def deliver(office: Office, request_id: str, signed_pdf: bytes) -> None:
         key = DeferredKey.of(folder, request.key)
         if key is None:
             raise KeyUnavailable(f"{request.key}.toml", "không có / missing")
-        signer = known_identity(key, office.now())
-        return Accept(request.base_sha256, sha256, signer.certificate, office.now())
+        at = office.now()
+        signer = known_identity(key, at)
+        warrant = warrant_of(office, request.document_id, Purpose(request.purpose))
+        return Accept(request.base_sha256, sha256, signer, warrant, at)
 
-    _finish(office, request_id, signed_pdf, judged)
+    _finish(office, request_id, signed_pdf, judged, also)
+
+
+def warrant_of(office: Office, document_id: str, purpose: Purpose) -> Warrant | SealWarrant:
+    """Return what is on record about whoever is to sign or seal the document."""
+    with office.database.reading() as session:
+        document = session.get_one(DocumentRow, document_id)
+        if purpose is Purpose.LEADER:
+            return entitlement.warrants(session, [document])[document.id]
+        agency = directory.agency_row(session, document.organ_id)
+        return SealWarrant(directory.as_agency(agency), signatory.own_bindings(session))
 
 
 def deliver_value(office: Office, request_id: str, raw_value: bytes) -> None:
@@ -236,6 +258,7 @@ def _finish(
     request_id: str,
     came: bytes,
     judged: Callable[[SignatureRequestRow, str], Job],
+    also: Also = lambda _session, _sha256: None,
 ) -> None:
     """Judge what *came* in a worker process and record it: as the signature, or as not used."""
     with office.database.reading() as session:
@@ -259,6 +282,7 @@ def _finish(
             levels.noted_too(write, office.settings, request.document_id, answer, office.now())(
                 session
             )
+            also(session, sha256)
     except (Refused, EvidenceBroken) as error:
         with office.database.writing() as session:
             requests.unused(session, request_id, sha256, error, office.now())

@@ -98,8 +98,9 @@ class Accept:
     """SHA-256 of the file that was handed out."""
     pdf: str
     """SHA-256 of what came back."""
-    certificate: bytes
-    """The signer's, DER."""
+    identity: Certified
+    """Whoever was to sign."""
+    warrant: Warrant | SealWarrant
     at: datetime
 
 
@@ -130,9 +131,18 @@ def later(
             ensure_unrevoked(pending.identity, trust(), job.at)
             return _completed(pending, job.value, blobs, stamping_at(job.at))
         case Accept():
-            pdf = blobs.get(job.pdf)
-            ensure_signed(blobs.get(job.base), pdf, job.certificate, trust(), job.at)
-            return Stored(job.pdf, len(pdf))
+            return _accepted(job, blobs, trust())
+
+
+def _accepted(job: Accept, blobs: BlobStore, trust: TrustStore) -> Stored:
+    base, pdf = blobs.get(job.base), blobs.get(job.pdf)
+    seals = isinstance(job.warrant, SealWarrant)
+    if isinstance(job.warrant, SealWarrant):
+        ensure_may_seal(job.warrant, job.identity, job.at)
+    else:
+        ensure_may_sign(base, job.warrant, job.identity, job.at)
+    ensure_signed(base, pdf, job.identity.certificate, trust, job.at, seals=seals)
+    return Stored(job.pdf, len(pdf))
 
 
 def _completed(
