@@ -158,7 +158,7 @@ def slice_of(session: Session, organ_id: str, document_id: str) -> Slice:
         LedgerRow.organ_id == organ_id,
         LedgerRow.sequence.in_([row.sequence + 1 for row in rows]),
     )
-    following = dict(session.execute(after).tuples().all())
+    following = {row.sequence: row.digest for row in session.execute(after)}
     head = session.get_one(LedgerHeadRow, organ_id)
     return Slice(
         rows,
