@@ -10,8 +10,8 @@ from documents.errors import OfficeError
 from workflows.commands.console import report_error
 
 COMMANDS = (
-    *("demo", "init", "up", "send", "inbox", "show"),
-    *("step", "copy", "signature", "verify", "evidence", "edxml"),
+    *("demo", "init", "up", "send", "place", "inbox", "show"),
+    *("step", "copy", "signature", "sign-session", "verify", "evidence", "edxml"),
     *("hub", "ledger", "authority", "bench"),
 )
 
@@ -23,7 +23,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     )
     subparsers = top.add_subparsers(required=True, metavar="COMMAND")
     for name in names:
-        import_module(f"workflows.commands.{name}").add(subparsers)
+        import_module(f"workflows.commands.{name.replace('-', '_')}").add(subparsers)
     return top
 
 

@@ -22,6 +22,7 @@ from documents.incoming import Finding
 from documents.outgoing import SecretRefused
 from documents.placement import Box, Placement
 from drafting import finder, intake
+from drafting.preview import Preview
 from drafting.secrecy import secrecy_mark
 from signing import fields, keyring, pades, seal, standing
 from signing.algorithm import Algorithm
@@ -41,6 +42,7 @@ from workflows.entitlement import ensure_may_seal, ensure_may_sign, signs
 from workflows.handover import handed_in
 from workflows.initialling import Initial
 from workflows.levels import Copies, Preserve
+from workflows.placing import Show, shown
 from workflows.pressing import (
     SEAL_REASON,
     SIGN_REASON,
@@ -106,6 +108,7 @@ class Verify:
 
 Job = (
     TakeIn
+    | Show
     | Attach
     | Sign
     | Seal
@@ -122,6 +125,7 @@ Job = (
 )
 Done = (
     Intake
+    | Preview
     | Attachment
     | Stored
     | SealedAttachment
@@ -258,6 +262,8 @@ class Bench:
                 return pressing.later(job, self.blobs, self.stamp, self.trust, self._stamping)
             case TakeIn():
                 return self._take_in(job)
+            case Show():
+                return shown(job)
             case Attach():
                 return self._attach(job)
             case Sign():
