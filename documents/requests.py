@@ -144,7 +144,7 @@ def opened(
         "until": opening.until.isoformat(),
     }
     evidence = opening.frozen_sha256 or opening.base_sha256
-    _tell(session, document, request, "request", actor, at, evidence=evidence, **told)
+    tell(session, document, request, "request", actor, at, evidence=evidence, **told)
     return request
 
 
@@ -153,21 +153,21 @@ def sent(session: Session, request_id: str, order_text: str, at: datetime) -> No
 
     *order_text* is all that is needed for asking.
     """
-    document, request = _locked(session, request_id)
-    _move(request, RequestStep.SEND, at)
+    document, request = locked(session, request_id)
+    move(request, RequestStep.SEND, at)
     request.order_text = order_text
     request.orders += 1
-    _tell(session, document, request, "send", SYSTEM, at, order=request.orders)
+    tell(session, document, request, "send", SYSTEM, at, order=request.orders)
 
 
 def waits(
     session: Session, request_id: str, order_text: str, at: datetime, again: datetime | None
 ) -> None:
     """Note that whoever signs has it; the next look is due at *again*, or when it expires."""
-    document, request = _locked(session, request_id)
+    document, request = locked(session, request_id)
     if request.state != RequestState.WAITING:
-        _move(request, RequestStep.WAIT, at)
-        _tell(session, document, request, "wait", SYSTEM, at)
+        move(request, RequestStep.WAIT, at)
+        tell(session, document, request, "wait", SYSTEM, at)
     request.order_text, request.next_attempt_at, request.lease_owner = order_text, again, None
     request.error_code = request.error_text = None
 
@@ -176,7 +176,7 @@ def put_off(
     session: Session, request_id: str, error: OfficeError, at: datetime, again: datetime
 ) -> None:
     """Note what was down; the next look is due at *again*."""
-    _, request = _locked(session, request_id)
+    _, request = locked(session, request_id)
     if request.state not in OPEN:
         raise RequestStepRefused(request.id, request.state, "put_off")
     request.attempts += 1
@@ -192,13 +192,13 @@ def completed(session: Session, request_id: str, sha256: str, size: int, at: dat
         RequestExpired: its time is over; record it with `unused` too.
         RevisionMoved: the document is another one now.
     """
-    document, request = _locked(session, request_id)
+    document, request = locked(session, request_id)
     ensure_open(request, at)
-    _move(request, RequestStep.COMPLETE, at)
+    move(request, RequestStep.COMPLETE, at)
     if document.current_sha256 != request.base_sha256 or document.frozen_by != request.id:
         raise RevisionMoved(request.id)
     document.frozen_by = None
-    _tell(session, document, request, "complete", SYSTEM, at, evidence=sha256)
+    tell(session, document, request, "complete", SYSTEM, at, evidence=sha256)
     _SIGNED[Purpose(request.purpose)](session, document.id, sha256, size, at)
 
 
@@ -217,7 +217,7 @@ def ensure_open(request: SignatureRequestRow, at: datetime) -> None:
 
 def is_open(session: Session, request_id: str) -> bool:
     """Return whether the request is not over; document and request are locked from now on."""
-    return _locked(session, request_id)[1].state in OPEN
+    return locked(session, request_id)[1].state in OPEN
 
 
 def unused(
@@ -227,8 +227,8 @@ def unused(
 
     *sha256* is that of what came: a signature that is late, wrong, or by someone else.
     """
-    document, request = _locked(session, request_id)
-    _tell(session, document, request, "unused", SYSTEM, at, evidence=sha256, error=error.code)
+    document, request = locked(session, request_id)
+    tell(session, document, request, "unused", SYSTEM, at, evidence=sha256, error=error.code)
 
 
 def ended(
@@ -239,15 +239,15 @@ def ended(
     Raises:
         RequestStepRefused: it is over already.
     """
-    document, request = _locked(session, request_id)
-    _end(session, document, request, step, error, SYSTEM, at)
+    document, request = locked(session, request_id)
+    end(session, document, request, step, error, SYSTEM, at)
 
 
 def expired(session: Session, request_id: str, at: datetime) -> None:
     """End a request whose time is over."""
-    document, request = _locked(session, request_id)
+    document, request = locked(session, request_id)
     error = RequestExpired(request.holder, shown(request.until))
-    _end(session, document, request, RequestStep.EXPIRE, error, SYSTEM, at)
+    end(session, document, request, RequestStep.EXPIRE, error, SYSTEM, at)
 
 
 def withdrawn(session: Session, request_id: str, who: str, reason: str, at: datetime) -> None:
@@ -258,7 +258,7 @@ def withdrawn(session: Session, request_id: str, who: str, reason: str, at: date
         RightMissing: the post gives no right to it.
         RequestStepRefused: it is over already.
     """
-    document, request = _locked(session, request_id)
+    document, request = locked(session, request_id)
     person = directory.person_row(session, document.organ_id, who)
     if person.role not in (Role.LEADER, Role.CLERK):
         raise directory.RightMissing(
@@ -266,7 +266,7 @@ def withdrawn(session: Session, request_id: str, who: str, reason: str, at: date
         )
     error = RequestWithdrawn(request.holder, storable(reason))
     actor = outgoing.actor_of(person)
-    _end(session, document, request, RequestStep.WITHDRAW, error, actor, at, reason=str(reason))
+    end(session, document, request, RequestStep.WITHDRAW, error, actor, at, reason=str(reason))
 
 
 def due(session: Session, owner: str, at: datetime, limit: int) -> list[SignatureRequestRow]:
@@ -341,7 +341,7 @@ def of_document(session: Session, document_id: str) -> list[SignatureRequestRow]
     return list(session.scalars(wanted.order_by(SignatureRequestRow.created_at)))
 
 
-def _locked(session: Session, request_id: str) -> tuple[DocumentRow, SignatureRequestRow]:
+def locked(session: Session, request_id: str) -> tuple[DocumentRow, SignatureRequestRow]:
     """Return document and request, locked in the one order in which nobody waits in a circle."""
     document = casefile.locked(session, get(session, request_id).document_id)
     request = session.get_one(
@@ -350,12 +350,17 @@ def _locked(session: Session, request_id: str) -> tuple[DocumentRow, SignatureRe
     return document, request
 
 
-def _move(request: SignatureRequestRow, step: RequestStep, at: datetime) -> None:
+def move(request: SignatureRequestRow, step: RequestStep, at: datetime) -> None:
+    """Take *step* with the row of a locked request.
+
+    Raises:
+        RequestStepRefused: it cannot be taken.
+    """
     request.state = follow(request.id, RequestState(request.state), step)
     request.updated_at = at
 
 
-def _end(
+def end(
     session: Session,
     document: DocumentRow,
     request: SignatureRequestRow,
@@ -365,16 +370,17 @@ def _end(
     at: datetime,
     **detail: Any,
 ) -> None:
-    _move(request, step, at)
+    """End a locked request without a signature; its document shows *error*."""
+    move(request, step, at)
     request.error_code, request.error_text = error.code, str(error)
     request.next_attempt_at = None
     if document.frozen_by == request.id:
         document.frozen_by = None
         casefile.put_off(session, document.id, error, at)
-    _tell(session, document, request, step, actor, at, error=error.code, **detail)
+    tell(session, document, request, step, actor, at, error=error.code, **detail)
 
 
-def _tell(
+def tell(
     session: Session,
     document: DocumentRow,
     request: SignatureRequestRow,
@@ -385,5 +391,6 @@ def _tell(
     evidence: str = "",
     **detail: Any,
 ) -> None:
+    """Write what happened to a request into the ledger of its document."""
     told = {"request": request.id, **detail}
     casefile.note(session, document, f"signature_{what}", actor, at, evidence=evidence, detail=told)

@@ -38,6 +38,8 @@ class RequestState(StrEnum):
 
     PREPARED = "prepared"
     """đã chuẩn bị: nothing has left."""
+    AWAITS_CODE = "awaits_code"
+    """chờ mã xác nhận: the signer is to type a PIN or a one-time code; nothing is ordered."""
     SENT = "sent"
     """đã gửi: the order left, or may have; whoever goes on asks before sending again."""
     WAITING = "waiting"
@@ -57,6 +59,7 @@ class RequestState(StrEnum):
 class RequestStep(StrEnum):
     """What can happen to a request."""
 
+    ASK_CODE = "ask_code"
     SEND = "send"
     WAIT = "wait"
     COMPLETE = "complete"
@@ -81,11 +84,21 @@ _ENDINGS = {
     RequestStep.FAIL: RequestState.FAILED,
     RequestStep.WITHDRAW: RequestState.WITHDRAWN,
 }
-_BEFORE_THE_END = (RequestState.PREPARED, RequestState.SENT, RequestState.WAITING)
+_BEFORE_THE_END = (
+    RequestState.PREPARED,
+    RequestState.AWAITS_CODE,
+    RequestState.SENT,
+    RequestState.WAITING,
+)
 
 REQUEST: Mapping[tuple[RequestState, RequestStep], RequestState] = MappingProxyType(
     {
         (RequestState.PREPARED, RequestStep.SEND): RequestState.SENT,
+        (RequestState.PREPARED, RequestStep.ASK_CODE): RequestState.AWAITS_CODE,
+        # typed: the order leaves with the code
+        (RequestState.AWAITS_CODE, RequestStep.SEND): RequestState.SENT,
+        # the code was wrong, or nobody knows whether the order arrived: it is typed again
+        (RequestState.SENT, RequestStep.ASK_CODE): RequestState.AWAITS_CODE,
         # nothing is sent to someone who fetches it
         (RequestState.PREPARED, RequestStep.WAIT): RequestState.WAITING,
         # the order never arrived and is sent again, perhaps under another id

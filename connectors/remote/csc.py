@@ -9,6 +9,7 @@ Neither version takes an id of ours by which to ask: `resume` gives None, always
 For the clauses see `csc_version`.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from connectors.remote.answer import Answer, Garbled
@@ -146,9 +147,14 @@ class CscService:
 
         def read(answer: Answer) -> tuple[RemoteCredential | None, Authorisation]:
             found = _credential(user, credential_id, answer)
-            return found, self._version.authorisation(answer.body)
+            how = self._version.authorisation(answer.body)
+            return found and replace(found, typed=self._typed(how), sends=how.sends), how
 
         return self._session.ask(user, Query("credentials/info", wanted), read)
+
+    def _typed(self, how: Authorisation) -> tuple[str, ...]:
+        """Return what a person has to type; the PIN of a seal's key may be in a file."""
+        return tuple(one for one in how.typed if one != "pin" or self._settings.pin is None)
 
 
 def _ids(answer: Answer) -> tuple[str, ...]:

@@ -33,6 +33,10 @@ class Authorisation:
     """implicit, explicit or oauth2code."""
     objects: tuple[tuple[str, bool], ...] = ()
     """Version 2: ids of what is to be shown, and whether each is a one-time code."""
+    typed: tuple[str, ...] = ()
+    """Which of `pin` and `otp` the person types."""
+    sends: bool = False
+    """Whether the service sends the one-time code."""
 
 
 _Json = dict[str, object]
@@ -70,8 +74,16 @@ class Version1:
     major = "1."
 
     def authorisation(self, info: Fields) -> Authorisation:
-        """See `CscVersion`; `authMode` is beside the key (11.5)."""
-        return Authorisation(info.text("authMode"))
+        """See `CscVersion`; `authMode`, `PIN` and `OTP` are beside the key (11.5)."""
+        mode = info.text("authMode")
+        if mode != "explicit":
+            return Authorisation(mode)
+        pin, otp = info.optional("PIN"), info.optional("OTP")
+        # explicit without a description: a PIN at least
+        said = {"pin": pin.text("presence", "false" if otp.values else "true")}
+        said["otp"] = otp.text("presence", "false")
+        typed = tuple(name for name, presence in said.items() if presence != "false")
+        return Authorisation(mode, typed=typed, sends=otp.text("type", "") == "online")
 
     def authorise(self, order: SigningOrder, how: Authorisation, shown: Activation) -> _Json:
         """See `CscVersion`; PIN and OTP are parameters of their own (11.6)."""
@@ -111,7 +123,12 @@ class Version2:
             (one.text("id"), bool(one.text("generator", "")) or one.text("id").upper() == "OTP")
             for one in auth.objects("objects")
         )
-        return Authorisation(auth.text("mode"), objects)
+        mode = auth.text("mode")
+        if mode != "explicit":
+            return Authorisation(mode, objects)
+        codes = [once for _, once in objects]
+        typed = ("pin",) * (False in codes) + ("otp",) * (True in codes)
+        return Authorisation(mode, objects, typed, True in codes)
 
     def authorise(self, order: SigningOrder, how: Authorisation, shown: Activation) -> _Json:
         """See `CscVersion`; what is shown goes as `authData` by the objects' ids (11.6)."""

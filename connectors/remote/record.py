@@ -77,8 +77,8 @@ def _order(kept: dict[str, Any]) -> SigningOrder:
         credential = dict(kept["credential"])
         credential["certificate"] = b64decode(credential["certificate"])
         credential["chain"] = tuple(map(b64decode, credential["chain"]))
-        for name in ("key_oids", "algorithms"):
-            credential[name] = tuple(map(str, credential[name]))
+        for name in ("key_oids", "algorithms", "typed"):
+            credential[name] = tuple(map(str, credential.get(name, ())))
         items = tuple(
             ToSign(**{**one, "digest": b64decode(one["digest"])}) for one in kept["items"]
         )

@@ -40,6 +40,10 @@ class RemoteCredential:
     """Most hashes in one order."""
     status: str = ""
     """The service's own word for its state, to be shown; empty when it says none."""
+    typed: tuple[str, ...] = ()
+    """What the person types at `start`: `pin`, `otp`; empty where they agree on a device."""
+    sends: bool = False
+    """Whether `challenge` has the one-time code sent."""
 
 
 @dataclass(frozen=True, slots=True)

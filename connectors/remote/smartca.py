@@ -11,6 +11,7 @@ after, `resume` gives None. One-time codes are never made here: whoever holds th
 """
 
 import uuid
+from dataclasses import replace
 from datetime import UTC
 from functools import partial
 
@@ -83,7 +84,8 @@ class SmartCaService:
 
         def read(answer: Answer) -> tuple[RemoteCredential, ...]:
             entries = self._data(answer).objects("user_certificates")
-            found = (_credential(user, entry) for entry in entries)
+            typed = ("pin", "otp") if self._settings.flow == "otp" else ()
+            found = (_credential(user, entry, typed) for entry in entries)
             return tuple(one for one in found if one is not None)
 
         usable = self._transport.ask(call, read)
@@ -205,13 +207,13 @@ class SmartCaService:
         return _signatures(order, answer.body.fields("data"))
 
 
-def _credential(user: str, entry: Fields) -> RemoteCredential | None:
+def _credential(user: str, entry: Fields, typed: tuple[str, ...]) -> RemoteCredential | None:
     chain = entry.optional("chain_data")
     others = (chain.text("ca_cert", ""), chain.text("root_cert", ""))
     serial = entry.text("serial_number")
     if not serial.isalnum() or len(serial) > 64:
         raise Garbled("«serial_number» is not one")
-    return credential_of(
+    found = credential_of(
         user,
         serial,
         (entry.text("cert_data"), *(other for other in others if other)),
@@ -220,6 +222,7 @@ def _credential(user: str, entry: Fields) -> RemoteCredential | None:
         most=_MOST,
         status=entry.text("cert_status", ""),
     )
+    return found and replace(found, typed=typed)
 
 
 def _signatures(order: SigningOrder, data: Fields) -> tuple[bytes, ...]:

@@ -9,9 +9,10 @@ revision = "0003"
 down_revision = "0002"
 
 STATES = """\
-state IN ('completed', 'expired', 'failed', 'prepared', 'refused', 'sent', 'waiting', 'withdrawn')\
+state IN ('awaits_code', 'completed', 'expired', 'failed', 'prepared', 'refused', 'sent', \
+'waiting', 'withdrawn')\
 """
-OPEN = "state IN ('prepared', 'sent', 'waiting')"
+OPEN = "state IN ('awaits_code', 'prepared', 'sent', 'waiting')"
 
 
 def upgrade() -> None:

@@ -189,7 +189,11 @@ class CscServer:
             "multisign": kept.most,
         }
         if self.version == 1:
-            return described | {"authMode": mode, "SCAL": "2"}
+            codes = {
+                "PIN": {"presence": str(bool(kept.pin)).lower(), "format": "A"},
+                "OTP": {"presence": str(bool(kept.otp)).lower(), "type": "online"},
+            }
+            return described | {"authMode": mode, "SCAL": "2"} | codes
         objects: list[dict[str, str]] = [{"type": "Password", "id": "PIN"}] if kept.pin else []
         if kept.otp:
             objects.append({"type": "Password", "id": "OTP", "generator": "totp"})
