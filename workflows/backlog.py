@@ -3,7 +3,7 @@
 from collections import Counter
 
 from connectors.axis import MessageKind
-from documents import claims, feedback, preservation, requests, standstill
+from documents import claims, feedback, preservation, requests, sign_sessions, standstill
 from documents.lifecycle import Direction
 from workflows import reception
 from workflows.office import Office
@@ -52,9 +52,10 @@ def statuses_due(office: Office) -> bool:
 
 
 def requests_due(office: Office) -> bool:
-    """Return whether signature requests are to be sent, asked after or ended."""
+    """Return whether signature requests are to be sent, asked after or ended, or sessions ended."""
     with office.database.reading() as session:
-        return requests.waiting(session, office.now())
+        at = office.now()
+        return requests.waiting(session, at) or sign_sessions.any_expired(session, at)
 
 
 def preservation_due(office: Office) -> list[str]:

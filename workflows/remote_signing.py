@@ -2,7 +2,8 @@
 
 The order is written down with an id of ours before it leaves. A process that dies in between
 leaves a request that is SENT: whoever goes on asks after it and sends again only what never
-arrived. A service that is down, or silent, is asked again after a pause.
+arrived. A service that is down, or silent, is asked again after a pause. Where the signer has
+to type a code nothing is sent from here: their order leaves with the code (activation.py).
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -18,13 +19,18 @@ from connectors.remote.service import (
     ToSign,
     Transaction,
 )
-from documents import casefile, requests
+from documents import activation, casefile, requests
 from documents.errors import EvidenceBroken, OfficeError, Refused
-from documents.signature_request import RequestState, RequestStep, Service
+from documents.signature_request import (
+    RequestState,
+    RequestStep,
+    RequestStepRefused,
+    Service,
+)
 from documents.tables import DocumentRow, SignatureRequestRow
 from signing.deferred import Pending
 from signing.errors import KeyUnavailable
-from workflows import deferral
+from workflows import deferral, sign_sessions
 from workflows.carrying import as_answer
 from workflows.deferred_keys import DeferredKey, chosen, forget_identity
 from workflows.faultpoint import passing
@@ -45,15 +51,16 @@ _ENDS = {
 
 
 def go_on(office: Office) -> int:
-    """Work on what is due: expire, send, ask, complete; return how many requests that were."""
+    """Work on what is due: expire, send, ask, complete; return how many things that were."""
+    over = sign_sessions.expire(office)
     with office.database.writing() as session:
         due = requests.due(session, office.owner, office.now(), TOGETHER)
     if not due:
-        return 0
+        return over
     remote = [each for each in deferral.expire(office, due) if each.service == Service.REMOTE]
     with ThreadPoolExecutor(TOGETHER) as threads:
         list(threads.map(partial(_carried, office), remote))
-    return len(due)
+    return over + len(due)
 
 
 def _carried(office: Office, request: SignatureRequestRow) -> None:
@@ -61,9 +68,9 @@ def _carried(office: Office, request: SignatureRequestRow) -> None:
     try:
         outcome = _asked(office, request)
         if isinstance(outcome, Transaction):
-            _settle(office, request, outcome)
-        else:
-            _end(office, request, RequestStep.FAIL, outcome)
+            settle(office, request, outcome)
+        elif outcome is not None:
+            end(office, request, RequestStep.FAIL, outcome)
     except Exception as fault:
         error = as_answer(fault)
         again = office.now() + casefile.pause(request.attempts + 1)
@@ -72,8 +79,10 @@ def _carried(office: Office, request: SignatureRequestRow) -> None:
                 requests.put_off(session, request.id, error, office.now(), again)
 
 
-def _asked(office: Office, request: SignatureRequestRow) -> Transaction | OfficeError:
+def _asked(office: Office, request: SignatureRequestRow) -> Transaction | OfficeError | None:
     """Return the order as the service knows it now, or why the request is to end.
+
+    None: there is no order until the signer types a code.
 
     Raises:
         OfficeError: something is down or not set up; the order, if any, lives on.
@@ -94,7 +103,7 @@ def _asked(office: Office, request: SignatureRequestRow) -> Transaction | Office
 
 def _first(
     office: Office, signer: RemoteSigner, key: DeferredKey, request: SignatureRequestRow
-) -> Transaction | OfficeError:
+) -> Transaction | OfficeError | None:
     pending = Pending.read(
         office.blobs.get(request.pending_sha256), office.blobs.get(request.frozen_sha256)
     )
@@ -119,21 +128,21 @@ def _first(
 
 def _resumed(
     office: Office, signer: RemoteSigner, request: SignatureRequestRow
-) -> Transaction | OfficeError:
+) -> Transaction | OfficeError | None:
     """Go on with an order that left, or may have: ask first, send only what never arrived."""
     order = order_of(request.order_text)
     transaction = signer.resume(order)
     if transaction is None:
-        if request.orders >= MOST_ORDERS:
+        if request.orders >= MOST_ORDERS and not order.credential.typed:
             return SigningFailed(signer.name, "start", "không có câu trả lời / no answer")
-        return _ordered(office, signer, request, _renewed(order, request.orders, office.now()))
+        return _ordered(office, signer, request, renewed(order, request.orders, office.now()))
     transaction = signer.progress(transaction)
     if isinstance(transaction.progress.fault, TransactionUnknown):
         return _ordered(office, signer, request, order)
     return transaction
 
 
-def _renewed(order: SigningOrder, orders: int, at: datetime) -> SigningOrder:
+def renewed(order: SigningOrder, orders: int, at: datetime) -> SigningOrder:
     """Return the same order under a new id."""
     number = f"{order.order_id.rpartition('-')[0]}-{orders + 1}"
     return SigningOrder(
@@ -143,8 +152,12 @@ def _renewed(order: SigningOrder, orders: int, at: datetime) -> SigningOrder:
 
 def _ordered(
     office: Office, signer: RemoteSigner, request: SignatureRequestRow, order: SigningOrder
-) -> Transaction | OfficeError:
+) -> Transaction | OfficeError | None:
     """Write the order down, then send it; return why the service will not take it."""
+    if order.credential.typed:
+        with office.database.writing() as session:
+            activation.awaits_code(session, request.id, order_text(order), office.now())
+        return None
     with office.database.writing() as session:
         requests.sent(session, request.id, order_text(order), office.now())
     passing("order.marked")
@@ -156,17 +169,22 @@ def _ordered(
     return transaction
 
 
-def _settle(office: Office, request: SignatureRequestRow, transaction: Transaction) -> None:
+def settle(office: Office, request: SignatureRequestRow, transaction: Transaction) -> None:
     """Write down where the order stands; a value that came is put in."""
     progress, at = transaction.progress, office.now()
     if progress.fault is not None:
-        _end(office, request, _ENDS[progress.state], progress.fault)
+        end(office, request, _ENDS[progress.state], progress.fault)
         return
     age = (at - request.created_at).total_seconds()
     pause = min(max(age / 10, SHORTEST_PAUSE), LONGEST_PAUSE)
     text = transaction_text(transaction)
-    with office.database.writing() as session:
-        requests.waits(session, request.id, text, at, at + timedelta(seconds=pause))
+    try:
+        with office.database.writing() as session:
+            requests.waits(session, request.id, text, at, at + timedelta(seconds=pause))
+    except RequestStepRefused:
+        # over in the meantime: a signature that came all the same is kept as not used
+        if progress.state is not State.SIGNED:
+            raise
     passing("order.recorded")
     if progress.state is State.SIGNED:
         _complete(office, request, progress.signatures[0])
@@ -177,10 +195,10 @@ def _complete(office: Office, request: SignatureRequestRow, value: bytes) -> Non
         deferral.deliver_value(office, request.id, value)
     except (Refused, EvidenceBroken) as error:
         # one that is over already (withdrawn, expired) stays as it is
-        _end(office, request, RequestStep.FAIL, error)
+        end(office, request, RequestStep.FAIL, error)
 
 
-def _end(
+def end(
     office: Office, request: SignatureRequestRow, step: RequestStep, error: OfficeError
 ) -> None:
     with office.database.writing() as session:

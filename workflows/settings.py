@@ -98,6 +98,11 @@ class Settings(BaseModel):
     """Remote signing services by name; their secrets are files."""
     request_hours: float = Field(default=72, gt=0, le=24 * 60)
     """How long a document stays frozen for a signature that comes later."""
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._-]+)*|http://127\.0\.0\.1:\d+)?$",
+    )
+    """Where token tools on people's machines reach us, without a last slash; empty: loopback."""
 
     @field_validator("database")
     @classmethod

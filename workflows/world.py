@@ -9,7 +9,8 @@ import os
 import signal
 import socket
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -40,6 +41,15 @@ class WorldMissing(Refused):
     remedy = "Chạy `congvan demo` hoặc `congvan init THƯ-MỤC` / run one of these"
 
 
+class WebNotServed(Refused):
+    """The installation's web service was never started, so nobody knows its address."""
+
+    code = "world.web_not_served"
+    vietnamese = "Dịch vụ web của «{0}» chưa chạy"
+    english = "the web service of {0} was never started"
+    remedy = "Chạy `congvan up`, hoặc đặt public_url / run `congvan up`, or set public_url"
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """One folder and what runs in it."""
@@ -49,6 +59,8 @@ class World:
     prefect_port: int
     hub_port: int | None
     """None when the installations use an axis elsewhere."""
+    web_ports: Mapping[str, int] = field(default_factory=dict)
+    """Of each installation's web service, by name; they are chosen when it is first served."""
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -62,7 +74,11 @@ class World:
         except (OSError, ValueError):
             raise WorldMissing(str(folder)) from None
         return cls(
-            folder.resolve(), tuple(data["installations"]), data["prefect_port"], data["hub_port"]
+            folder.resolve(),
+            tuple(data["installations"]),
+            data["prefect_port"],
+            data["hub_port"],
+            dict(data.get("web_ports", {})),
         )
 
     def save(self) -> None:
@@ -71,6 +87,7 @@ class World:
             "installations": self.installations,
             "prefect_port": self.prefect_port,
             "hub_port": self.hub_port,
+            "web_ports": dict(self.web_ports),
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / FILE_NAME).write_text(json.dumps(data, indent=2) + "\n", "utf-8")
@@ -89,11 +106,16 @@ class World:
             end_all(killed.token)
         hub = self.hub_port if self.hub_port is None or _is_free(self.hub_port) else free_port()
         prefect = self.prefect_port if _is_free(self.prefect_port) else free_port()
-        if (hub, prefect) == (self.hub_port, self.prefect_port):
+        web = {name: self._web_port(name) for name in self.installations}
+        world = World(self.folder, self.installations, prefect, hub, web)
+        if world == self:
             return self
-        world = World(self.folder, self.installations, prefect, hub)
         world.save()
         return world
+
+    def _web_port(self, name: str) -> int:
+        port = self.web_ports.get(name)
+        return port if port is not None and _is_free(port) else free_port()
 
     def is_served(self) -> bool:
         """Return whether a supervisor runs, or workers that something else started."""
@@ -117,6 +139,16 @@ class World:
         """Prefect's address for people: the run view."""
         return f"http://127.0.0.1:{self.prefect_port}"
 
+    def web_url(self, name: str) -> str:
+        """Return the loopback address of an installation's web service.
+
+        Raises:
+            WebNotServed: it has none yet.
+        """
+        if name not in self.web_ports:
+            raise WebNotServed(name)
+        return f"http://127.0.0.1:{self.web_ports[name]}"
+
     def prefect_environment(self) -> dict[str, str]:
         """Return Prefect's settings for the processes of this world."""
         return prefect_environment(self.folder / "prefect", f"{self.prefect_url}/api")
@@ -128,6 +160,7 @@ class World:
             server_child(self.folder / "prefect", self.prefect_port, logs / "prefect.log"),
             *([self._hub(logs)] if self.hub_port else []),
             *(self._worker(home, logs) for home in self.homes),
+            *(self._web(home, logs) for home in self.homes if home.name in self.web_ports),
         ]
 
     def _hub(self, logs: Path) -> Child:
@@ -143,6 +176,16 @@ class World:
             env=without_prefect(os.environ),
             ready=f"http://127.0.0.1:{self.hub_port}/healthz",
             log=logs / "hub.log",
+        )
+
+    def _web(self, home: Path, logs: Path) -> Child:
+        port = str(self.web_ports[home.name])
+        return Child(
+            name=f"web-{home.name}",
+            argv=(sys.executable, "-m", "web", str(home), "--port", port),
+            env=without_prefect(os.environ),
+            ready=f"http://127.0.0.1:{port}/healthz",
+            log=logs / f"web-{home.name}.log",
         )
 
     def _worker(self, home: Path, logs: Path) -> Child:
