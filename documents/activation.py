@@ -56,8 +56,10 @@ class CodeRefused(Refused):
 def awaits_code(session: Session, request_id: str, order_text: str, at: datetime) -> None:
     """Note that nothing can be ordered until the signer comes; *order_text* says what will be."""
     document, request = requests.locked(session, request_id)
+    if request.state == RequestState.PREPARED:
+        request.attempts = 0  # from now on: wrong codes
     requests.move(request, RequestStep.ASK_CODE, at)
-    request.order_text, request.attempts = order_text, 0
+    request.order_text = order_text
     _wait(request, CodeNeeded(request.holder, request.id))
     requests.tell(session, document, request, RequestStep.ASK_CODE, SYSTEM, at)
 
@@ -102,8 +104,7 @@ def begun(
     request.orders += 1
     request.lease_owner, request.next_attempt_at = _HOLDER, at + requests.LEASE
     request.error_code = request.error_text = None
-    told = {"order": request.orders}
-    requests.tell(session, document, request, "activate", actor, at, **told)
+    requests.tell(session, document, request, "activate", actor, at, order=request.orders)
     return request
 
 
@@ -123,12 +124,11 @@ def code_refused(session: Session, request_id: str, service: str, at: datetime) 
 
 
 def not_ordered(session: Session, request_id: str, error: OfficeError, at: datetime) -> None:
-    """Note that the service was away: the code was not used up, and is typed again."""
+    """Note that nothing came of an order and nobody can be asked after it: a code is due again."""
     document, request = requests.locked(session, request_id)
     requests.move(request, RequestStep.ASK_CODE, at)
     _wait(request, error)
-    told = {"error": error.code}
-    requests.tell(session, document, request, RequestStep.ASK_CODE, SYSTEM, at, **told)
+    requests.tell(session, document, request, "ask_code", SYSTEM, at, error=error.code)
 
 
 def _wait(request: SignatureRequestRow, error: OfficeError) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from documents import requests
 from documents.errors import OfficeError
-from documents.signature_request import Service
+from documents.signature_request import RequestState, Service
 from documents.tables import DocumentRow, SignatureRequestRow
 from workflows.cabinet import Cabinet
 
@@ -50,7 +50,17 @@ def _request(cabinet: Cabinet, request: SignatureRequestRow) -> dict[str, Any]:
         "until": request.until.isoformat(),
         "error": request.error_text,
         "file": str(cabinet.blobs.path(sha256)),
+        **_codes(request),
     }
+
+
+def _codes(request: SignatureRequestRow) -> dict[str, Any]:
+    """Return which codes (`pin`, `otp`) the signer is to type, if any."""
+    if request.state != RequestState.AWAITS_CODE:
+        return {}
+    from connectors.remote.record import order_of
+
+    return {"codes": list(order_of(request.order_text).credential.typed)}
 
 
 def _to_sign(cabinet: Cabinet, request: SignatureRequestRow) -> dict[str, Any]:

@@ -201,6 +201,7 @@ def _complete(office: Office, request: SignatureRequestRow, value: bytes) -> Non
 def end(
     office: Office, request: SignatureRequestRow, step: RequestStep, error: OfficeError
 ) -> None:
+    """End a request by *error*, unless it is over already."""
     with office.database.writing() as session:
         if requests.is_open(session, request.id):
             requests.ended(session, request.id, step, error, office.now())

@@ -189,6 +189,8 @@ def _print(facts: dict[str, Any]) -> None:
         if request["state"] in OPEN:
             until = _read(request["until"])
             console.print(f"  đang chờ ký / frozen: {request['holder']}, đến / until {until}")
+            if "codes" in request:
+                console.print(f"  {one_line(request['error'])}", soft_wrap=True)
     entries = [
         (entry["at"], entry["step"], entry["actor"], entry["state"], entry["detail"])
         for entry in facts["ledger"]
@@ -213,6 +215,8 @@ def _frozen(opened: dict[str, Cabinet], as_json: bool) -> int:
 
 
 def _shown(facts: dict[str, Any], name: str) -> Any:
+    if name == "state" and "codes" in facts:
+        return "chờ mã xác nhận / waits for the signer's code: " + ", ".join(facts["codes"]).upper()
     return _read(facts[name]) if name == "until" else facts[name]
 
 

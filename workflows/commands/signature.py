@@ -1,4 +1,4 @@
-"""`congvan signature`: take a signature request back, or bring the value that it waits for."""
+"""`congvan signature`: take a request back, bring what it waits for, or type its code."""
 
 import argparse
 from datetime import UTC, datetime
@@ -41,7 +41,16 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     brought.add_argument("--pdf", type=Path, help="tệp đã ký / the whole signed file")
     brought.add_argument("--value", type=Path, help="giá trị chữ ký / the raw value, binary")
     deliver.set_defaults(run=_deliver)
-    for each in (withdraw, deliver):
+    activate = actions.add_parser("activate", help="nhập mã xác nhận / type the code")
+    activate.add_argument("--by", required=True, help="mã hoặc họ tên / id or full name")
+    activate.add_argument(
+        "--challenge", action="store_true", help="gửi mã dùng một lần / have a code sent first"
+    )
+    activate.add_argument(
+        "--codes", type=Path, help="tệp chmod 600, hoặc - / a file of mode 600, or - for stdin"
+    )
+    activate.set_defaults(run=_activate)
+    for each in (withdraw, deliver, activate):
         each.add_argument("request", help="mã yêu cầu / the request's id")
         add_data(each)
 
@@ -72,6 +81,27 @@ def _deliver(arguments: argparse.Namespace) -> int:
     finally:
         office.close()
     console.print(f"{arguments.request}: completed")
+    return 0
+
+
+def _activate(arguments: argparse.Namespace) -> int:
+    from workflows import activation
+    from workflows.commands import codes
+    from workflows.office import open_office
+
+    request, who = arguments.request, arguments.by
+    with cabinets(World.load(arguments.data).homes) as opened:
+        home = _cabinet_with(opened, request).settings.home
+    office = open_office(home)
+    try:
+        wanted = activation.typed(office, request, who)
+        if arguments.challenge:
+            activation.challenge(office, request, who)
+        shown = codes.read(arguments.codes) if arguments.codes else codes.typed(wanted)
+        state = activation.activate(office, request, who, shown)
+    finally:
+        office.close()
+    console.print(f"{request}: {state}")
     return 0
 
 
