@@ -52,6 +52,7 @@ def opened(
         RequestStepRefused: the request is over.
     """
     document = casefile.locked(session, request.document_id)
+    session.flush()  # what was just written must not be read over
     session.refresh(request, with_for_update=True)
     if request.state not in OPEN:
         raise RequestStepRefused(request.id, request.state, "sign_session")

@@ -54,13 +54,13 @@ class _Certification(CatalogModificationRule):
     """Lets the new signature certify the document, for which the catalog gets /Perms."""
 
     def __init__(self) -> None:
-        super().__init__(ROOT_EXEMPT_STRICT_COMPARISON | {_PERMISSIONS})
+        self.ignored_keys = ROOT_EXEMPT_STRICT_COMPARISON | {_PERMISSIONS}
 
     def apply_qualified(
         self, old: HistoricalResolver, new: HistoricalResolver
     ) -> Iterable[tuple[ModificationLevel, ReferenceUpdate]]:
         before, after = old.root.get(_PERMISSIONS), new.root.get(_PERMISSIONS)
-        if before != after and (before is not None or set(after) != {"/DocMDP"}):
+        if before != after and (before is not None or set(after or ()) != {"/DocMDP"}):
             raise SuspiciousModification("/Perms was changed")
         yield from super().apply_qualified(old, new)
         if before is None and _PERMISSIONS in new.root:
