@@ -107,7 +107,8 @@ class _Case:
         evidence: Evidence | None = None,
     ) -> Report:
         """Return the report that says so."""
-        mode = "hard" if self.ground().demanded else "not-checked"
+        demanded = self.ground().demanded
+        mode = "hard" if demanded else "not-checked"
         return Report(
             verdict,
             signatures,
@@ -120,7 +121,7 @@ class _Case:
             self.policy.sha256,
             self.trust.version,
             self.trust.label,
-            evidence or Evidence(),
+            evidence or Evidence(demanded=demanded),
         )
 
     def unread(self, why: str) -> Report:

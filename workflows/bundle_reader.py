@@ -148,7 +148,7 @@ def _ensure_plain(info: ZipInfo) -> None:
     if info.orig_filename != name or not _NAMED.fullmatch(name):
         raise BundleBroken(f"tên lạ / an odd name: {info.orig_filename!r}"[:200])
     mode = info.external_attr >> 16
-    if info.is_dir() or (mode and not stat.S_ISREG(mode)):
+    if info.is_dir() or stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         raise BundleBroken(f"không phải tệp thường / not a plain file: {name}")
     if info.flag_bits & ~0x0806:
         raise BundleBroken(f"mã hóa hoặc lạ / encrypted or odd: {name}")
