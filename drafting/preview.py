@@ -236,8 +236,10 @@ class _Drawing:
     def _label(
         self, edges: tuple[float, float, float, float], text: str, colour: tuple[int, int, int]
     ) -> None:
-        """Write the name above the frame; number, day and month leave no room in it."""
-        self._draw.text((edges[0], max(0, edges[1] - _LETTER - 3)), text, colour, self._font)
+        """Write the name into the frame's foot, or above it where it leaves no room."""
+        roomy = edges[3] - edges[1] > 3 * _LETTER
+        x, y = (edges[0] + 5, edges[3] - _LETTER - 5) if roomy else (edges[0], edges[1] - _LETTER)
+        self._draw.text((x, max(0, y)), text, colour, self._font)
 
 
 def _png(image: Image.Image) -> bytes:

@@ -175,7 +175,8 @@ def _glyphs(page: pdfium.PdfPage, view: View) -> tuple[list[Glyph], int]:
         letter = chr(pdfium_c.FPDFText_GetUnicode(handle, index))
         if letter.isspace() or not letter.isprintable():
             continue
-        if math.cos(pdfium_c.FPDFText_GetCharAngle(handle, index) + turn) < _UPRIGHT:
+        angle = pdfium_c.FPDFText_GetCharAngle(handle, index) + turn  # clockwise, as the turn
+        if angle and math.cos(angle) < _UPRIGHT:
             across += 1
             continue
         if letter >= _FIRST_MARK and unicodedata.combining(letter) and glyphs:
