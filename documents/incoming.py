@@ -239,7 +239,7 @@ def verified(session: Session, document_id: str, finding: Finding, at: datetime)
     detail: dict[str, Any] = {"verdict": finding.verdict, **({"reason": reason} if reason else {})}
     if doubts.flags:
         detail["flags"] = [flag.code for flag in doubts.flags]
-        row.warnings = [*row.warnings, *map(provenance.warning, doubts.flags)]
+        row.warnings = [*row.warnings, *(flag.warning for flag in doubts.flags)]
     if finding.filed:
         detail["reports"] = reports.record(session, row.id, finding.filed, Occasion.ARRIVAL, at)
     after = take(session, row, step, SYSTEM, at, evidence=row.current_sha256 or "", detail=detail)

@@ -182,12 +182,3 @@ class CertificateNotInForce(Objection):
     vietnamese = "Chứng thư «{0}» chỉ có hiệu lực {1}"
     english = "the certificate «{0}» holds {1} only"
     remedy = "Gia hạn chứng thư / renew the certificate"
-
-
-class MessageDiffers(Objection):
-    """The message names the signer otherwise than the document does."""
-
-    code = "authority.message_differs"
-    vietnamese = "Gói tin ghi «{0}», văn bản ghi «{1}»"
-    english = "the message says «{0}», the document «{1}»"
-    remedy = "Hỏi cơ quan gửi / ask the sender"

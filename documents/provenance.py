@@ -1,4 +1,4 @@
-"""Whether an incoming document is from whom it says: its block, its signer, its seal.
+"""Whether an incoming document is what its message says: its head, its block, signer and seal.
 
 Legal source: Decree 30/2020/ND-CP, Art. 13, 21.2, 32.2. A seal on record as another agency's
 contradicts the sender, and a clerk decides. Everything else is a warning: the recipient cannot
@@ -7,23 +7,25 @@ in it, or is flagged with both names until somebody says whose it is.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from documents import authority, certificates, directory
+from documents import authority, certificates, concordance, directory
 from documents.capacity import Printed
+from documents.concordance import Difference, Facts, Field
+from documents.contents import NOTHING_READ, Contents
 from documents.credential import Binding, Credential, assess_person, assess_seal, owners
 from documents.document import Agency, Person, Role
 from documents.objections import (
     CertificateNotInForce,
     CertificateOfAnother,
     CertificateUnknown,
-    MessageDiffers,
     Objection,
 )
-from documents.spelling import same_person, same_position
+from documents.spelling import same_agency_name
 from documents.tables import DocumentRow
 
 WARNING_LENGTH = 300
@@ -38,9 +40,18 @@ class Signs:
     """The signature block; None: none was found."""
     signer: Credential | None = None
     seal: Credential | None = None
+    contents: Contents = NOTHING_READ
+    """What else it says of itself."""
 
 
 NOTHING = Signs()
+
+
+class Flag(NamedTuple):
+    """One thing that people are warned of."""
+
+    code: str
+    warning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ class Doubts:
 
     quarantine: str
     """Why a clerk must decide; empty when nothing contradicts the sender."""
-    flags: tuple[Objection, ...]
+    flags: tuple[Flag, ...]
 
 
 def doubts(session: Session, row: DocumentRow, signs: Signs, at: datetime) -> Doubts:
@@ -69,17 +80,23 @@ def doubts(session: Session, row: DocumentRow, signs: Signs, at: datetime) -> Do
     bound = [binding for mine in known.values() for binding in mine]
     flags = [
         *_against_form(signs.printed, sender, collective=collective),
-        *_against_message(signs.printed, row),
         *_against_signer(signs, row, sender, bound, at),
     ]
     against_seal = list(assess_seal(signs.seal, sender, bound, at)) if signs.seal else []
     strange = [each for each in against_seal if isinstance(each, CertificateOfAnother)]
     # verification has judged the time of signing; now is another moment
     flags += [each for each in against_seal if isinstance(each, CertificateUnknown)]
-    return Doubts(str(strange[0]) if strange else "", tuple(flags))
+    differences = _against_message(signs, row, sender, known=found is not None)
+    return Doubts(
+        str(strange[0]) if strange else "",
+        (
+            *(Flag(each.code, each.warning[:WARNING_LENGTH]) for each in differences),
+            *(Flag(each.code, _warning(each)) for each in flags),
+        ),
+    )
 
 
-def warning(objection: Objection) -> str:
+def _warning(objection: Objection) -> str:
     """Return an objection as a document's warning."""
     said = objection.as_dict()
     return f"{said['code']}: {said['vi']} / {said['en']}"[:WARNING_LENGTH]
@@ -95,18 +112,33 @@ def _against_form(
     return authority.form(printed, sender.name, collective=collective)
 
 
-def _against_message(printed: Printed | None, row: DocumentRow) -> Iterable[Objection]:
-    """Compare the block with the message's SignerInfo; what it leaves out says nothing."""
-    if printed is None:
-        return
-    said = Printed.of(row.signer_competence.splitlines(), row.signer_name, row.signer_position)
-    if said.name and not same_person(said.name, printed.name):
-        yield MessageDiffers(said.name, printed.name)
-    differs = said.position and not same_position(printed.position, said.position)
-    if said.position and printed.position and differs:
-        yield MessageDiffers(said.position, printed.position)
-    if said.clauses and said.chain != printed.chain:
-        yield MessageDiffers(said, printed)
+def _against_message(
+    signs: Signs, row: DocumentRow, sender: Agency, *, known: bool
+) -> Iterable[Difference]:
+    """Compare the message with the document, and the sender's name with our catalogue."""
+    named = row.sender_name or sender.name
+    if known and not (
+        same_agency_name(named, sender.name, sender.parent_name)
+        or same_agency_name(sender.name, named)
+    ):
+        said = f"{row.sender_organ_id} {named}"
+        yield Difference(Field.ORGAN_ID, said, sender.name, ("danh mục ghi", "the catalogue"))
+    facts = Facts(
+        organ_id=row.sender_organ_id,
+        agency=named,
+        parent=sender.parent_name,
+        number=row.code_number or "",
+        notation=row.code_notation,
+        promulgated=row.promulgated,
+        type_name=row.type_name,
+        subject=row.subject,
+        signer_name=row.signer_name,
+        signer_position=row.signer_position,
+        signer_competence=row.signer_competence,
+        document_key=row.document_key or "",
+        old_organ_id=sender.old_organ_id,
+    )
+    yield from concordance.compare(facts, replace(signs.contents, signer=signs.printed))
 
 
 def _against_signer(

@@ -5,13 +5,21 @@ tone (Hòa, Hoà) and the form of an accent (NFC, NFD) never count.
 """
 
 import itertools
+import re
 import unicodedata
+from datetime import date
 
 from documents.document import folded
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _WITHOUT_TONES = dict.fromkeys(map(ord, _TONES))
 _SHORT = (("ubnd", "uybannhandan"), ("hdnd", "hoidongnhandan"), ("vp", "vanphong"))
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+_LEADING_ZEROS = re.compile(r"^0+(?=\d)")
+_NUMBERS = re.compile(r"\d{1,4}")
+_WORDS = re.compile(r"[^\W_]+")
+_ABOUT = re.compile(r"^\s*(?:v\s*/\s*v|về\s+việc)\b[\s:]*", re.IGNORECASE)
+_PARTS_OF_A_DATE = 3
 _Y = str.maketrans("y", "i")  # uỷ, ủi: one sound in two letters (kỹ thuật, kĩ thuật)
 
 
@@ -56,6 +64,38 @@ def same_agency_name(name: str, agency: str, parent: str = "") -> bool:
         return True
     tail = wanted.removeprefix(known)
     return tail != wanted and bool(above) and above.endswith(tail)
+
+
+def code_key(code: str) -> str:
+    """Return what two spellings of one code share: `05/QĐ-UBND`, `5 / QD – UBND`.
+
+    Case, spaces, leading zeros, the kind of dash, and đ or d do not count.
+    """
+    text = unicodedata.normalize("NFC", "".join(code.split())).casefold()
+    return _LEADING_ZEROS.sub("", text.translate(_DASHES).replace("đ", "d"))
+
+
+def date_key(text: str) -> date | None:
+    """Return the one date that *text* writes, `ngày 05 tháng 1 năm 2026` or `05/01/2026`."""
+    numbers = [int(number) for number in _NUMBERS.findall(text)]
+    if len(numbers) != _PARTS_OF_A_DATE:
+        return None
+    day, month, year = numbers
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def subject_key(subject: str) -> str:
+    """Return what two spellings of one subject share: letters, digits and accents in order.
+
+    `V/v`, `Về việc`, case, marks, spaces, hyphens at line ends and the place of a tone in its
+    word do not count.
+    """
+    text = unicodedata.normalize("NFC", " ".join(subject.split()))
+    words = _WORDS.findall(_ABOUT.sub("", text).casefold())
+    return "".join("".join(name_key(word)) for word in words)
 
 
 def _agency_key(name: str) -> str:

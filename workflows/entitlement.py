@@ -18,6 +18,7 @@ from documents.placement import Box, Placement
 from documents.provenance import Signs
 from documents.spelling import same_person
 from documents.tables import DocumentRow
+from drafting.contents import read_contents
 from drafting.signature_block import read_signature_block
 from signing import fields
 from signing.credentials import credential
@@ -91,7 +92,8 @@ def signs(pdf: bytes, report: Report, signer_name: str) -> Signs:
     """
     held = [each for each in report.signatures if each.indication is Indication.TOTAL_PASSED]
     people = (signer_name, *(each.signer for each in held))
-    printed = read_signature_block(pdf, names=people)
+    contents = read_contents(pdf, names=people)
+    printed = contents.signer
     name = printed.name if printed else signer_name
     by_field = {each.field: each for each in held}
     named = (each for each in held if same_person(each.signer, name))
@@ -102,7 +104,7 @@ def signs(pdf: bytes, report: Report, signer_name: str) -> Signs:
         # who signed is not who is named: whoever signed first, if not the seal itself
         strangers = (each for each in held if each.certificate != seal.certificate)
         leader = next(strangers, None)
-    return Signs(printed, _read(leader), _read(seal))
+    return Signs(printed, _read(leader), _read(seal), contents)
 
 
 def _read(signature: SignatureReport | None) -> Credential | None:
