@@ -10,7 +10,7 @@ down_revision = "0002"
 
 STATES = """\
 state IN ('awaits_code', 'completed', 'expired', 'failed', 'prepared', 'refused', 'sent', 'waiting', 'withdrawn')\
-"""  # noqa: E501
+"""
 OPEN = "state IN ('awaits_code', 'prepared', 'sent', 'waiting')"
 
 
