@@ -4,6 +4,7 @@ certomancer makes the answers; this serves them over HTTP for a `testpki` whose 
 name this address, and can be told to be down, slow or wrong in each of the ways that matter.
 """
 
+import base64
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+from urllib.parse import unquote
 
 from asn1crypto import keys, ocsp, tsp, x509
 from certomancer.services import (
@@ -234,8 +236,12 @@ def _handler(services: TestServices) -> type[BaseHTTPRequestHandler]:
             """Keep quiet."""
 
         def do_GET(self) -> None:
-            """Revocation lists."""
-            self._answer("crl", b"")
+            """Revocation lists, and OCSP in the address (RFC 6960, A.1)."""
+            _, ocsp_too, asked = self.path.partition("/ocsp/")
+            if ocsp_too:
+                self._answer("ocsp", base64.b64decode(unquote(asked.partition("/")[2])))
+            else:
+                self._answer("crl", b"")
 
         def do_POST(self) -> None:
             """Timestamps and OCSP."""
