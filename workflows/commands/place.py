@@ -14,6 +14,8 @@ from workflows.settings import Settings
 from workflows.workshop import Workshop
 
 _WRITERS = {".png": Preview.png, ".pdf": Preview.pdf}
+_SECONDS = 60
+"""For one file; Word files are converted meanwhile."""
 
 
 class PreviewNotWritten(Refused):
@@ -59,7 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _preview(job: Show) -> Preview:
     """Return the preview, made in a worker process that keeps nothing."""
     with tempfile.TemporaryDirectory(prefix="congvan-place-") as folder:
-        workshop = Workshop(Settings(home=Path(folder), name="place", processes=1))
+        workshop = Workshop(
+            Settings(home=Path(folder), name="place", processes=1, file_seconds=_SECONDS)
+        )
         try:
             (answer,) = workshop.run([job])
         finally:
