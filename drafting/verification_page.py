@@ -21,6 +21,8 @@ from drafting.typeface import Face, cleaned
 MOST_SECTIONS = 80
 LONGEST = 700
 """Characters of one value; a hostile file may have millions."""
+_HEADING = 90
+"""Characters of the title, which stands on one line."""
 _LEFT, _RIGHT = 20 * MILLIMETRE, 15 * MILLIMETRE
 _WIDTH = sheet.WIDTH - _LEFT - _RIGHT
 _LABELS = 148.0
@@ -93,13 +95,13 @@ def render(page: VerificationPage) -> bytes:
         initialFontName=Face.REGULAR,  # else Helvetica is named, and not embedded
         lang="vi-VN",
     )
-    sheets = _Sheets(canvas, cleaned(page.footer))
+    sheets = _Sheets(canvas, _bounded(page.footer))
     y = _heading(canvas, page)
     for section in page.sections[:MOST_SECTIONS]:
         y = sheets.section(section, y)
     sheets.end()
     canvas.save()
-    return pdfa.archivable(kept.getvalue(), page.title, page.at)
+    return pdfa.archivable(kept.getvalue(), _bounded(page.title), page.at)
 
 
 def _heading(canvas: Canvas, page: VerificationPage) -> float:
@@ -109,7 +111,7 @@ def _heading(canvas: Canvas, page: VerificationPage) -> float:
         (page.title, Face.BOLD, _TITLE_SIZE, 15.0),
         (page.subtitle, Face.ITALIC, 10.0, 20.0),
     ):
-        shown = cleaned(text)
+        shown = _bounded(text)[:_HEADING]
         x = _LEFT + (_WIDTH - measured([(shown, face)], size)) / 2
         y = sheet.paint(canvas, [Row(((shown, face),), x, size, 0)], y) - step
     rows = [
