@@ -42,6 +42,7 @@ _EVIDENCE = {
     **{"verify": "received", "quarantine": "received"},
 }
 """Step in the ledger, and the revision that is its evidence."""
+_NUMBERING = "assign_number"
 _AS_BUNDLED = (
     "gốc tin cậy lấy trong gói: so dấu vân tay dưới đây với nguồn chính thức, hoặc dùng --trust / "
     "roots as bundled: compare their fingerprints with what their owners publish, or use --trust"
@@ -207,9 +208,13 @@ class _Examiner:
             and row.get("evidence")
             and (kind, row.get("evidence")) not in held
         ]
+        document = self.manifest.document
+        given = [_detail(row).get("code") for row in rows if row.get("step") == _NUMBERING]
+        if given and given[-1] != document.code:
+            wrong.append(f"{given[-1]} ≠ {document.code}")
         state = rows[-1].get("state") if rows else None
-        if state != self.manifest.document.state:
-            wrong.append(f"{state} ≠ {self.manifest.document.state}")
+        if state != document.state:
+            wrong.append(f"{state} ≠ {document.state}")
         yield Check("nhật ký và tệp / ledger and files", not wrong, ", ".join(wrong[:5]))
 
     def _revisions(self) -> Iterator[Check]:
@@ -290,12 +295,18 @@ def _row(line: bytes) -> dict[str, Any]:
 def _told(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     """Yield the digests of the reports that the ledger names."""
     for row in rows:
-        try:
-            found = json.loads(str(row.get("detail"))).get("reports", ())
-        except (ValueError, AttributeError, RecursionError):
-            continue
+        found = _detail(row).get("reports")
         if isinstance(found, list):
             yield from map(str, found)
+
+
+def _detail(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row of the ledger says besides; nothing where it is not as ours are."""
+    try:
+        found = json.loads(str(row.get("detail")))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _shielded(what: str, part: Callable[[], Iterator[Check]]) -> Iterator[Check]:

@@ -240,6 +240,13 @@ def test_a_forger_who_makes_the_sums_fit_is_found_by_ledger_and_signatures(
         "nhật ký / ledger"
     }
 
+    def other_code(name: str, content: bytes) -> bytes:
+        return content.replace(b'"code": "01/', b'"code": "02/') if name == MANIFEST else content
+
+    assert failed(congvan("verify", rewritten(bundle, other_code, sums=True), "--json")) == {
+        "nhật ký và tệp / ledger and files"
+    }
+
     def other_report(name: str, content: bytes) -> bytes:
         wanted = name == "reports/01-demand.json"
         return content.replace("Trần Quốc Khánh".encode(), b"Ai") if wanted else content
