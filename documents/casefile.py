@@ -16,7 +16,7 @@ from documents.document import Attachment, Role
 from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
 from documents.freezing import ensure_free
 from documents.holding import holding
-from documents.ledger import Actor, Fact
+from documents.ledger import SYSTEM, Actor, Fact
 from documents.lifecycle import Direction, State, Step, advance
 from documents.tables import AttachmentRow, DocumentRow, RevisionRow, SealedAttachmentRow
 
@@ -200,6 +200,16 @@ def revisions_of(session: Session, document_id: str) -> list[RevisionRow]:
     """Return the document's revisions, oldest first."""
     wanted = select(RevisionRow).where(RevisionRow.document_id == document_id)
     return list(session.scalars(wanted.order_by(RevisionRow.ordinal)))
+
+
+def warn(
+    session: Session, row: DocumentRow, warnings: Iterable[tuple[str, str]], at: datetime
+) -> None:
+    """Add (code, text) to what people are warned of at *row*; what is there already, not again."""
+    new = [(code, text) for code, text in warnings if text not in row.warnings]
+    if new:
+        row.warnings = [*row.warnings, *(text for _, text in new)]
+        note(session, row, "warn", SYSTEM, at, detail={"flags": [code for code, _ in new]})
 
 
 def put_off(session: Session, document_id: str, error: OfficeError, at: datetime) -> None:

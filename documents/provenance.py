@@ -123,9 +123,16 @@ def _against_message(
     ):
         said = f"{row.sender_organ_id} {named}"
         yield Difference(Field.ORGAN_ID, said, sender.name, ("danh mục ghi", "the catalogue"))
-    facts = Facts(
+    yield from concordance.compare(
+        facts(row, sender), replace(signs.contents, signer=signs.printed)
+    )
+
+
+def facts(row: DocumentRow, sender: Agency) -> Facts:
+    """Return what the message of *row* says, or will say, of its document."""
+    return Facts(
         organ_id=row.sender_organ_id,
-        agency=named,
+        agency=row.sender_name or sender.name,
         parent=sender.parent_name,
         number=row.code_number or "",
         notation=row.code_notation,
@@ -138,7 +145,6 @@ def _against_message(
         document_key=row.document_key or "",
         old_organ_id=sender.old_organ_id,
     )
-    yield from concordance.compare(facts, replace(signs.contents, signer=signs.printed))
 
 
 def _against_signer(

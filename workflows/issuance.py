@@ -20,14 +20,16 @@ from connectors.axis import Outgoing, Receipt
 from connectors.errors import AxisOutcomeUnknown
 from documents import casefile, directory, outgoing, signatory
 from documents.attachments import SealedAttachment
+from documents.concordance import Difference
 from documents.delivery import DeliveryState
 from documents.errors import OfficeError, Refused
 from documents.lifecycle import State
 from documents.numbering import written_day, written_month
 from documents.tables import AgencyRow, DocumentRow, PersonRow
-from workflows import appendices, entitlement, levels, messages
+from workflows import appendices, collation, entitlement, levels, messages
 from workflows.appendices import SealAttachment
 from workflows.carrying import Pouch, Write, as_answer, grouped, put_off, record_all, standing
+from workflows.collation import Collated
 from workflows.deferral import put_aside
 from workflows.entitlement import SealWarrant
 from workflows.faultpoint import passing
@@ -173,25 +175,66 @@ def dispatch(office: Office, ids: Iterable[str]) -> Pouch:
 def _prepared(office: Office, pouch: Pouch, rows: Sequence[DocumentRow]) -> list[Dossier]:
     """Make the messages that leave, each once, and keep them before they are sent."""
     dossiers = messages.dossiers(office, rows)
+    new = [dossier for dossier in dossiers if dossier.row.message_sha256 is None]
     kept = Pouch(left=pouch.left)
+    kept.done += [dossier.row.id for dossier in dossiers if dossier not in new]
+    jobs = [messages.collation(dossier) for dossier in new]
 
     def made() -> Iterator[tuple[DocumentRow, Write]]:
-        for dossier in dossiers:
-            if dossier.row.message_sha256 is not None:
-                kept.done.append(dossier.row.id)
-                continue
+        # made while the workshop goes on with later documents
+        answers = office.workshop.each(jobs) if jobs else iter(())
+        for dossier, answer in zip(new, answers, strict=True):
+            row = dossier.row
             try:
+                differences = _differences(answer)
+                if why := collation.unseen(row, differences):
+                    _hold(office, pouch, row, differences, why)
+                    continue
                 sha256 = office.blobs.put(messages.written(office, dossier))
             except Exception as error:
-                put_off(office, pouch, dossier.row.id, as_answer(error))
+                put_off(office, pouch, row.id, as_answer(error))
                 continue
-            yield dossier.row, partial(_keep, row=dossier.row, sha256=sha256, at=office.now())
+            yield row, partial(_keep, row=row, sha256=sha256, seen=differences, at=office.now())
 
     record_all(office, kept, made(), lambda: passing("dispatch.prepared"))
     return [dossier for dossier in dossiers if dossier.row.id in kept.done]
 
 
-def _keep(session: Session, row: DocumentRow, sha256: str, at: datetime) -> None:
+def _differences(answer: Done | OfficeError) -> tuple[Difference, ...]:
+    if isinstance(answer, Collated):
+        return answer.differences
+    if isinstance(answer, FileTooHard):
+        return ()  # what cannot be read says nothing, and its seal is on it
+    assert isinstance(answer, OfficeError)  # noqa: S101  (Collate gives Collated)
+    raise answer
+
+
+def _hold(
+    office: Office,
+    pouch: Pouch,
+    row: DocumentRow,
+    differences: tuple[Difference, ...],
+    why: OfficeError,
+) -> None:
+    """Leave a document for a person, with both values, in one transaction."""
+    pouch.left[row.id] = why
+    with office.database.writing() as session:
+        _warn(session, row.id, differences, office.now())
+        casefile.put_off(session, row.id, why, office.now())
+
+
+def _warn(
+    session: Session, document_id: str, differences: tuple[Difference, ...], at: datetime
+) -> None:
+    flags = [(each.code, each.warning) for each in differences]
+    casefile.warn(session, casefile.locked(session, document_id), flags, at)
+
+
+def _keep(
+    session: Session, row: DocumentRow, sha256: str, seen: tuple[Difference, ...], at: datetime
+) -> None:
+    if seen:
+        _warn(session, row.id, seen, at)
     row.message_sha256 = outgoing.prepared(session, row.id, sha256, at)
 
 

@@ -37,6 +37,7 @@ from signing.validation import verify
 from workflows import appendices, copyroom, initialling, levels, pressing, verdicts
 from workflows.acceptance import objection
 from workflows.appendices import SealAttachment
+from workflows.collation import Collate, Collated, collated
 from workflows.copyroom import CertifyCopy, CopyFile, PrepareCopy
 from workflows.entitlement import ensure_may_seal, ensure_may_sign, signs
 from workflows.handover import handed_in
@@ -121,6 +122,7 @@ Job = (
     | Accept
     | Open
     | Verify
+    | Collate
     | Preserve
 )
 Done = (
@@ -134,6 +136,7 @@ Done = (
     | Arrival
     | StatusArrival
     | Finding
+    | Collated
     | Copies
 )
 
@@ -274,10 +277,12 @@ class Bench:
                 return self._accompany(job)
             case Open():
                 return self._open(job)
-            case Verify() | Preserve():
+            case Verify() | Collate() | Preserve():
                 return self._judge(job)
 
-    def _judge(self, job: Verify | Preserve) -> Finding | Copies:
+    def _judge(self, job: Verify | Collate | Preserve) -> Finding | Collated | Copies:
+        if isinstance(job, Collate):
+            return collated(job, self.blobs)
         if isinstance(job, Verify):
             return self._verify(job)
         return levels.preserved(job, self.blobs, self.settings, self.trust())

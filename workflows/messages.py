@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from connectors import envelope
 from connectors.edxml.outgoing import OutgoingFile
 from connectors.edxml.writer import write_edoc
-from documents import casefile, directory, outgoing
+from documents import casefile, directory, outgoing, provenance
 from documents.departure import Departure
 from documents.directory import AgencyUnknown
 from documents.document import Agency, Attachment, DocumentCode, Urgency, document_key
 from documents.numbering import local_day
+from documents.placement import Placement
 from documents.tables import DocumentRow
+from workflows.collation import Collate
 from workflows.office import Office
 
 
@@ -64,6 +66,14 @@ def dossiers(office: Office, rows: Sequence[DocumentRow]) -> list[Dossier]:
     return [
         Dossier(row, tuple(codes[row.id]), agencies, tuple(attachments[row.id])) for row in rows
     ]
+
+
+def collation(dossier: Dossier) -> Collate:
+    """Return the comparison of a document with the message that it is about to leave in."""
+    row = dossier.row
+    sender = dossier.agencies.get(row.organ_id) or Agency(row.organ_id, row.sender_name, "", "")
+    box = Placement.from_dict(row.placement).signature if row.placement else None
+    return Collate(row.current_sha256 or "", provenance.facts(row, sender), box)
 
 
 def written(office: Office, dossier: Dossier) -> bytes:
