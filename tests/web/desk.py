@@ -19,23 +19,34 @@ from websockets.asyncio.client import connect
 from connectors.memory_axis import InMemoryAxis
 from connectors.vgca import UPLOAD_FIELD
 from documents.document import Role
-from documents.lifecycle import State
 from documents.sign_session import Operation
 from documents.tables import SignSessionRow
 from signing.pkcs12 import Pkcs12Key
+from signing.testpki import Subject, make_pki
 from signing.testtool import approve
 from tests.workflows import phones
 from tests.workflows.deferred_places import LEADER, Place
 from tests.workflows.fixtures import MakeDatabase
-from tests.workflows.house import HOME_AFFAIRS, PROVINCE, House, document, person_of, seal_of
+from tests.workflows.house import (
+    HOME_AFFAIRS,
+    PROVINCE,
+    House,
+    document,
+    leader_of,
+    person_of,
+    seal_of,
+)
 from tests.workflows.hubs import catalogue
 from tests.workflows.phones import Phone
 from web.application import create_app
 from web.test_agent import Agent, Fault, Token
 from web.upload import Patience
-from workflows import issuance
+from workflows import issuance, settings
+from workflows.demo_people import desk_of
 from workflows.office import Office
+from workflows.settings import Settings
 from workflows.sign_sessions import Opened, open_session
+from workflows.workshop import Workshop
 
 CLERK = person_of(PROVINCE, Role.CLERK).id
 HURRIED = Patience(pause=0.3, whole=1.0)
@@ -116,7 +127,7 @@ class Desk(Place):
         reply = self.post(opened, content, **changed)
         assert reply["Status"] is False
         assert (reply["FileName"], reply["FileServer"]) == ("", "")
-        assert why in reply["Message"]
+        assert why in reply["Message"], reply
         assert self.stands(opened) == before
 
 
@@ -142,6 +153,34 @@ async def _page(agent: Agent, path: str, said: str) -> dict[str, Any] | None:
 MakeDesk = Callable[..., Desk]
 
 
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory, forkserver: None) -> Iterator[House]:
+    """Keys of two agencies, on a curve that is quick, and one worker process."""
+    folder = tmp_path_factory.mktemp("house")
+    subjects = [
+        subject
+        for organ_id in (PROVINCE, HOME_AFFAIRS)
+        for leader, agency in ((leader_of(organ_id), desk_of(organ_id).agency.name),)
+        for subject in (
+            Subject(
+                leader_of(organ_id).id, leader_of(organ_id).full_name, agency, algorithm="p256"
+            ),
+            Subject(seal_of(organ_id), agency, agency, kind="seal", algorithm="p256"),
+        )
+    ]
+    pki = make_pki(folder / "pki", subjects)
+    for sub in ("blobs", "keys"):
+        (folder / sub).mkdir(mode=0o700)
+    for suffix in ("p12", "pass"):  # the agency's seal, where it is not with the tool
+        shutil.copy(pki.folder / f"{seal_of(PROVINCE)}.{suffix}", folder / "keys")
+    made = House(folder, pki, workshop=None)  # type: ignore[arg-type]
+    values = made.settings_of(folder / "shared", "sqlite:///none.db") | {"processes": 1}
+    settings.write(folder / "shared", **values)
+    made.workshop = Workshop(Settings.load(folder / "shared"))
+    yield made
+    made.workshop.close()
+
+
 @pytest.fixture
 def desks(house: House, make_sqlite: MakeDatabase, tmp_path: Path) -> Iterator[MakeDesk]:
     """Return a maker of one desk; *seal* says that the clerk seals with the tool too."""
@@ -155,8 +194,8 @@ def desks(house: House, make_sqlite: MakeDatabase, tmp_path: Path) -> Iterator[M
         if seal:
             phones.describe(keys, seal_of(PROVINCE), "vgca", stamp)
         else:
-            for suffix in ("p12", "pass", "png"):
-                shutil.copy(house.keys / f"{seal_of(PROVINCE)}.{suffix}", keys)
+            for path in house.keys.iterdir():
+                shutil.copy(path, keys)
         office = house.open(home, InMemoryAxis(catalogue()))
         serving = served(office, patience)
         running.append(serving)
@@ -172,6 +211,3 @@ def desks(house: House, make_sqlite: MakeDatabase, tmp_path: Path) -> Iterator[M
 @pytest.fixture
 def desk(desks: MakeDesk) -> Desk:
     return desks()
-
-
-NUMBERED = State.NUMBERED

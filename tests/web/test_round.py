@@ -18,7 +18,7 @@ def test_a_leader_signs_with_the_tool_and_the_letter_goes_its_whole_way(desk: De
     assert desk.stands(opened) == ("signed", "used")
     issue(desk.office, backlog.outgoing_due(desk.office))
     row = document(desk.office, document_id)
-    assert row.state == "dispatched"
+    assert (row.state, row.error_text) == ("dispatched", None)
     report = verify(desk.office.blobs.get(row.current_sha256 or ""), desk.house.pki.trust())
     assert report.verdict.value == "TOTAL-PASSED", report.reason
     assert [each.field for each in report.signatures] == ["Signature1", "DauCoQuan"]
