@@ -23,6 +23,7 @@ def main() -> None:
         print(tables.table(found))
         print("\nneither acceptance nor a known limit:", tables.unexpected(found) or "nothing")
         print(f"\n{tables.damage_table(tables.damaged(world, court))}")
+        print(f"\n{tables.xml_table(world, court)}")
 
 
 if __name__ == "__main__":

@@ -60,6 +60,8 @@ def _normalised(pdf: pikepdf.Pdf, data: bytes, name: str) -> tuple[bytes, int, t
     notes = {REPAIRED} if repaired else set()
     notes |= active.remove(pdf) | form.flatten(pdf, name) | _without_broken_metadata(pdf)
     _give_pages_their_boxes(pdf)
+    # a trailer that was lost and rebuilt has none, and is written without it
+    pdf.trailer["/Size"] = len(pdf.objects) + 1
     kept = BytesIO()
     pdf.save(
         kept,

@@ -180,6 +180,15 @@ def test_repairs_a_broken_xref_and_says_so(plain):
     assert _checks(taken.pdf)
 
 
+def test_a_trailer_that_was_lost_is_written_whole(plain):
+    """The library rebuilds it without /Size, and then nobody may sign the file."""
+    lost = plain[: plain.rindex(b"xref", 0, plain.rindex(b"startxref"))] + b"startxref\n7\n%%EOF\n"
+    taken = take_in(lost, "hong.pdf").pdf
+    assert _checks(taken)
+    trailer = taken[taken.rindex(b"trailer") :]
+    assert b"/Size" in trailer
+
+
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
 def test_refuses_a_truncated_file(part, plain):
     with pytest.raises(DraftUnreadable):

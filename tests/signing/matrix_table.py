@@ -7,13 +7,17 @@ mutool 1.21 knows neither timestamps nor RSASSA-PSS; none of them compares revis
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
+from documents.boxes import NUMBER
 from documents.level import Level
+from signing import xmldsig
 from signing.algorithm import Algorithm, Family
 from signing.fields import NUMBER_FIELD
+from signing.lettering import draw_lines
 from signing.objects import name, text
 from signing.report import Indication
-from signing.revision import open_revision, top_fields, written
+from signing.revision import frame_of, open_revision, set_appearance, top_fields, written
 from tests.signing.judges import (
     CLEAN,
     NO_PSS,
@@ -36,7 +40,9 @@ from tests.signing.matrix import (
     Case,
     World,
 )
+from tests.signing.test_xmldsig import ID, LETTER, LETTER_MESSAGE, MESSAGE, SOAP_MESSAGE, xmlsec1
 
+MESSAGES = ((SOAP_MESSAGE, MESSAGE), (LETTER_MESSAGE, LETTER))
 JUDGES = ("openssl cms", "openssl ts", "pdfsig", "mutool", "qpdf", "congvan")
 YES, NO, CANNOT = "accepts", "refuses", "cannot judge"
 
@@ -46,7 +52,7 @@ def verdicts(case: Case, said: Findings) -> dict[str, str]:
     signatures = SIGNERS[case.layout]
     return {
         "openssl cms": _all(said.openssl_cms, [VALID] * signatures),
-        "openssl ts": _all(said.openssl_ts, [VALID] * timestamps(case)),
+        "openssl ts": _timestamps(case, said.openssl_ts),
         "pdfsig": _pdfsig(case, said.pdfsig),
         "mutool": _mutool(case, said.mutool),
         "qpdf": YES if said.qpdf == CLEAN else said.qpdf,
@@ -61,6 +67,12 @@ def timestamps(case: Case) -> int:
     if case.layout == TOOL:  # the tool makes none; ours is the document's
         return 1
     return SIGNERS[case.layout] + (case.level is Level.B_LTA)
+
+
+def _timestamps(case: Case, said: list[str]) -> str:
+    if not timestamps(case) and not said:
+        return CANNOT
+    return _all(said, [VALID] * timestamps(case))
 
 
 def _all(said: list[str], wanted: list[str]) -> str:
@@ -164,7 +176,8 @@ def _renumbered(pdf: bytes) -> bytes:
     writer = open_revision(pdf)
     field = top_fields(writer)[NUMBER_FIELD]
     field[name("V")] = text("999")
-    writer.update_container(field)
+    shown = draw_lines(writer, frame_of(field), ["999"], NUMBER.text_size, NUMBER.text_size)
+    set_appearance(writer, field, shown)
     return written(writer)
 
 
@@ -208,4 +221,21 @@ def damage_table(found: dict[str, dict[str, set[str]]]) -> str:
     for damage, by_judge in found.items():
         cells = " | ".join("/".join(sorted(by_judge[judge] - {CANNOT})) for judge in judges)
         lines.append(f"| {damage} | {cells} |")
+    return "\n".join(lines)
+
+
+def xml_table(world: World, court: Court) -> str:
+    """Return in Markdown what xmlsec1 and we say of XML signatures: a SOAP message and a letter."""
+    trusted = ("--trusted-pem", str(world.pki.roots), "--untrusted-pem", str(world.pki.chain))
+    lines = ["| XML signature | messages | xmlsec1 | congvan |", "|---|---|---|---|"]
+    now = datetime.now(UTC)
+    for algorithm in Algorithm:
+        key = world.key("leader", Case(algorithm, P12, Level.B_B, LEADER_ONLY, "text"))
+        theirs = ours = 0
+        for message, places in MESSAGES:
+            done = xmldsig.sign(message, key, places, at=now, id_name=ID)
+            theirs += xmlsec1(court.folder, done, "--verify", *trusted).returncode == 0
+            verdict = xmldsig.verify(done, places, world.pki.trust(), at=now)
+            ours += verdict.indication is Indication.TOTAL_PASSED
+        lines.append(f"| {algorithm} | {len(MESSAGES)} | {theirs} | {ours} |")
     return "\n".join(lines)
