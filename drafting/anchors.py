@@ -27,11 +27,11 @@ MOST_CANDIDATES = 8
 _MOST_NAMES = 200  # where the signer's name stands alone; each is compared with the whole page
 _MOST_ROOM = 80 * MILLIMETRE  # between title and name; farther apart they are not one block
 _OFF_CENTRE = 40.0
-_LEADER = "[.…‥·_]*"
-_NUMBER = re.compile(rf"so:?(?P<gap>{_LEADER}(?P<typed>\d*){_LEADER})/(?P<notation>[a-z].*)")
+_LEADER = "[.…‥·_]*+"  # possessive: a page of dots must not be tried in all its splits
+_NUMBER = re.compile(rf"so:?(?P<gap>{_LEADER}(?P<typed>\d*+){_LEADER})/(?P<notation>[a-z].*)")
 _DATE = re.compile(
-    rf"ngay(?P<day>{_LEADER}(?P<day_typed>\d{{0,2}}){_LEADER})"
-    rf"thang(?P<month>{_LEADER}(?P<month_typed>\d{{0,2}}){_LEADER})nam\d{{4}}"
+    rf"ngay(?P<day>{_LEADER}(?P<day_typed>\d{{0,2}}+){_LEADER})"
+    rf"thang(?P<month>{_LEADER}(?P<month_typed>\d{{0,2}}+){_LEADER})nam\d{{4}}"
 )
 _TYPED = "đã gõ sẵn / already typed in"
 _SEVERAL = "có nhiều chỗ như nhau / several alike"
@@ -71,8 +71,9 @@ def _number(read: list[Line], notation: str) -> Sought:
     why = f"không thấy «Số: … /{notation or 'KÝ HIỆU'}» / no such line in the upper half"
     for line in read:
         text, owners = line.folded()
+        places = {owner: place for place, owner in reversed([*enumerate(owners)])}
         for start in line.columns():
-            match = _NUMBER.match(text, owners.index(start)) if start in owners else None
+            match = _NUMBER.match(text, places[start]) if start in places else None
             if match is None or not match["notation"].startswith(wanted):
                 continue
             if match["typed"]:  # or a reference at the start of a line, which must not count

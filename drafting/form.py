@@ -21,7 +21,7 @@ def refuse_signed(pdf: pikepdf.Pdf, data: bytes, name: str) -> None:
         DraftSignedAlready: a signed field, a certification, or a signature dictionary.
     """
     signed = "/Perms" in pdf.Root or any(
-        _inherited(field, "/FT") == "/Sig" and _inherited(field, "/V") is not None
+        inherited(field, "/FT") == "/Sig" and inherited(field, "/V") is not None
         for field in _fields(pdf)
     )
     # Signature values stand in clear (12.8.1), so most files are spared the walk.
@@ -80,7 +80,7 @@ def _fields(pdf: pikepdf.Pdf) -> list[Dictionary]:
     return list(tree(iter(listed + placed), "/Kids"))
 
 
-def _inherited(field: Object, key: str) -> Object | None:
+def inherited(field: Object, key: str) -> Object | None:
     """Return *key* of the field or of its ancestors; at most 32 of them, which ends loops."""
     here = field
     for _ in range(32):
@@ -95,7 +95,7 @@ def _inherited(field: Object, key: str) -> Object | None:
 
 def _draw(pdf: pikepdf.Pdf, form: Object, widgets: list[Dictionary], name: str) -> None:
     """Make appearances that the file left to the viewer; qpdf can do so for ASCII alone."""
-    values = [(widget, _inherited(widget, "/V")) for widget in widgets]
+    values = [(widget, inherited(widget, "/V")) for widget in widgets]
     if all(value is None or str(value).isascii() for _, value in values):
         pdf.generate_appearance_streams()
         return

@@ -13,6 +13,7 @@ import pypdfium2 as pdfium
 
 from documents.placement import Box
 
+_HAIR = 0.005  # PDFium's edges are of single precision
 _FAR = 1e6
 """PDF points; a page has 14,400 at most (Annex C)."""
 
@@ -99,8 +100,8 @@ class View:
         if not (box.x0 < box.x1 and box.y0 < box.y1):
             return False
         seen = self.seen(box)
-        inside = min(seen.x0, seen.y0) >= 0
-        return inside and seen.x1 <= self.width and seen.y1 <= self.height
+        inside = min(seen.x0, seen.y0) >= -_HAIR
+        return inside and seen.x1 <= self.width + _HAIR and seen.y1 <= self.height + _HAIR
 
 
 def _between(page: int, one: tuple[float, float], other: tuple[float, float]) -> Box:
