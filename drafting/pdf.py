@@ -9,9 +9,9 @@ from io import BytesIO
 from xml.parsers import expat
 
 import pikepdf
-from pikepdf import Array, Name
+from pikepdf import Name
 
-from drafting import active, form
+from drafting import active, form, pages
 from drafting.errors import DraftEncrypted, DraftRefused, DraftTooLarge, DraftUnreadable
 
 MAX_PAGES = 2000
@@ -49,17 +49,17 @@ def normalised(data: bytes, name: str) -> tuple[bytes, int, tuple[str, ...]]:
 def _normalised(pdf: pikepdf.Pdf, data: bytes, name: str) -> tuple[bytes, int, tuple[str, ...]]:
     if pdf.is_encrypted:
         raise DraftEncrypted(name)
-    pages = len(pdf.pages)
-    if pages == 0:
+    count = len(pdf.pages)
+    if count == 0:
         raise DraftUnreadable(name, "không có trang / no pages")
-    if pages > MAX_PAGES:
-        raise DraftTooLarge(name, f"{pages} trang / pages", MAX_PAGES)
+    if count > MAX_PAGES:
+        raise DraftTooLarge(name, f"{count} trang / pages", MAX_PAGES)
     repaired = bool(pdf.get_warnings())
     _refuse_truncated(data, name)
     form.refuse_signed(pdf, data, name)
     notes = {REPAIRED} if repaired else set()
     notes |= active.remove(pdf) | form.flatten(pdf, name) | _without_broken_metadata(pdf)
-    _give_pages_their_boxes(pdf)
+    notes |= pages.settle(pdf)
     # a trailer that was lost and rebuilt has none, and is written without it
     pdf.trailer["/Size"] = len(pdf.objects) + 1
     kept = BytesIO()
@@ -71,16 +71,7 @@ def _normalised(pdf: pikepdf.Pdf, data: bytes, name: str) -> tuple[bytes, int, t
         min_version="1.7",  # what signatures and transparent marks need is in it
         deterministic_id=True,
     )
-    return kept.getvalue(), pages, tuple(sorted(notes))
-
-
-def _give_pages_their_boxes(pdf: pikepdf.Pdf) -> None:
-    """Write inherited MediaBoxes on the pages: PDFium finds them nowhere else (7.7.3.4)."""
-    for page in pdf.pages:
-        if "/MediaBox" not in page.obj:
-            media = page.mediabox
-            if isinstance(media, Array):
-                page.obj[Name.MediaBox] = Array(list(media))
+    return kept.getvalue(), count, tuple(sorted(notes))
 
 
 def _refuse_truncated(data: bytes, name: str) -> None:
