@@ -3,6 +3,7 @@
 import math
 from contextlib import suppress
 from dataclasses import asdict
+from decimal import Decimal
 from io import BytesIO
 
 import pikepdf
@@ -19,6 +20,7 @@ from drafting.composer import Composed, compose
 from drafting.errors import BoxInvalid, PlacementNotFound
 from drafting.finder import find_placement, read_box, written_box
 from drafting.intake import take_in
+from drafting.pages import TURN
 from drafting.secrecy import secrecy_mark
 from drafting.signature_block import read_signature_block
 from drafting.typeface import Face
@@ -267,6 +269,35 @@ def test_a_secrecy_mark_counts_however_it_is_turned(turn: int, own: int, letter:
     canvas.drawString(0, 0, "TỐI MẬT")
     canvas.save()
     assert secrecy_mark(turned(kept.getvalue(), turn)) == "Tối mật"
+
+
+@pytest.mark.parametrize(
+    ("written", "settled", "noted"),
+    [
+        (-90, -90, False),
+        (450, 450, False),
+        (Decimal("90.0"), 90, False),
+        (45, 0, True),
+        (Decimal("0.5"), 0, True),
+        (pikepdf.Name.Oops, 0, True),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("inherited", [False, True], ids=["own", "inherited"])
+def test_a_turn_that_readers_take_differently_is_settled(
+    written: object, settled: int, noted: bool, inherited: bool
+) -> None:
+    with pikepdf.open(BytesIO(printed(NUMBER_LINE))) as opened:
+        holder = opened.Root.Pages if inherited else opened.pages[0].obj
+        del opened.pages[0].obj.Rotate
+        holder.Rotate = written
+        out = BytesIO()
+        opened.save(out)
+    taken = take_in(out.getvalue(), "a.pdf")
+    assert (TURN in taken.notes) is noted
+    with pikepdf.open(BytesIO(taken.pdf)) as opened:
+        page = opened.pages[0].obj
+        assert page.get("/Rotate", opened.Root.Pages.get("/Rotate")) == settled
 
 
 @pytest.mark.parametrize(

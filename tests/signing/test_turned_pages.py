@@ -2,12 +2,16 @@
 
 import io
 import subprocess
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import pikepdf
 import pytest
 from PIL import Image, ImageChops
 from reportlab.pdfgen.canvas import Canvas
 
+from documents.errors import Refused
 from drafting import typeface
 from drafting.finder import find_placement
 from drafting.intake import take_in
@@ -80,6 +84,36 @@ def test_number_date_signature_and_seal_stand_upright_where_they_belong(
         ["pdfsig", "-nocert", tmp_path / "a.pdf"], capture_output=True, text=True, check=False
     ).stdout
     assert judged.count("Signature is Valid.") == 2
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"/Rotate": 45},
+        {"/Rotate": -270},
+        {"/MediaBox": [595, 842, 0, 0]},
+        {"/MediaBox": [0, 0, 0, 0]},
+        {"/MediaBox": [0, 0, 1e12, 1e12]},
+        {"/MediaBox": [0, 0, "a", 1]},
+        {"/MediaBox": [0, 0]},
+        {"/CropBox": [900, 900, 1000, 1000]},
+        {"/CropBox": [100, 200, 500, 850]},
+    ],
+    ids=str,
+)
+def test_a_letter_on_an_odd_page_is_reserved_or_refused(
+    entries: dict[str, Any], letter: bytes
+) -> None:
+    with pikepdf.open(io.BytesIO(letter)) as opened:
+        for key, value in entries.items():
+            opened.pages[0].obj[key] = pikepdf.Array(value) if isinstance(value, list) else value
+        kept = io.BytesIO()
+        opened.save(kept)
+    with suppress(Refused):
+        pdf = take_in(kept.getvalue(), "a.pdf").pdf
+        pdf = reserve(pdf, find_placement(pdf, signer_name=SIGNER))
+        with pikepdf.open(io.BytesIO(pdf)) as opened:
+            assert len(opened.Root.AcroForm.Fields) == 5
 
 
 def changed(one: Image.Image, other: Image.Image) -> int:
