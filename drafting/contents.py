@@ -99,11 +99,14 @@ def _contents(head: Head) -> Contents:
     if not numbers:
         return Contents(date=_date(lines, head, None))
     row, number, _ = numbers[0]
+    agency, date = _agency(lines[:row], head), _date(lines, head, number)
+    if agency is NOT_FOUND and date is NOT_FOUND:
+        return NOTHING_READ  # a line of some text: a head has one of them at least
     title, subject = _title_and_subject(lines[row + 1 :], number, head)
     return Contents(
         code=_one(head, [(text, piece) for _, piece, text in numbers], code_key),
-        date=_date(lines, head, number),
-        agency=_agency(lines[:row], head),
+        date=date,
+        agency=agency,
         type_name=title,
         subject=subject,
     )
@@ -111,15 +114,15 @@ def _contents(head: Head) -> Contents:
 
 def _looked_at(lines: Iterable[_Line]) -> Iterator[_Line]:
     """Yield the lines of the head, and of the text no more than shows that it begins."""
-    under = 0
+    number = None
     for row, line in enumerate(itertools.islice(lines, MOST_LINES)):
         yield line
-        if not under and not any(_BEGINS.match(piece.text) for piece in line):
-            if row == MOST_ABOVE_NUMBER:
-                return
-            continue
-        under += 1
-        if under > MOST_UNDER_NUMBER or any(_TEXT.match(piece.text) for piece in line):
+        if any(_TEXT.match(piece.text) for piece in line):
+            return
+        if number is None and any(_BEGINS.match(piece.text) for piece in line):
+            number = row
+        most = MOST_ABOVE_NUMBER if number is None else number + MOST_UNDER_NUMBER
+        if row >= most:
             return
 
 
