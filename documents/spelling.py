@@ -18,7 +18,7 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
 _NUMBERS = re.compile(r"\d{1,4}")
 _WORDS = re.compile(r"[^\W_]+")
-_ABOUT = re.compile(r"^\s*(?:v\s*/\s*v|về\s+việc)\b[\s:]*", re.IGNORECASE)
+_ABOUT = re.compile(r"^\s*(?:v\s*/\s*v|v[ềe]\s+vi[ệe]c)\b[\s:]*", re.IGNORECASE)
 _PARTS_OF_A_DATE = 3
 _Y = str.maketrans("y", "i")  # uỷ, ủi: one sound in two letters (kỹ thuật, kĩ thuật)
 
