@@ -1,6 +1,6 @@
 """Fast reading and writing of PDF's commonest tokens, installed into pyHanko.
 
-Standard: ISO 32000-1, 7.3.4.3 (hexadecimal strings), 7.3.5 (names), 7.3.6 (arrays). pyHanko takes
+Standard: ISO 32000-1, 7.3.4 (strings), 7.3.5 (names), 7.3.6 (arrays). pyHanko takes
 one Python call for each byte of them, and a signature is one hexadecimal string
 of several thousand digits: half the time of a verification. These take the plain
 case in one step and leave every other case (escapes, comments, stray bytes, end
@@ -43,6 +43,11 @@ _LONGEST_NAME = 128
 _NAME = re.compile(rb"/[!\"$&'*-.0-;=?-Z\\^-z|~]*(?=[ \n\r\t\f\x00()<>\[\]{}/%])")
 _NAME_TEXT = re.compile(r"/[!\"$&'*-.0-;=?-Z\\^-z|~]*")
 
+# a string without brackets inside, and escapes only of three octal digits
+_STRING = re.compile(rb"\(([^()\\]*(?:\\[0-3][0-7]{2}[^()\\]*)*)\)")
+_OCTAL = re.compile(rb"\\([0-7]{3})")
+_LONGEST_STRING = 1024
+
 # an array of nothing but numbers, such as a font's widths
 _NUMBERS = re.compile(rb"\[([-+.0-9 \n\r\t\f]*)\]")
 _NUMBER = re.compile(rb"[-+]?[0-9]+(\.[0-9]*)?")
@@ -50,6 +55,7 @@ _LONGEST_ARRAY = 4096
 _PRIMITIVES = frozenset({NumberObject, NameObject, FloatObject, BooleanObject, NullObject})
 
 _read_hex_string = generic.read_hex_string_from_stream
+_read_string: Callable[[IO[bytes]], bytes] = generic._read_string_literal_bytes
 _read_name: Callable[[IO[bytes]], NameObject] = NameObject.read_from_stream
 _write_name = NameObject.write_to_stream
 _read_array: Callable[..., ArrayObject] = ArrayObject.read_from_stream
@@ -84,6 +90,17 @@ def _up_to_its_end(stream: IO[bytes]) -> bytes | None:
             return b"".join((*parts, chunk[:end]))
         parts.append(chunk)
     return None
+
+
+def read_string(stream: IO[bytes]) -> bytes:
+    """Read the string that starts at *stream*'s position with `(`; return its bytes."""
+    start = stream.tell()
+    found = _STRING.match(stream.read(_LONGEST_STRING))
+    if found is None:
+        stream.seek(start)
+        return _read_string(stream)
+    stream.seek(start + found.end())
+    return _OCTAL.sub(lambda digits: bytes((int(digits[1], 8),)), found[1])
 
 
 def read_name(stream: IO[bytes]) -> NameObject:
@@ -153,6 +170,7 @@ def _prepare(self: Any, text: str) -> str:
 def install() -> None:
     """Let pyHanko use these, and keep its warnings about hostile files out of our logs."""
     generic.read_hex_string_from_stream = read_hex_string
+    generic._read_string_literal_bytes = read_string
     NameObject.read_from_stream = staticmethod(read_name)  # type: ignore[method-assign]
     NameObject.write_to_stream = write_name  # type: ignore[method-assign]
     ArrayObject.read_from_stream = staticmethod(read_array)  # type: ignore[method-assign]

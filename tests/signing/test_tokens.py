@@ -43,6 +43,23 @@ def test_a_bad_hex_string_fails_as_with_pyhanko(parts: list[bytes], closed: bool
     assert outcome(tokens.read_hex_string, data) == outcome(tokens._read_hex_string, data)
 
 
+PIECE = st.sampled_from(
+    [
+        *(b"a", b"\r\n", b"%", b"(", b")", b"\xff", b"\0", b"x" * 300),
+        *(b"\\(", b"\\n", b"\\\n", b"\\\\", b"\\376", b"\\000"),
+        *(b"\\400", b"\\12", b"\\8", b"\\128", b"\\1234"),
+    ]
+)
+
+
+@given(st.lists(PIECE, max_size=12), st.booleans(), st.binary(max_size=3))
+@example([b"x" * 1022], True, b"")
+@example([b"x" * 1023], True, b"")
+def test_a_string_reads_as_pyhanko_reads_it(parts: list[bytes], closed: bool, after: bytes) -> None:
+    data = b"(" + b"".join(parts) + (b")" if closed else b"") + after
+    assert outcome(tokens.read_string, data) == outcome(tokens._read_string, data)
+
+
 @given(st.binary(max_size=140), st.sampled_from([b"", b" ", b"/", b"<", b"\0", b"]"]))
 @example(b"Type", b" ")
 @example(b"A#20B", b" ")
