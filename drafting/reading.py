@@ -143,11 +143,6 @@ class Reading:
         return toneless(self.document[number].get_textpage().get_text_range())
 
 
-def lines(page: pdfium.PdfPage) -> list[Line]:
-    """Return the page's lines from top to bottom, as it is seen; none for a scan."""
-    return page_text(page, View.of(page)).lines
-
-
 def page_text(page: pdfium.PdfPage, view: View) -> PageText:
     """Return the print of *page*."""
     upright, across = _glyphs(page, view)

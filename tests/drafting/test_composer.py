@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents.document import DocumentType, Urgency
 from documents.boxes import MILLIMETRE
+from documents.document import DocumentType, Urgency
 from drafting import sheet
 from drafting.composer import Article, Composed, Composition, Heading, Paragraph, compose
 from drafting.composition import COMPOSED_TYPES
 from drafting.errors import DraftRefused, DraftTooLarge, TypeNotComposed
-from drafting.reading import Line, lines
+from drafting.reading import Line, page_text
+from drafting.view import View
 
 GOLDEN = Path(__file__).parent / "golden"
 TYPES = (
@@ -28,6 +29,10 @@ SENTENCE = (
     "Các sở, ban, ngành tỉnh tổ chức thực hiện nghiêm túc, bảo đảm đúng tiến độ, chất lượng, tiết "
     "kiệm, hiệu quả theo quy định của pháp luật hiện hành."
 )
+
+
+def lines(page: pdfium.PdfPage) -> list[Line]:
+    return page_text(page, View.of(page)).lines
 
 
 def _run(tmp_path: Path, made: Composed, *command: str) -> str:
