@@ -21,6 +21,7 @@ test)
     need libnss3-tools command -v certutil
     need openssl command -v openssl
     need mupdf-tools command -v mutool
+    need unzip command -v unzip
     need xmlsec1 command -v xmlsec1
     need softhsm2 command -v softhsm2-util
     need postgresql-15 test -x /usr/lib/postgresql/15/bin/initdb
