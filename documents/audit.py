@@ -23,6 +23,7 @@ from documents.tables import (
     ReportRow,
     RevisionRow,
     SealedAttachmentRow,
+    SignatureRequestPartRow,
     SignatureRequestRow,
 )
 
@@ -78,6 +79,9 @@ def _proved(session: Session, row: DocumentRow) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+_PART = SignatureRequestPartRow
+
+
 def blobs(session: Session) -> Iterator[str]:
     """Yield the SHA-256 of every blob that the tables name, each once."""
     named: Any = union(
@@ -93,5 +97,7 @@ def blobs(session: Session) -> Iterator[str]:
         select(DocumentRow.message_sha256).where(DocumentRow.message_sha256.is_not(None)),
         select(SignatureRequestRow.frozen_sha256).where(SignatureRequestRow.frozen_sha256 != ""),
         select(SignatureRequestRow.pending_sha256).where(SignatureRequestRow.pending_sha256 != ""),
+        select(_PART.frozen_sha256).where(_PART.frozen_sha256 != ""),
+        select(_PART.pending_sha256).where(_PART.pending_sha256 != ""),
     )
     yield from session.scalars(named.execution_options(yield_per=500))

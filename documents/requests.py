@@ -27,6 +27,7 @@ from documents.signature_request import (
     RequestState,
     RequestStep,
     RequestStepRefused,
+    RequestWithdrawn,
     follow,
 )
 from documents.tables import DocumentRow, SignatureRequestRow
@@ -61,18 +62,6 @@ class RequestExpired(Refused):
     vietnamese = "Yêu cầu ký gửi «{0}» đã quá hạn lúc {1}"
     english = "the request to {0} expired at {1}"
     remedy = "Trình ký lại: `congvan step retry` / ask again: `congvan step retry`"
-
-
-class RequestWithdrawn(Refused):
-    """Someone took the request back."""
-
-    code = "request.withdrawn"
-    vietnamese = "Yêu cầu ký gửi «{0}» đã được thu hồi: {1}"
-    english = "the request to {0} was withdrawn: {1}"
-    remedy = (
-        "Trả lại, hủy, hoặc trình ký lại: `congvan step retry`"
-        " / return it, void it, or ask again: `congvan step retry`"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +173,12 @@ def put_off(
     request.error_code, request.error_text = error.code, str(error)
 
 
-def completed(session: Session, request_id: str, sha256: str, size: int, at: datetime) -> None:
+def completed(
+    session: Session, request_id: str, sha256: str, size: int, at: datetime, **more: Any
+) -> None:
     """Record the signature that was asked for: the document thaws and goes on (Art. 13, 17.2).
+
+    *more* is what else `outgoing.sealed` takes: the attachments under the same seal.
 
     Raises:
         RequestStepRefused: the request is over; record the signature with `unused`.
@@ -199,7 +192,7 @@ def completed(session: Session, request_id: str, sha256: str, size: int, at: dat
         raise RevisionMoved(request.id)
     document.frozen_by = None
     tell(session, document, request, "complete", SYSTEM, at, evidence=sha256)
-    _SIGNED[Purpose(request.purpose)](session, document.id, sha256, size, at)
+    _SIGNED[Purpose(request.purpose)](session, document.id, sha256, size, at, **more)
 
 
 def ensure_open(request: SignatureRequestRow, at: datetime) -> None:

@@ -78,6 +78,18 @@ class RequestStepRefused(Refused):
     remedy = "Xem `congvan show --frozen` / see `congvan show --frozen`"
 
 
+class RequestWithdrawn(Refused):
+    """Someone took the request back."""
+
+    code = "request.withdrawn"
+    vietnamese = "Yêu cầu ký gửi «{0}» đã được thu hồi: {1}"
+    english = "the request to {0} was withdrawn: {1}"
+    remedy = (
+        "Trả lại, hủy, hoặc trình ký lại: `congvan step retry`"
+        " / return it, void it, or ask again: `congvan step retry`"
+    )
+
+
 _ENDINGS = {
     RequestStep.REFUSE: RequestState.REFUSED,
     RequestStep.EXPIRE: RequestState.EXPIRED,

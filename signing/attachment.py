@@ -9,7 +9,14 @@ was printed still says whose it is.
 from datetime import datetime
 
 from documents.boxes import ATTACHMENT
-from signing.corner import Inscription, agency_lines, sign_in_corner, written_time
+from signing.corner import (
+    Inscription,
+    agency_lines,
+    prepare_in_corner,
+    sign_in_corner,
+    written_time,
+)
+from signing.deferred import Certified, Pending
 from signing.keys import KeyHolder
 from signing.pades import Statement
 from signing.timestamps import Stamping
@@ -35,7 +42,30 @@ def seal_attachment(
         CertificateRefused, KeyUnavailable: the key may not sign at *at*, or does not answer.
         FontMissing: Liberation Serif is not installed.
     """
+    inscription = _inscription(agency, code, at)
+    return sign_in_corner(pdf, key, inscription, Statement(at, agency, reason), stamping)
+
+
+def prepare_attachment(
+    pdf: bytes,
+    identity: Certified,
+    *,
+    agency: str,
+    code: str,
+    at: datetime,
+    reason: str = "",
+    timestamp: int = 0,
+) -> Pending:
+    """Return *pdf* frozen for the agency's signature; raises as `seal_attachment`.
+
+    *timestamp* is the room (bytes) for a token beside it.
+    """
+    statement = Statement(at, agency, reason)
+    inscription = _inscription(agency, code, at)
+    return prepare_in_corner(pdf, identity, inscription, statement, timestamp=timestamp)
+
+
+def _inscription(agency: str, code: str, at: datetime) -> Inscription:
     lines = [*agency_lines(agency, ATTACHMENT), code, written_time(at)]
     title = "Chữ ký số của cơ quan, tổ chức trên phụ lục"
-    inscription = Inscription(ATTACHMENT_FIELD, title, ATTACHMENT, lines)
-    return sign_in_corner(pdf, key, inscription, Statement(at, agency, reason), stamping)
+    return Inscription(ATTACHMENT_FIELD, title, ATTACHMENT, lines)

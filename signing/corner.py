@@ -26,13 +26,15 @@ from documents.boxes import (
     Place,
 )
 from documents.document import VIETNAM
+from signing import cms
 from signing.appearance import Frame
+from signing.deferred import Certified, Pending
 from signing.differences import POLICY
 from signing.errors import PdfFieldsTaken, PdfUnreadable, SignatureWouldBreak
-from signing.keys import KeyHolder, ensure_valid
+from signing.keys import Identity, KeyHolder, ensure_valid
 from signing.lettering import draw_lines, text_font
 from signing.objects import dictionary, entry, name, text
-from signing.pades import Statement, embed
+from signing.pades import Statement, embed, prepare_revision
 from signing.page import Edges, page_reference, turn, visible
 from signing.revision import open_revision, reading, set_appearance, top_fields
 from signing.timestamps import Stamping
@@ -82,7 +84,43 @@ def sign_in_corner(
         CertificateRefused, KeyUnavailable: the key may not sign then, or does not answer.
         FontMissing: Liberation Serif is not installed.
     """
-    ensure_valid(key, statement.at)
+    writer, field, signed = _inscribed(pdf, key, inscription, statement)
+    with reading():
+        done = embed(writer, field, key, APPROVE, statement, stamping)
+        if signed:
+            _ensure_still_permitted(done)
+        return done
+
+
+def prepare_in_corner(
+    pdf: bytes,
+    identity: Certified,
+    inscription: Inscription,
+    statement: Statement,
+    *,
+    timestamp: int = 0,
+) -> Pending:
+    """Return *pdf* with *inscription*, frozen for *identity*'s signature.
+
+    *timestamp* is the room (bytes) for a token beside it. Raises as `sign_in_corner`.
+    """
+    writer, field, signed = _inscribed(pdf, identity, inscription, statement)
+    with reading():
+        prepared = prepare_revision(
+            writer, field, identity, APPROVE, statement, timestamp=timestamp
+        )
+        pending = Pending.of(prepared, identity, timestamp)
+        if signed:  # whatever the value will be, it changes nothing of this
+            empty = cms.assembled(identity, pending.attributes, b"")
+            _ensure_still_permitted(prepared.filled(empty))
+        return pending
+
+
+def _inscribed(
+    pdf: bytes, identity: Identity, inscription: Inscription, statement: Statement
+) -> tuple[IncrementalPdfFileWriter, str, bool]:
+    """Return the revision that lacks only its signature, its field, and whether others signed."""
+    ensure_valid(identity, statement.at)
     text_font()  # missing: not the file's fault
     writer = open_revision(pdf)
     with reading():
@@ -102,10 +140,7 @@ def sign_in_corner(
         leading = CORNER_LEADING * frame.height / inscription.place.height
         lines = inscription.lines[:MOST_LINES]
         set_appearance(writer, field, draw_lines(writer, frame, lines, size, leading))
-        done = embed(writer, field_name, key, APPROVE, statement, stamping)
-        if signed:
-            _ensure_still_permitted(done)
-        return done
+        return writer, field_name, bool(signed)
 
 
 def _refuse_unchangeable(writer: IncrementalPdfFileWriter) -> None:

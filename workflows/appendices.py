@@ -5,16 +5,19 @@ signature in the corner of its first page. What cannot be signed (no PDF, encryp
 broken, certified by somebody else) travels as it was handed in, and the reason is kept.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from documents.attachments import NOT_A_PDF, SealedAttachment
 from documents.blobs import BlobStore
 from documents.document import Attachment
 from drafting.errors import DraftRefused
 from drafting.pdf import normalised
-from signing.attachment import seal_attachment
+from signing.attachment import prepare_attachment, seal_attachment
+from signing.deferred import Certified, Pending
 from signing.errors import PdfEncrypted, PdfFieldsTaken, PdfUnreadable, SignatureWouldBreak
 from signing.keys import KeyHolder
 from signing.timestamps import Stamping
@@ -58,35 +61,49 @@ def sealed(
         Objection: the key is not the agency's seal.
     """
     ensure_may_seal(job.warrant, key, job.at)
+    done = _made(job, blobs, partial(seal_attachment, key=key, stamping=stamping))
+    if isinstance(done, SealedAttachment):
+        return done
+    content, note = done
+    return SealedAttachment(job.ordinal, blobs.put(content), len(content), note)
+
+
+def frozen(
+    job: SealAttachment, blobs: BlobStore, identity: Certified, room: int
+) -> tuple[Pending, str] | SealedAttachment:
+    """Freeze one attachment for a seal that is elsewhere; *room* (bytes) is for a timestamp.
+
+    With it what was done to the file first, if anything. Raises as `sealed`.
+    """
+    ensure_may_seal(job.warrant, identity, job.at)
+    return _made(job, blobs, partial(prepare_attachment, identity=identity, timestamp=room))
+
+
+T = TypeVar("T")
+
+
+def _made(
+    job: SealAttachment, blobs: BlobStore, make: Callable[..., T]
+) -> tuple[T, str] | SealedAttachment:
+    """Return what *make* makes of the file, or why the file travels as it was handed in."""
     content = blobs.get(job.file.sha256) if is_pdf(job.file) else b""
     if b"%PDF-" not in content[:_HEAD]:
         return SealedAttachment(job.ordinal, note=NOT_A_PDF)
+    told = partial(make, agency=job.agency, code=job.code, at=job.at, reason="Dấu trên phụ lục")
     try:
-        done, note = _signed(job, content, key, stamping)
+        return _repaired(job, content, told)
     except _OF_THE_FILE as error:
         return SealedAttachment(job.ordinal, note=f"{AS_IT_IS}: {error}")
-    return SealedAttachment(job.ordinal, blobs.put(done), len(done), note)
 
 
-def _signed(
-    job: SealAttachment, content: bytes, key: KeyHolder, stamping: Stamping | None
-) -> tuple[bytes, str]:
-    """Return the signed file and what was done to it first, if anything.
+def _repaired(job: SealAttachment, content: bytes, make: Callable[[bytes], T]) -> tuple[T, str]:
+    """Return what *make* makes of the file, and what was done to it first, if anything.
 
     What only a repair can read, such as a word processor's hybrid cross-references, is
     normalised; a file that somebody signed never is.
     """
-    seal = partial(
-        seal_attachment,
-        key=key,
-        agency=job.agency,
-        code=job.code,
-        at=job.at,
-        reason="Dấu trên phụ lục",
-        stamping=stamping,
-    )
     try:
-        return seal(content), ""
+        return make(content), ""
     except PdfUnreadable:
         clean, _, notes = normalised(content, job.file.name)
-        return seal(clean), "; ".join(("đã chuẩn hóa / normalised", *notes))
+        return make(clean), "; ".join(("đã chuẩn hóa / normalised", *notes))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from documents.attachments import SealedAttachment
 from documents.blobs import BlobStore
 from documents.errors import OfficeError
 from documents.level import Level
@@ -19,6 +20,8 @@ from signing.pades import Statement
 from signing.standing import ensure_unrevoked
 from signing.timestamps import Stamping
 from signing.trust import TrustStore
+from workflows import appendices
+from workflows.appendices import SealAttachment
 from workflows.entitlement import SealWarrant, Warrant, ensure_may_seal, ensure_may_sign
 
 SIGN_REASON, SEAL_REASON = "Ký ban hành", "Đóng dấu cơ quan"
@@ -66,7 +69,7 @@ class Seal:
 class Freeze:
     """Write the revision of a signature or seal whose value comes later; nothing is signed."""
 
-    of: Sign | Seal
+    of: Sign | Seal | SealAttachment
     identity: Certified
 
 
@@ -76,6 +79,8 @@ class Frozen:
 
     pdf: Stored
     pending: Stored
+    note: str = ""
+    """What was done to the file first, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def later(
     stamp: Callable[[str], Stamp | None],
     trust: Callable[[], TrustStore],
     stamping_at: Callable[[datetime], Stamping | None],
-) -> Frozen | Stored:
+) -> Frozen | Stored | SealedAttachment:
     """Do the part of a deferred signature that *job* is.
 
     Room for a timestamp is left when the file is frozen; it is asked for over the value.
@@ -123,8 +128,11 @@ def later(
             ensure_unrevoked(job.identity, trust(), job.of.at)
             stamping = stamping_at(job.of.at)
             room = stamping.timestamper.room if stamping else 0
-            pending = _frozen(job, blobs, stamp(job.of.key), room)
-            return Frozen(_put(blobs, pending.pdf), _put(blobs, pending.written()))
+            made = _frozen(job, blobs, stamp(job.of.key), room)
+            if isinstance(made, SealedAttachment):
+                return made
+            pending, note = made
+            return Frozen(_put(blobs, pending.pdf), _put(blobs, pending.written()), note)
         case Complete():
             pending = Pending.read(blobs.get(job.pending), blobs.get(job.pdf))
             ensure_valid(pending.identity, job.at)
@@ -156,14 +164,19 @@ def _completed(
     return replace(made, level=stamping.level, fault=stamping.fault)
 
 
-def _frozen(job: Freeze, blobs: BlobStore, stamp: Stamp | None, room: int) -> Pending:
-    of, identity, pdf = job.of, job.identity, blobs.get(job.of.sha256)
+def _frozen(
+    job: Freeze, blobs: BlobStore, stamp: Stamp | None, room: int
+) -> tuple[Pending, str] | SealedAttachment:
+    of, identity = job.of, job.identity
+    if isinstance(of, SealAttachment):
+        return appendices.frozen(of, blobs, identity, room)
+    pdf = blobs.get(of.sha256)
     if isinstance(of, Sign):
         ensure_may_sign(pdf, of.warrant, identity, of.at)
         statement = Statement(of.at, of.name, SIGN_REASON)
-        return deferred.prepare_leader(pdf, identity, stamp, statement, timestamp=room)
+        return deferred.prepare_leader(pdf, identity, stamp, statement, timestamp=room), ""
     ensure_may_seal(of.warrant, identity, of.at)
-    return deferred.prepare_seal(
+    pending = deferred.prepare_seal(
         pdf,
         identity,
         stamp,
@@ -173,6 +186,7 @@ def _frozen(job: Freeze, blobs: BlobStore, stamp: Stamp | None, room: int) -> Pe
         month=of.month,
         timestamp=room,
     )
+    return pending, ""
 
 
 def _put(blobs: BlobStore, content: bytes) -> Stored:

@@ -23,7 +23,7 @@ from documents.tables.journey import (
     RevisionRow,
 )
 from documents.tables.reports import ReportRow
-from documents.tables.requests import SignatureRequestRow
+from documents.tables.requests import SignatureRequestPartRow, SignatureRequestRow
 from documents.tables.sign_sessions import SignSessionRow
 from documents.tables.upgrades import UpgradeRow
 
@@ -51,6 +51,7 @@ __all__ = [
     "RevocationRow",
     "SealedAttachmentRow",
     "SignSessionRow",
+    "SignatureRequestPartRow",
     "SignatureRequestRow",
     "UpgradeRow",
 ]

@@ -49,6 +49,18 @@ class SignatureRequestRow(Base):
     error_text: Mapped[str | None] = mapped_column(Text)
 
 
+class SignatureRequestPartRow(Base):
+    """One attachment that is sealed, or travels as it is, with the document of a request."""
+
+    __tablename__ = "signature_request_part"
+
+    request_id: Mapped[str] = mapped_column(ForeignKey("signature_request.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    frozen_sha256: Mapped[str] = mapped_column(String(64), default="")
+    pending_sha256: Mapped[str] = mapped_column(String(64), default="")
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
 Index(
     "uq_signature_request_open",
     SignatureRequestRow.document_id,

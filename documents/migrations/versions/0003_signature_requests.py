@@ -59,10 +59,25 @@ def upgrade() -> None:
             sqlite_where=sa.text(OPEN),
             postgresql_where=sa.text(OPEN),
         )
+    op.create_table(
+        "signature_request_part",
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("ordinal", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("frozen_sha256", sa.String(length=64), nullable=False),
+        sa.Column("pending_sha256", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["signature_request.id"],
+            name=op.f("fk_signature_request_part_request_id"),
+        ),
+        sa.PrimaryKeyConstraint("request_id", "ordinal", name=op.f("pk_signature_request_part")),
+    )
     op.add_column("document", sa.Column("frozen_by", sa.String(length=36), nullable=True))
 
 
 def downgrade() -> None:
     """Take them away."""
     op.drop_column("document", "frozen_by")
+    op.drop_table("signature_request_part")
     op.drop_table("signature_request")
