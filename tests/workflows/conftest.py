@@ -20,9 +20,13 @@ from workflows.prefect_server import PrefectServer, free_port, prefect_environme
 
 PORT = "CONGVAN_TEST_PREFECT_PORT"
 HOME = "CONGVAN_TEST_PREFECT_HOME"
+WORKER = "CONGVAN_TEST_PREFECT_WORKER"
 
-# A fresh process imports this file too and must keep what it was given.
-if PORT not in os.environ:
+# A fresh process imports this file too and must keep what it was given; tests that run side by
+# side (pytest-xdist) each have a server of their own.
+_MINE = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+if os.environ.get(WORKER) != _MINE:
+    os.environ[WORKER] = _MINE
     os.environ[PORT] = str(free_port())
     os.environ[HOME] = tempfile.mkdtemp(prefix="congvan-prefect-")
     for stray in [name for name in os.environ if name.startswith("PREFECT_")]:
