@@ -1,9 +1,12 @@
 """Many approved documents for the journey: the demo's letters, composed once and varied."""
 
 import time
+from datetime import UTC, datetime
 
 from documents import outgoing
 from documents.lifecycle import Step
+from documents.numbering import local_day
+from documents.numbering import notation as notation_of
 from drafting import composer
 from drafting.composer import Composed
 from drafting.composition import Composition
@@ -52,6 +55,7 @@ class Drafter:
             subject=letter.subject,
             recipients=(RECIPIENT,),
             signer=_LEADER,
+            unit=letter.unit,
         )
         # a comment after its end makes each file another one
         pdf = composed.pdf + f"% {self._next} {time.monotonic_ns()}\n".encode()
@@ -67,9 +71,9 @@ def _composed(letter: Letter) -> Composed:
         Composition(
             type=letter.type,
             agency=_SENDER.agency,
-            notation="QĐ-UBND",
+            notation=notation_of(letter.type, _SENDER.agency.abbreviation, letter.unit),
             subject=letter.subject,
-            year=2026,
+            year=local_day(datetime.now(UTC)).year,
             signer=_SENDER.people[0],
             legal_bases=letter.bases,
             body=letter.body,

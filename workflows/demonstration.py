@@ -18,6 +18,7 @@ from documents import outgoing
 from documents.delivery import REACHED, DeliveryState
 from documents.document import Agency, Role
 from documents.lifecycle import Direction, State, Step
+from documents.numbering import local_day
 from documents.numbering import notation as notation_of
 from documents.tables import DeliveryRow, DocumentRow
 from drafting import composer
@@ -107,7 +108,7 @@ def _hand_in(office: Office, letter: Letter, folder: Path, number: int) -> str:
             agency=desk.agency,
             notation=notation_of(letter.type, desk.agency.abbreviation, letter.unit),
             subject=letter.subject,
-            year=office.now().year,
+            year=local_day(office.now()).year,
             signer=signer,
             legal_bases=letter.bases,
             body=letter.body,

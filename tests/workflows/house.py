@@ -20,6 +20,7 @@ from documents import directory, ledger, outgoing, register
 from documents.document import Competence, DocumentType, Person, Role
 from documents.errors import OfficeError
 from documents.lifecycle import Direction, Step
+from documents.numbering import local_day
 from documents.tables import DeliveryRow, DocumentRow, ParcelRow, RegisterEntryRow
 from drafting import composer, marks
 from drafting.composer import Composed
@@ -192,7 +193,7 @@ def letter_of(
             agency=agency,
             notation=f"{kind.abbreviation}-{agency.abbreviation}".lstrip("-"),
             subject="Về việc kiểm tra công tác văn thư",
-            year=2026,
+            year=local_day(datetime.now(UTC)).year,
             signer=signer or leader_of(sender),
             body=(Article(1, "Kiểm tra công tác văn thư."), Paragraph("Nơi nhận thi hành.")),
             to_places=("Như trên",),
