@@ -187,7 +187,8 @@ def desks(house: House, make_sqlite: MakeDatabase, tmp_path: Path) -> Iterator[M
     running: list[Any] = []
 
     def make(*, seal: bool = False, patience: Patience = HURRIED) -> Desk:
-        home, keys = tmp_path / "tinh", tmp_path / "keys"
+        folder = tmp_path / str(len(running))
+        home, keys = folder / "tinh", folder / "keys"
         house.install(home, make_sqlite(), (PROVINCE, HOME_AFFAIRS), keys=str(keys), processes=1)
         leader, stamp = house.pki.key(LEADER), house.pki.key(seal_of(PROVINCE))
         phones.describe(keys, LEADER, "vgca", leader)
