@@ -97,9 +97,11 @@ def _workshop(meter: Meter, office: Office) -> Callable[..., Any]:
 
     def counted(jobs: Sequence[Any]) -> Iterator[Any]:
         before = workshop_cpu()
-        yield from each(jobs)
-        for job in jobs[:1]:
-            meter.parts[f"workshop: {type(job).__name__.lower()}"] += workshop_cpu() - before
+        try:
+            yield from each(jobs)
+        finally:  # whoever has all the answers need not ask for the end
+            for job in jobs[:1]:
+                meter.parts[f"workshop: {type(job).__name__.lower()}"] += workshop_cpu() - before
 
     return counted
 

@@ -2,7 +2,7 @@
 
 import io
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from reportlab.pdfgen.canvas import Canvas
 from documents.placement import Placement
 from drafting import composer, marks
 from drafting.composition import Composition
+from signing.algorithm import Algorithm
 from signing.appearance import Stamp
 from signing.fields import reserve
 from signing.pades import sign
+from signing.pkcs11 import Pkcs11Key
 from signing.pkcs12 import Pkcs12Key
 from signing.seal import seal
 from signing.testpki import Subject, TestPki, make_pki
@@ -43,12 +45,20 @@ class Tools:
     """Keys and images of one leader and one agency."""
 
     pki: TestPki
-    leader: Pkcs12Key
-    agency: Pkcs12Key
+    leader: Pkcs12Key | Pkcs11Key
+    agency: Pkcs12Key | Pkcs11Key
     leader_png: bytes
     agency_png: bytes
     blue: Stamp
     red: Stamp
+
+    def by(self, algorithm: Algorithm) -> "Tools":
+        """Return the same with keys that sign by *algorithm*."""
+        leader, agency = (
+            Pkcs12Key.load(self.pki.key_file(stem), self.pki.passphrase(stem), algorithm)
+            for stem in ("leader", "seal")
+        )
+        return replace(self, leader=leader, agency=agency)
 
 
 def tools(folder: Path) -> Tools:

@@ -34,10 +34,10 @@ FONT = "/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf"
 SIZE = 13
 
 
-def load_signer(path: str, passphrase: str) -> signers.SimpleSigner:
-    """Return the manual's signer."""
+def load_signer(path: str, passphrase: str, *, pss: bool = False) -> signers.SimpleSigner:
+    """Return the manual's signer; with *pss* it signs by RSASSA-PSS."""
     signer: signers.SimpleSigner | None = signers.SimpleSigner.load_pkcs12(
-        path, passphrase=passphrase.encode()
+        path, passphrase=passphrase.encode(), prefer_pss=pss
     )
     assert signer is not None
     return signer
@@ -139,7 +139,7 @@ def verify(pdf: bytes, context: dict[str, Any]) -> str:
 
 def _issue(request: dict[str, Any]) -> Callable[[], str]:
     """Prepare signing, numbering and sealing of the first file into the second."""
-    leader, agency = (load_signer(*key) for key in request["keys"])
+    leader, agency = (load_signer(*key, pss=request["pss"]) for key in request["keys"])
     source, target = map(str, request["files"])
     leader_image, agency_image = request["images"]
     pdf = Path(source).read_bytes()
@@ -178,10 +178,13 @@ def _raw(request: dict[str, Any]) -> Callable[[], str]:
         key = bundle[0]
         assert isinstance(key, rsa.RSAPrivateKey)
         keys.append(key)
+    digest = hashes.SHA256()
+    salted = padding.PSS(padding.MGF1(digest), digest.digest_size)
+    scheme = salted if request["pss"] else padding.PKCS1v15()
 
     def signatures() -> str:
         for key in keys:
-            key.sign(bytes(32), padding.PKCS1v15(), hashes.SHA256())
+            key.sign(bytes(32), scheme, digest)
         return ""
 
     return signatures

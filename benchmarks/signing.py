@@ -1,7 +1,7 @@
 """Leader, number and seal on one PDF: our fast path against pyHanko's defaults and the floor.
 
 Both put the same layout on the same reserved PDF (signing.md §A7, B5) with the same RSA-2048
-keys, read once; the floor is two signatures with nothing around them.
+keys, read once, by PKCS#1 v1.5 and by PSS; the floor is two signatures with nothing around them.
 """
 
 import hashlib
@@ -14,13 +14,16 @@ from benchmarks import materials, peer
 from benchmarks.materials import Draft, Tools, issued
 from benchmarks.measure import Timing, interleaved, machine, rows_against, table
 from signing import cms, fields
+from signing.algorithm import Algorithm
 from signing.pades import sign
 from signing.seal import seal
 
-SECONDS = 22
-"""For each of the two drafts."""
+SECONDS = 18
+"""For each of the drafts and algorithms."""
 FLOOR, THEIRS, OURS = "floor: two raw signatures", "pyHanko's defaults", "congvan"
 BARE = " without images"
+ALONE = "congvan, the leader's signature alone"
+RSA, PSS = Algorithm.RSA_SHA256, Algorithm.PSS_SHA256
 
 
 def main() -> None:
@@ -29,13 +32,16 @@ def main() -> None:
         tools = materials.tools(Path(folder) / "pki")
         letter = materials.letter()
         print(f"signing: leader + number + seal\n{machine('pyhanko', 'cryptography')}")
-        for draft in (letter, materials.scan(letter.placement)):
-            _compare(draft, tools, Path(folder), other)
+        scan = materials.scan(letter.placement)
+        for draft, algorithm in ((letter, RSA), (letter, PSS), (scan, RSA)):
+            _compare(draft, algorithm, tools.by(algorithm), Path(folder), other)
         _openssl()
 
 
-def _compare(draft: Draft, tools: Tools, folder: Path, other: peer.Peer) -> None:
-    request = _request(draft, tools, folder)
+def _compare(
+    draft: Draft, algorithm: Algorithm, tools: Tools, folder: Path, other: peer.Peer
+) -> None:
+    request = _request(draft, tools, folder) | {"pss": algorithm is PSS}
     bare = {**request, "images": [None, None]}
     signed = sign(draft.reserved, tools.leader, tools.blue, at=materials.AT)
     sealed = issued(draft, tools)
@@ -44,6 +50,7 @@ def _compare(draft: Draft, tools: Tools, folder: Path, other: peer.Peer) -> None
         THEIRS + BARE: other.doing(bare),
         OURS: lambda: issued(draft, tools),
         OURS + BARE: lambda: _issued_bare(draft, tools),
+        ALONE: lambda: sign(draft.reserved, tools.leader, tools.blue, at=materials.AT),
         FLOOR: other.doing({**request, "task": "raw"}),
     }
     parts: dict[str, Any] = {
@@ -55,7 +62,14 @@ def _compare(draft: Draft, tools: Tools, folder: Path, other: peer.Peer) -> None
         "hash": lambda: (hashlib.sha256(signed).digest(), hashlib.sha256(sealed).digest()),
     }
     timings = interleaved({**whole, **parts}, SECONDS)
-    columns = (draft.name, "CPU ms", "wall ms", "documents/s", "times pyHanko", "rounds")
+    columns = (
+        f"{draft.name}; {algorithm}",
+        "CPU ms",
+        "wall ms",
+        "documents/s",
+        "times pyHanko",
+        "rounds",
+    )
     compared = {name: timings[name] for name in whole}
     table("One document, in turns, medians", columns, rows_against(compared, THEIRS))
     table("Where congvan's CPU goes", ("part", "CPU ms", "share %"), _split(timings))

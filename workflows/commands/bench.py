@@ -3,14 +3,20 @@
 import argparse
 import importlib
 
-NAMES = ("signing", "verification", "edxml", "journey", "prefect_run")
+NAMES = ("signing", "tokens", "levels", "verification", "edxml", "journey", "prefect_run")
+APART = ("matrix",)
+"""No measurement: every judge asked about every kind of signed file."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("bench", help="đo / measure")
     parser.add_argument(
-        "names", nargs="*", default=["all"], metavar="NAME", help=f"{', '.join(NAMES)}; all"
+        "names",
+        nargs="*",
+        default=["all"],
+        metavar="NAME",
+        help=f"{', '.join(NAMES)}; all; {', '.join(APART)}",
     )
     parser.set_defaults(run=run)
 
