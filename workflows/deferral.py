@@ -6,32 +6,37 @@ worker process, recorded exactly as an immediate one is, and the journey goes on
 comes too late, or is wrong, is kept and recorded, and never used.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from documents import directory, requests, signatory
+from documents import directory, request_parts, requests, signatory
+from documents.attachments import SealedAttachment
 from documents.errors import EvidenceBroken, OfficeError, Refused
 from documents.ledger import SYSTEM, Actor
 from documents.lifecycle import State
+from documents.request_parts import Part
 from documents.requests import Opening
 from documents.signature_request import Purpose, RequestStepRefused, Service
 from documents.tables import DocumentRow, SignatureRequestRow
 from signing.deferred import Certified
 from signing.errors import KeyUnavailable
 from workflows import entitlement, levels
-from workflows.appendices import SealAttachment, is_pdf
+from workflows.appendices import AS_IT_IS, SealAttachment, is_pdf
 from workflows.carrying import Pouch, as_answer, put_off, record
 from workflows.deferred_keys import DeferredKey, fetched_identity, known_identity
 from workflows.entitlement import SealWarrant, Warrant
 from workflows.faultpoint import passing
-from workflows.jobs import Job
+from workflows.jobs import Done, Job
 from workflows.office import Office
 from workflows.pressing import Accept, Complete, Freeze, Frozen, Seal, Sign, Stored
+from workflows.workshop import FileTooHard
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class _Ask:
     row: DocumentRow
     job: Sign | Seal
     key: DeferredKey
+    attached: tuple[SealAttachment, ...] = ()
+    """What is sealed with it."""
 
     def opening(self, until: datetime, pdf: str = "", pending: str = "") -> Opening:
         return Opening(
@@ -57,11 +64,11 @@ class _Ask:
 
 
 class AttachmentsUnsealed(Refused):
-    """Attachments get their own signatures under the seal, which a distant key does not make."""
+    """Attachments get their own signatures under the seal; the token tool signs one file."""
 
     code = "request.attachments_unsealed"
-    vietnamese = "Khóa con dấu «{0}» ở nơi khác, chưa đóng dấu được phụ lục PDF"
-    english = "the seal's key {0} is elsewhere: PDF attachments cannot be sealed with it yet"
+    vietnamese = "Công cụ ký của khóa con dấu «{0}» chỉ ký một tệp, không đóng dấu được phụ lục PDF"
+    english = "the tool of the seal's key {0} signs one file: it cannot seal PDF attachments"
     remedy = (
         "Dùng khóa con dấu tại chỗ, hoặc gộp phụ lục vào văn bản"
         " / use a seal that is here, or put the attachments into the document"
@@ -109,12 +116,13 @@ def _asked_later(office: Office, row: DocumentRow, jobs: Jobs) -> _Ask | None:
     """
     job, *others = jobs
     assert isinstance(job, Sign | Seal)  # noqa: S101  (it comes first)
+    attached = tuple(each for each in others if isinstance(each, SealAttachment))
     key = DeferredKey.of(office.settings.at(office.settings.keys), job.key)
     if key is None:
         return None
-    if any(isinstance(each, SealAttachment) and is_pdf(each.file) for each in others):
+    if key.kind is Service.VGCA and any(is_pdf(each.file) for each in attached):
         raise AttachmentsUnsealed(job.key)
-    return _Ask(row, job, key)
+    return _Ask(row, job, key, attached)
 
 
 def _freeze(office: Office, pouch: Pouch, asks: Iterable[_Ask]) -> None:
@@ -123,20 +131,39 @@ def _freeze(office: Office, pouch: Pouch, asks: Iterable[_Ask]) -> None:
     jobs: list[Job] = []
     for ask in asks:
         try:
-            jobs.append(Freeze(ask.job, _identity(office, ask)))
-            known.append(ask)
+            identity = _identity(office, ask)
         except Exception as error:
             put_off(office, pouch, ask.row.id, as_answer(error))
+            continue
+        jobs += [Freeze(each, identity) for each in (ask.job, *ask.attached)]
+        known.append(ask)
     if not jobs:
         return
-    for ask, answer in zip(known, office.workshop.run(jobs), strict=True):
+    answers = iter(office.workshop.run(jobs))
+    for ask in known:
+        answer = next(answers)
+        parts = [_part(each, next(answers)) for each in ask.attached]
         passing("freeze.done")
-        if isinstance(answer, OfficeError):
-            put_off(office, pouch, ask.row.id, answer)
+        if wrong := next((e for e in (answer, *parts) if isinstance(e, OfficeError)), None):
+            put_off(office, pouch, ask.row.id, wrong)
             continue
         assert isinstance(answer, Frozen)  # noqa: S101  (Freeze gives Frozen)
         opening = ask.opening(_until(office), answer.pdf.sha256, answer.pending.sha256)
-        _open(office, pouch, ask, opening)
+        _open(office, pouch, ask, opening, [each for each in parts if isinstance(each, Part)])
+
+
+def _part(job: SealAttachment, answer: Done | OfficeError) -> Part | OfficeError:
+    """Return an attachment as its request keeps it; what nobody can sign travels as it is."""
+    match answer:
+        case Frozen():
+            return Part(job.ordinal, answer.pdf.sha256, answer.pending.sha256, answer.note)
+        case SealedAttachment():
+            return Part(job.ordinal, note=answer.note)
+        case FileTooHard():
+            return Part(job.ordinal, note=f"{AS_IT_IS}: {answer}")
+        case OfficeError():
+            return answer
+    raise TypeError(type(answer).__name__)
 
 
 def _identity(office: Office, ask: _Ask) -> Certified:
@@ -145,9 +172,16 @@ def _identity(office: Office, ask: _Ask) -> Certified:
     return known_identity(ask.key, ask.job.at)
 
 
-def _open(office: Office, pouch: Pouch, ask: _Ask, opening: Opening) -> None:
+def _open(
+    office: Office, pouch: Pouch, ask: _Ask, opening: Opening, parts: Sequence[Part] = ()
+) -> None:
     at = office.now()
-    write = partial(_opened, opening=opening, at=at, fetched=ask.key.kind is not Service.REMOTE)
+    fetched = ask.key.kind is not Service.REMOTE
+
+    def write(session: Session) -> None:
+        request = _opened(session, opening, at, fetched=fetched)
+        request_parts.add(session, request.id, parts)
+
     record(office, pouch, ask.row.id, write)
     passing("freeze.recorded")
 
@@ -212,7 +246,7 @@ def deliver(
         Objection: the certificate, or whoever it names, may not sign or seal this.
     """
 
-    def judged(request: SignatureRequestRow, sha256: str) -> Job:
+    def judged(request: SignatureRequestRow, sha256: str) -> Sequence[Job]:
         folder = office.settings.at(office.settings.keys)
         key = DeferredKey.of(folder, request.key)
         if key is None:
@@ -220,7 +254,7 @@ def deliver(
         at = office.now()
         signer = known_identity(key, at)
         warrant = warrant_of(office, request.document_id, Purpose(request.purpose))
-        return Accept(request.base_sha256, sha256, signer, warrant, at)
+        return [Accept(request.base_sha256, sha256, signer, warrant, at)]
 
     _finish(office, request_id, signed_pdf, judged, also)
 
@@ -235,29 +269,48 @@ def warrant_of(office: Office, document_id: str, purpose: Purpose) -> Warrant | 
         return SealWarrant(directory.as_agency(agency), signatory.own_bindings(session))
 
 
-def deliver_value(office: Office, request_id: str, raw_value: bytes) -> None:
-    """Take the raw signature value of what was frozen, once it is judged.
+def deliver_value(office: Office, request_id: str, *raw_values: bytes) -> None:
+    """Take the raw signature values of what was frozen, once they are judged: all, or none.
+
+    The document's comes first, then those of its attachments (`frozen_files`) in their order.
 
     Raises:
         RequestUnknown: there is no such request.
         RequestStepRefused, RequestExpired, RevisionMoved: it came too late.
-        ValueForeign: it is not the signature that was asked for; the request stays open.
+        ValueForeign: one is not the signature that was asked for; the request stays open.
         PendingDamaged: what was frozen is not what was prepared.
     """
 
-    def judged(request: SignatureRequestRow, _sha256: str) -> Job:
-        if not request.pending_sha256:
-            raise RequestStepRefused(request.id, request.service, "deliver_value")
-        return Complete(request.frozen_sha256, request.pending_sha256, raw_value, office.now())
+    def judged(request: SignatureRequestRow, _sha256: str) -> Sequence[Job]:
+        files = frozen_files(office, request)
+        if not request.pending_sha256 or len(files) != len(raw_values):
+            what = f"deliver_value: {len(raw_values)} ≠ {len(files)}"
+            raise RequestStepRefused(request.id, request.service, what)
+        pairs = zip(files, raw_values, strict=True)
+        return [Complete(pdf, pending, value, office.now()) for (pdf, pending), value in pairs]
 
-    _finish(office, request_id, raw_value, judged)
+    came = raw_values[0] if len(raw_values) == 1 else _together(raw_values)
+    _finish(office, request_id, came, judged)
+
+
+def _together(values: Sequence[bytes]) -> bytes:
+    """Return several values as one blob, to be kept: JSON of their hexadecimal forms."""
+    return json.dumps([value.hex() for value in values]).encode()
+
+
+def frozen_files(office: Office, request: SignatureRequestRow) -> list[tuple[str, str]]:
+    """Return the SHA-256 of each file that is signed for *request* and of what it waits for."""
+    with office.database.reading() as session:
+        parts = request_parts.of(session, request.id)
+    own = (request.frozen_sha256, request.pending_sha256)
+    return [own, *((each.frozen_sha256, each.pending_sha256) for each in parts if each.signed)]
 
 
 def _finish(
     office: Office,
     request_id: str,
     came: bytes,
-    judged: Callable[[SignatureRequestRow, str], Job],
+    judged: Callable[[SignatureRequestRow, str], Sequence[Job]],
     also: Also = lambda _session, _sha256: None,
 ) -> None:
     """Judge what *came* in a worker process and record it: as the signature, or as not used."""
@@ -266,28 +319,44 @@ def _finish(
     sha256 = office.blobs.put(came)
     try:
         requests.ensure_open(request, office.now())
-        (answer,) = office.workshop.run([judged(request, sha256)])
-        if isinstance(answer, OfficeError):
-            raise answer
-        assert isinstance(answer, Stored)  # noqa: S101  (Accept and Complete give Stored)
+        stored = _made(office.workshop.run(judged(request, sha256)))
         passing("answer.done")
-        write = partial(
-            requests.completed,
-            request_id=request_id,
-            sha256=answer.sha256,
-            size=answer.size,
-            at=office.now(),
-        )
+        at, made = office.now(), stored[0]
         with office.database.writing() as session:
-            levels.noted_too(write, office.settings, request.document_id, answer, office.now())(
-                session
+            appendices = _appendices(request_parts.of(session, request_id), stored[1:])
+            more: dict[str, Any] = {"appendices": appendices} if appendices else {}
+            write = partial(
+                requests.completed,
+                request_id=request_id,
+                sha256=made.sha256,
+                size=made.size,
+                at=at,
+                **more,
             )
+            levels.noted_too(write, office.settings, request.document_id, made, at)(session)
             also(session, sha256)
     except (Refused, EvidenceBroken) as error:
         with office.database.writing() as session:
             requests.unused(session, request_id, sha256, error, office.now())
         raise
     passing("answer.recorded")
+
+
+def _made(answers: Sequence[Done | OfficeError]) -> list[Stored]:
+    """Return the finished files, or raise what is wrong with the first that is not."""
+    for answer in answers:
+        if isinstance(answer, OfficeError):
+            raise answer
+    return [answer for answer in answers if isinstance(answer, Stored)]
+
+
+def _appendices(parts: Iterable[Part], stored: Iterable[Stored]) -> list[SealedAttachment]:
+    files = iter(stored)
+    found = []
+    for part in parts:
+        file = next(files) if part.signed else Stored("", 0)
+        found.append(SealedAttachment(part.ordinal, file.sha256, file.size, part.note))
+    return found
 
 
 def expire(office: Office, due: Sequence[SignatureRequestRow]) -> list[SignatureRequestRow]:

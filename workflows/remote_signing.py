@@ -6,11 +6,19 @@ arrived. A service that is down, or silent, is asked again after a pause. Where 
 to type a code nothing is sent from here: their order leaves with the code (activation.py).
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
-from connectors.remote.errors import CredentialUnusable, SigningFailed, TransactionUnknown
+from sqlalchemy.orm import Session
+
+from connectors.remote.errors import (
+    CredentialUnusable,
+    OrderInvalid,
+    SigningFailed,
+    TransactionUnknown,
+)
 from connectors.remote.record import order_of, order_text, transaction_of, transaction_text
 from connectors.remote.service import (
     RemoteSigner,
@@ -19,7 +27,7 @@ from connectors.remote.service import (
     ToSign,
     Transaction,
 )
-from documents import activation, casefile, requests
+from documents import activation, casefile, request_parts, requests
 from documents.errors import EvidenceBroken, OfficeError, Refused
 from documents.signature_request import (
     RequestState,
@@ -104,26 +112,40 @@ def _asked(office: Office, request: SignatureRequestRow) -> Transaction | Office
 def _first(
     office: Office, signer: RemoteSigner, key: DeferredKey, request: SignatureRequestRow
 ) -> Transaction | OfficeError | None:
-    pending = Pending.read(
-        office.blobs.get(request.pending_sha256), office.blobs.get(request.frozen_sha256)
-    )
+    wait = [
+        Pending.read(office.blobs.get(pending), office.blobs.get(pdf))
+        for pdf, pending in deferral.frozen_files(office, request)
+    ]
+    pending = wait[0]
     try:
         credential = chosen(signer, key, pending.identity.certificate)
     except Refused as error:
         if isinstance(error, CredentialUnusable):
             forget_identity(key)
         return error
+    if len(wait) > credential.most:
+        return OrderInvalid(signer.name, f"{len(wait)} > {credential.most}", "hashes")
     with office.database.reading() as session:
         document = session.get_one(DocumentRow, request.document_id)
+        names = [document.code_notation, *_attached(session, request)]
     order = SigningOrder(
         order_id=f"{request.id}-1",
         credential=credential,
         algorithm=pending.identity.algorithm,
-        items=(ToSign(document.id, document.code_notation, pending.to_sign),),
+        items=tuple(
+            ToSign(f"{document.id}.{place}" if place else document.id, name, each.to_sign)
+            for place, (name, each) in enumerate(zip(names, wait, strict=True))
+        ),
         description=document.subject,
         placed_at=office.now(),
     )
     return _ordered(office, signer, request, order)
+
+
+def _attached(session: Session, request: SignatureRequestRow) -> list[str]:
+    """Return the names of the attachments that are signed with the document."""
+    names = [each.name for each in casefile.attachments_of(session, request.document_id)]
+    return [names[p.ordinal - 1] for p in request_parts.of(session, request.id) if p.signed]
 
 
 def _resumed(
@@ -187,12 +209,12 @@ def settle(office: Office, request: SignatureRequestRow, transaction: Transactio
             raise
     passing("order.recorded")
     if progress.state is State.SIGNED:
-        _complete(office, request, progress.signatures[0])
+        _complete(office, request, progress.signatures)
 
 
-def _complete(office: Office, request: SignatureRequestRow, value: bytes) -> None:
+def _complete(office: Office, request: SignatureRequestRow, values: Sequence[bytes]) -> None:
     try:
-        deferral.deliver_value(office, request.id, value)
+        deferral.deliver_value(office, request.id, *values)
     except (Refused, EvidenceBroken) as error:
         # one that is over already (withdrawn, expired) stays as it is
         end(office, request, RequestStep.FAIL, error)
