@@ -84,7 +84,7 @@ def _bare(token: Any, algorithm: Algorithm) -> Any:
     names = (
         {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.LABEL: n} for n in ("leader", "seal")
     )
-    handles = [next(iter(session.get_objects(each))) for each in names]
+    handles: list[Any] = [next(iter(session.get_objects(each))) for each in names]
     salted = (Mechanism.SHA256, pkcs11.MGF.SHA256, 32)
     if algorithm is Algorithm.PSS_SHA256:
         data, how = bytes(32), {"mechanism": Mechanism.RSA_PKCS_PSS, "mechanism_param": salted}

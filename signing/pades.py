@@ -140,8 +140,8 @@ def embed(
 ) -> bytes:
     """Write the revision with a signature by *key* in the empty *field*; return the whole file."""
     room = stamping.room if stamping is not None else 0
-    prepared = prepare_revision(writer, field, key, permissions, statement, timestamp=room)
-    return prepared.filled(cms.signed_data(key, prepared.digest, stamping, room))
+    before, revision = _begun(writer, field, key, permissions, statement, room)
+    return before + revision.filled(cms.signed_data(key, revision.digest, stamping, room))
 
 
 def prepare_revision(
@@ -155,9 +155,25 @@ def prepare_revision(
 ) -> Prepared:
     """Write the revision that a signature by *identity* in the empty *field* will complete.
 
-    *timestamp* is the room (bytes) for a token beside the signature. The same steps as
-    pyHanko's `PdfSigner`, without its second signature for the estimate of the size: the size
-    is known.
+    *timestamp* is the room (bytes) for a token beside the signature.
+    """
+    before, revision = _begun(writer, field, identity, permissions, statement, timestamp)
+    start, end = len(before) + revision.start, len(before) + revision.end
+    return Prepared(before + revision.pdf, revision.digest, start, end)
+
+
+def _begun(
+    writer: IncrementalPdfFileWriter,
+    field: str,
+    identity: Identity,
+    permissions: SigMDPSetup,
+    statement: Statement,
+    timestamp: int,
+) -> tuple[bytes, Prepared]:
+    """Return the file as it was, and what is appended: its positions count from itself.
+
+    The same steps as pyHanko's `PdfSigner`, without its second signature for the estimate of
+    the size: the size is known.
     """
     steps = PdfCMSEmbedder().write_cms(field, writer, existing_fields_only=True)
     next(steps)
@@ -175,8 +191,8 @@ def prepare_revision(
     end_of_file = added.tell()
     start, end = placeholder.contents.offsets
     placeholder.byte_range.fill_offsets(added, start, end, end_of_file)
-    revision = added.getvalue()
+    revision, size = added.getvalue(), len(before)
     digest = hashlib.new(identity.algorithm.digest, before)
-    digest.update(revision[: start - len(before)])
-    digest.update(revision[end - len(before) :])
-    return Prepared(before + revision, digest.digest(), start, end)
+    digest.update(revision[: start - size])
+    digest.update(revision[end - size :])
+    return before, Prepared(revision, digest.digest(), start - size, end - size)
