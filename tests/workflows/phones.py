@@ -50,6 +50,8 @@ class Phone:
     """Whether start() waits for the person."""
     forgetful: bool = False
     """Whether nobody can ask by our id."""
+    most: int = 9
+    """Hashes in one order."""
 
     name = NAME
 
@@ -74,7 +76,8 @@ class Phone:
         if user != "079000000001":
             raise CredentialMissing(self.name, "credential", user)
         name = self.key.algorithm.value
-        return (RemoteCredential(user, "c-1", self.key.certificate, self.key.chain, (), (name,)),)
+        certificates = self.key.certificate, self.key.chain
+        return (RemoteCredential(user, "c-1", *certificates, (), (name,), self.most),)
 
     def challenge(self, credential: RemoteCredential) -> None: ...
 

@@ -39,7 +39,12 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     deliver = actions.add_parser("deliver", help="nộp chữ ký / bring the signature")
     brought = deliver.add_mutually_exclusive_group(required=True)
     brought.add_argument("--pdf", type=Path, help="tệp đã ký / the whole signed file")
-    brought.add_argument("--value", type=Path, help="giá trị chữ ký / the raw value, binary")
+    brought.add_argument(
+        "--value",
+        type=Path,
+        action="append",
+        help="giá trị chữ ký, lặp lại cho từng phụ lục / the raw value, binary; one for each hash",
+    )
     deliver.set_defaults(run=_deliver)
     activate = actions.add_parser("activate", help="nhập mã xác nhận / type the code")
     activate.add_argument("--by", required=True, help="mã hoặc họ tên / id or full name")
@@ -72,12 +77,15 @@ def _deliver(arguments: argparse.Namespace) -> int:
     from workflows.deferral import deliver, deliver_value
     from workflows.office import open_office
 
-    content = _content(arguments.pdf or arguments.value)
+    contents = [_content(path) for path in arguments.value or [arguments.pdf]]
     with cabinets(World.load(arguments.data).homes) as opened:
         home = _cabinet_with(opened, arguments.request).settings.home
     office = open_office(home)
     try:
-        (deliver if arguments.pdf else deliver_value)(office, arguments.request, content)
+        if arguments.pdf:
+            deliver(office, arguments.request, contents[0])
+        else:
+            deliver_value(office, arguments.request, *contents)
     finally:
         office.close()
     console.print(f"{arguments.request}: completed")
