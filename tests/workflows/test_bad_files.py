@@ -1,11 +1,11 @@
 """A file that kills or hangs its process costs itself, never its pouch."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from connectors.memory_axis import InMemoryAxis
+from documents.errors import OfficeError
 from documents.lifecycle import Direction
 from tests.workflows.house import (
     HOME_AFFAIRS,
@@ -22,8 +22,7 @@ from tests.workflows.house import (
 )
 from tests.workflows.processes import Deadly, Endless, Stuck
 from tests.workflows.small_world import RECIPIENTS, put, with_file
-from workflows import issuance, reception, unread
-from workflows.jobs import Open
+from workflows.jobs import Done, Job, Open
 from workflows.office import Office
 from workflows.workshop import FileTooHard, Workshop
 
@@ -47,16 +46,17 @@ def test_a_file_that_kills_or_hangs_its_process_costs_itself_alone(
     assert all("H99," in str(answer) for answer in (answers[0], answers[2], answers[3]))
 
 
-def instead(module: Any, name: str, bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def instead(office: Office, bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the job about the blob *bad* kill its process."""
-    real = getattr(module, name)
-    deadly = {"Open": Deadly, "Verify": Deadly, "Sign": Deadly}[name]
+    real = office.workshop.each
 
-    def made(*words: Any, **more: Any) -> object:
-        job = real(*words, **more)
-        return deadly() if bad in (getattr(job, "sha256", ""), getattr(job, "main", "")) else job
+    def each(jobs: Sequence[Job]) -> Iterator[Done | OfficeError]:
+        about = ((getattr(job, "sha256", ""), getattr(job, "main", "")) for job in jobs)
+        return real(
+            [Deadly() if bad in blobs else job for job, blobs in zip(jobs, about, strict=True)]
+        )
 
-    monkeypatch.setattr(module, name, made)
+    monkeypatch.setattr(office.workshop, "each", each)
 
 
 def test_a_message_that_kills_its_process_is_junk_and_the_pouch_goes_on(
@@ -68,7 +68,7 @@ def test_a_message_that_kills_its_process_is_junk_and_the_pouch_goes_on(
     bad = with_file(sealed[0], b"bad", key="bad")
     put(axis, "good", sealed[0])
     put(axis, "bad", bad)
-    instead(unread, "Open", office.blobs.put(bad), monkeypatch)
+    instead(office, office.blobs.put(bad), monkeypatch)
     receive(office)
     assert sorted(parcel.outcome for parcel in parcels(office)) == ["junk", "opened"]
     (junk,) = [parcel for parcel in parcels(office) if parcel.outcome == "junk"]
@@ -85,7 +85,7 @@ def test_a_pdf_that_kills_its_process_is_quarantined_and_the_pouch_goes_on(
 ) -> None:
     put(axis, "good", sealed[0])
     put(axis, "bad", with_file(sealed[0], b"%PDF-1.4 hard", key="bad"))
-    instead(reception, "Verify", office.blobs.put(b"%PDF-1.4 hard"), monkeypatch)
+    instead(office, office.blobs.put(b"%PDF-1.4 hard"), monkeypatch)
     receive(office)
     states = {row.document_key: row for row in documents(office, Direction.INCOMING)}
     assert states["bad"].state == "quarantined"
@@ -98,7 +98,7 @@ def test_a_draft_that_kills_its_process_is_held_and_the_pouch_goes_on(
 ) -> None:
     bad = approve(office, hand_in(office, HOME_AFFAIRS, (PROVINCE,)))
     good = approve(office, hand_in(office, PROVINCE, RECIPIENTS))
-    instead(issuance, "Sign", document(office, bad).current_sha256 or "", monkeypatch)
+    instead(office, document(office, bad).current_sha256 or "", monkeypatch)
     issue(office, [bad, good])
     row = document(office, bad)
     assert (row.state, row.held, row.error_code) == ("approved", True, "workshop.file_too_hard")
