@@ -185,7 +185,8 @@ def test_a_status_about_an_unknown_document_is_junk(
 
 def sent_from_here(office: Office) -> str:
     order = Order(
-        "G22", DocumentType.DECISION, "Về việc kiểm tra", ("000.00.00.H41",), "G22.leader"
+        *("G22", DocumentType.DECISION, "Về việc kiểm tra", ("000.00.00.H41",), "G22.leader"),
+        notation="QĐ-UBND",
     )
     with office.database.reading() as session:
         signer = directory.as_person(directory.person_row(session, "G22", "G22.leader"))
