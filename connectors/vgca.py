@@ -8,6 +8,7 @@ multipart field `uploadfile`, and relays our answer to the page. Keys are case-s
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -127,5 +128,7 @@ def issued_date(day: date | None) -> str:
 
 def ascii_name(stem: str) -> str:
     """Return a file name the tool can live with: ASCII, no quotes, no blanks, `.pdf`."""
-    plain = _UNSAFE.sub("-", stem).strip("-.")[:NAME_LENGTH]
+    letters = unicodedata.normalize("NFD", stem.replace("Đ", "D").replace("đ", "d"))
+    bare = "".join(each for each in letters if not unicodedata.combining(each))
+    plain = _UNSAFE.sub("-", bare).strip("-.")[:NAME_LENGTH]
     return f"{plain or 'van-ban'}.pdf"

@@ -146,11 +146,13 @@ def refused(
 ) -> None:
     """Record that a file came and was not taken; too many of them close the session."""
     row = _locked(session, session_id)
+    if row.state != SessionState.OPEN:
+        return  # whoever has an old token must not fill the ledger
     person = _person(session, row)
     row.refusals += 1
     row.updated_at = at
     _tell(session, row, "refuse", person, at, evidence=sha256, error=error.code)
-    if row.state == SessionState.OPEN and row.refusals >= MOST_REFUSALS:
+    if row.refusals >= MOST_REFUSALS:
         _end(session, row, SessionState.CLOSED, SYSTEM, at, why="refusals")
 
 

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from connectors.vgca import UPLOAD_FIELD, Reply
 from documents.errors import OfficeError, Unavailable
 from documents.sign_session import SessionOver, SessionUnknown
-from web.upload import Patience, UploadBroken, UploadRefused, received
+from web.upload import Patience, UploadRefused, received
 from workflows import sign_sessions
 from workflows.office import Office
 from workflows.sign_sessions import Expected
@@ -60,21 +60,9 @@ class _Desk:
         """Take the signed file and say in JSON whether it counts."""
         try:
             expected = await run_in_threadpool(sign_sessions.expected, self._office, token)
+            return _answer(await self._brought(token, request, expected))
         except SessionUnknown as error:
-            return _answer(Reply(False, str(error)), HTTPStatus.NOT_FOUND, closes=True)
-        except OfficeError as error:
-            return _answer(Reply(False, str(error)), closes=True)
-        try:
-            async with self._room:
-                return _answer(await self._brought(token, request, expected))
-        except UploadBroken as error:
-            return _answer(Reply(False, str(error)), closes=True)
-        except UploadRefused as error:
-            await run_in_threadpool(
-                sign_sessions.refuse_upload, self._office, expected.session_id, error
-            )
-            # the rest of the body is not read
-            return _answer(Reply(False, str(error)), closes=True)
+            return _answer(Reply(False, str(error)), HTTPStatus.NOT_FOUND)
         except OfficeError as error:
             return _answer(Reply(False, str(error)))
         except Exception:
@@ -82,15 +70,23 @@ class _Desk:
             return _answer(Reply(False, "Lỗi hệ thống, thử lại / our error, try again"))
 
     async def _brought(self, token: str, request: Request, expected: Expected) -> Reply:
-        content = await received(request, UPLOAD_FIELD, expected.largest, self._patience)
-        # one at a time in a session: a repeat of the same file gets the same answer
+        # one at a time in a session: a repeat of the same file gets the same answer, and
+        # nobody with one token keeps the others waiting
         turn = self._turns.setdefault(expected.session_id, asyncio.Lock())
-        async with turn:
+        async with turn, self._room:
+            try:
+                content = await received(request, UPLOAD_FIELD, expected.largest, self._patience)
+            except UploadRefused as error:
+                await run_in_threadpool(
+                    sign_sessions.refuse_upload, self._office, expected.session_id, error
+                )
+                raise
             return await run_in_threadpool(sign_sessions.bring, self._office, token, content)
 
 
-def _answer(reply: Reply, status: HTTPStatus = HTTPStatus.OK, *, closes: bool = False) -> Response:
-    headers = HEADERS | ({"Connection": "close"} if closes else {})
+def _answer(reply: Reply, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    # of what is not taken the rest is not read either
+    headers = HEADERS if reply.taken else HEADERS | {"Connection": "close"}
     return Response(reply.as_json(), status, headers, media_type="application/json")
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from connectors.vgca import Reply, Round, ToolOperation, ascii_name
 from documents import casefile, directory, requests, sign_sessions, signatory
+from documents.blobs import BlobMissing
 from documents.document import Role
 from documents.errors import EvidenceBroken, OfficeError, Refused
 from documents.freezing import ensure_free
@@ -197,10 +198,17 @@ def expected(office: Office, token: str) -> Expected:
 
     Raises:
         SessionUnknown: no session has this token.
+        SessionOver: it is over, and nothing was taken in it that might come again.
+        BlobMissing: the file that was lent is gone.
     """
     with office.database.reading() as session:
         row = sign_sessions.by_token(session, token)
-    size = office.blobs.path(row.base_sha256).stat().st_size
+        if row.state != SessionState.USED:
+            sign_sessions.ensure_open(session, row, office.now())
+    try:
+        size = office.blobs.path(row.base_sha256).stat().st_size
+    except OSError:
+        raise BlobMissing(row.base_sha256) from None
     return Expected(row.id, size + delivered.MOST_ADDED)
 
 
@@ -216,10 +224,8 @@ def bring(office: Office, token: str, content: bytes) -> Reply:
     sha256 = hashlib.sha256(content).hexdigest()
     with office.database.reading() as session:
         row = sign_sessions.by_token(session, token)
-        if row.state == SessionState.USED:
-            if row.upload_sha256 != sha256:
-                raise SessionUsed
-            return _reply(session, row)
+        if (reply := _given(session, row, sha256)) is not None:
+            return reply
         sign_sessions.ensure_open(session, row, office.now())
     try:
         if not content.startswith(PDF_MARK):
@@ -229,9 +235,30 @@ def bring(office: Office, token: str, content: bytes) -> Reply:
         deliver(office, row.request_id, content, partial(_used, office, row.id))
     except (Refused, EvidenceBroken) as error:
         _refuse(office, row.id, sha256, error)
+        if (reply := _given_now(office, row.id, sha256)) is not None:
+            return reply  # another process was faster with the same file
         raise
+    taken = _given_now(office, row.id, sha256)
+    assert taken is not None  # noqa: S101  (used in the transaction of `deliver`)
+    return taken
+
+
+def _given(session: Session, row: SignSessionRow, sha256: str) -> Reply | None:
+    """Return the answer that the file *sha256* got before; None while none was taken.
+
+    Raises:
+        SessionUsed: another one was.
+    """
+    if row.state != SessionState.USED:
+        return None
+    if row.upload_sha256 != sha256:
+        raise SessionUsed
+    return _reply(session, row)
+
+
+def _given_now(office: Office, session_id: str, sha256: str) -> Reply | None:
     with office.database.reading() as session:
-        return _reply(session, session.get_one(SignSessionRow, row.id))
+        return _given(session, session.get_one(SignSessionRow, session_id), sha256)
 
 
 def _used(office: Office, session_id: str, session: Session, sha256: str) -> None:

@@ -21,7 +21,7 @@ from tests.workflows import phones
 from tests.workflows.deferred_places import LEADER
 from tests.workflows.house import HOME_AFFAIRS, document, leader_of
 from tests.workflows.phones import later
-from tests.workflows.worlds import Said, call, make_world
+from tests.workflows.worlds import Said, call
 from workflows import issuance
 from workflows.sign_sessions import open_session
 from workflows.world import World
@@ -108,14 +108,14 @@ def test_a_session_that_ends_while_its_file_is_judged_takes_nothing(
 
 @pytest.fixture
 def said(
-    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Said]:
     """Run a command on the desk's world."""
-    make_world(tmp_path, desk.home.name)
-    World(tmp_path, (desk.home.name,), 1, None, {desk.home.name: 8730}).save()
+    folder = desk.home.parent
+    World(folder, (desk.home.name,), 1, None, {desk.home.name: 8730}).save()
     monkeypatch.setattr("workflows.office.open_office", lambda _home: desk.office)
     monkeypatch.setattr("workflows.office.Office.close", lambda _office: None)
-    return lambda *words: call(capsys, *words, "--data", tmp_path)
+    return lambda *words: call(capsys, *words, "--data", folder)
 
 
 def test_the_commands_show_the_token_once(desk: Desk, said: Callable[..., Said]) -> None:
