@@ -9,7 +9,7 @@ from documents import directory, standstill
 from documents.lifecycle import Direction
 from documents.tables import DocumentRow
 from workflows.cabinet import cabinets
-from workflows.commands.console import add_data, add_json, local, print_json, print_table
+from workflows.commands.console import add_data, add_json, console, local, print_json, print_table
 from workflows.world import World
 
 
@@ -53,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         "Chữ ký",
     )
     print_table("Văn bản đến / incoming", columns, [_cells(row) for row in rows])
+    if any(row.warnings for row in rows):
+        console.print("! số cảnh báo, xem `congvan show` / warnings: see `congvan show`")
     return 0
 
 
@@ -107,7 +109,7 @@ def _cells(row: DocumentRow) -> tuple[object, ...]:
         f"{row.code_number}/{row.code_notation}",
         row.subject[:60],
         row.state,
-        row.verdict,
+        " ".join(filter(None, (row.verdict, f"! {len(row.warnings)}" if row.warnings else ""))),
     )
 
 
@@ -123,5 +125,6 @@ def _as_dict(row: DocumentRow) -> dict[str, object]:
         "subject": row.subject,
         "state": row.state,
         "verdict": row.verdict,
+        "warnings": row.warnings,
         "error": row.error_text,
     }
