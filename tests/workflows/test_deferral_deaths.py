@@ -152,11 +152,11 @@ def test_two_requests_at_once_for_one_document_leave_one(each_place: Place) -> N
     assert all(isinstance(e, StepRefused | WriteConflict) for e in raised if e is not None)
 
 
-@pytest.mark.parametrize("point", ["freeze.recorded", "order.sent", "answer.done"])
 def test_a_process_killed_in_the_middle_is_followed_by_one_that_goes_on(
-    point: str, place: Place, tmp_path: Path, forkserver: None
+    place: Place, tmp_path: Path, forkserver: None
 ) -> None:
     document_id = place.approved()
+    point = "order.sent"  # the order left, and nobody knows
     place.phone.say("decision", "yes")
     fired = tmp_path / "fired"
     armed = {"CONGVAN_FAULT": point, "CONGVAN_FAULT_ONCE": str(fired)}
@@ -170,7 +170,7 @@ def test_a_process_killed_in_the_middle_is_followed_by_one_that_goes_on(
         process.join(60)
         return process.exitcode
 
-    assert -signal.SIGKILL in (work(0), work(1))
+    assert work(0) == -signal.SIGKILL
     assert fired.read_text() == point
     later(place.reopened(), minutes=40)
     carry_at(place, 40, 41)
