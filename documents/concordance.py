@@ -65,6 +65,8 @@ _NAMES = {
     Field.POSITION: ("chức vụ người ký", "signer's position"),
     Field.CAPACITY: ("quyền hạn ký", "capacity"),
 }
+_COPY = re.compile(r"\s*(?:SY|SL|TrS)\s*-", re.IGNORECASE)
+"""Appendix III, Part I: sao y, sao lục, trích sao."""
 _GRAVE = frozenset({Field.CODE, Field.DATE, Field.ORGAN_ID})
 
 
@@ -154,7 +156,12 @@ def contradiction(differences: Iterable[Difference]) -> DocumentContradicts | No
 
 
 def compare(facts: Facts, contents: Contents) -> tuple[Difference, ...]:
-    """Return what *facts* and *contents* do not say alike, the gravest first."""
+    """Return what *facts* and *contents* do not say alike, the gravest first.
+
+    A certified copy shows the head of its original: only the message itself is compared then.
+    """
+    if _COPY.match(facts.notation):
+        return tuple(_key(facts))
     return (
         *_code(facts, contents.code),
         *_date(facts, contents.date),

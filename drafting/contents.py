@@ -35,13 +35,18 @@ _PITCH = 1.7  # from line to line, of the type's size, at most
 _PARAGRAPH = 1.3  # times the pitch of lines: more is a gap between paragraphs
 _OFF_CENTRE = 70.0  # of a title: the margins differ, and columns are no page
 
+_LEADER = r"[\s.…_]*"
 _BEGINS = re.compile(r"S[ỐốOo]\s*:?(?:\W|\d|$)")
 _NUMBER = re.compile(
-    r"S[ỐốOo]\s*:?[\s.…]*(?P<number>\d{1,7}[a-zA-Z]?)[\s.…]*/\s*"
+    rf"S[ỐốOo]\s*:?{_LEADER}(?P<number>\d{{1,7}}[a-zA-Z]?){_LEADER}/\s*"
     r"(?P<notation>[\w&.]+(?:\s?[-–/]\s?[\w&.]+)*)"
     r"(?=$|\s[^\d,]{1,60},\s*[Nn]g[aà]y\b)"  # a narrow sheet: the date follows closely
 )
-_DATE = re.compile(r"(?P<date>ng[aà]y\s*\d{1,2}\s*th[aá]ng\s*\d{1,2}\s*n[aă]m\s*\d{4})\.?$", re.I)
+_DATE = re.compile(
+    rf"ng[aà]y{_LEADER}(?P<day>\d{{1,2}}){_LEADER}th[aá]ng{_LEADER}(?P<month>\d{{1,2}}){_LEADER}"
+    r"n[aă]m\s*(?P<year>\d{4})\.?$",
+    re.I,
+)
 _DATE_ALONE = re.compile(rf"(?:[^\d,;:]{{1,60}},\s*)?{_DATE.pattern}", re.I)
 _ABOUT = re.compile(r"v\s*/\s*v\b|v[ềê]\s+vi[ệê]c\b", re.I)
 _TEXT = re.compile(
@@ -148,12 +153,13 @@ def _date(lines: Sequence[_Line], head: Head, number: Piece | None) -> Passage:
         match = _DATE.search(piece.text)
         if match is None:
             continue
+        written = "ngày {day} tháng {month} năm {year}".format_map(match.groupdict())
         if number is not None and abs(piece.baseline - number.baseline) < piece.size:
-            beside.append((match["date"], piece))
+            beside.append((written, piece))
         elif not _DATE_ALONE.fullmatch(piece.text) or piece.centre < head.middle:
             continue  # a date in the text
         elif number is None or abs(piece.baseline - number.baseline) < _NEAR:
-            alone.append((match["date"], piece))
+            alone.append((written, piece))
     return _one(head, beside or alone, date_key)
 
 

@@ -179,6 +179,14 @@ def test_what_is_not_found_differs_from_nothing(outcome: Outcome) -> None:
     assert compare(FACTS, NOTHING_READ) == ()
 
 
+@pytest.mark.parametrize("notation", ["SY-SNV", "SL-SNV", "TrS-SNV"])
+def test_a_copy_may_show_the_head_of_its_original(notation: str) -> None:
+    facts = replace(FACTS, number="09", notation=notation, signer_name="Lê Văn C")
+    assert fields(replace(facts, document_key=""), CONTENTS) == []
+    assert fields(facts, CONTENTS) == [Field.CODE]
+    assert fields(replace(facts, notation="SYT-VP", document_key=""), CONTENTS) != []
+
+
 def test_an_old_code_names_the_same_agency() -> None:
     old = "000.00.02.H99"
     facts = replace(FACTS, document_key=f"{old},2026/01/05,05/QĐ-SNV")

@@ -168,6 +168,16 @@ def test_a_date_that_follows_the_number_closely_is_another_thing() -> None:
     assert found.date.text == "ngày 5 tháng 1 năm 2026"
 
 
+def test_dots_where_a_pen_once_wrote_are_no_part_of_what_stands_there() -> None:
+    line = (
+        (60, 745, "Số: …..15…../SNV-VP"),
+        (300, 745, "Sơn Hải, ngày..05... tháng __01__ năm 2026"),
+    )
+    found = read_contents(page(*HEAD, *line))
+    assert found.code.text == "15/SNV-VP"
+    assert found.date.text == "ngày 05 tháng 01 năm 2026"
+
+
 def test_two_codes_that_differ_are_none() -> None:
     both = ((100, 730, "Số: 16/SNV-VP"),)
     found = read_contents(page(*HEAD, *LINE, *both))
