@@ -33,6 +33,18 @@ class CodeMissing(Refused):
     remedy = "Nhập đủ mã mà dịch vụ yêu cầu / type all that the service asks for"
 
 
+class CodeNotSent(Refused):
+    """The service sends no one-time code; the signer has it from an app or a token."""
+
+    code = "request.code_not_sent"
+    vietnamese = "Dịch vụ ký số «{0}» không gửi mã dùng một lần"
+    english = "the signing service {0} sends no one-time code"
+    remedy = (
+        "Xem mã trên ứng dụng hoặc thiết bị của người ký, bỏ --challenge"
+        " / read the code from the signer's app or device, without --challenge"
+    )
+
+
 def typed(office: Office, request_id: str, who: str) -> tuple[str, ...]:
     """Return what *who* has to type for a request: `pin`, `otp`; nothing is asked of the service.
 
@@ -45,16 +57,20 @@ def typed(office: Office, request_id: str, who: str) -> tuple[str, ...]:
 
 
 def challenge(office: Office, request_id: str, who: str) -> None:
-    """Have the service send the signer a one-time code, where it sends any.
+    """Have the service send the signer a one-time code.
 
     Raises:
+        CodeNotSent: it sends none.
         RemoteUnavailable, RemoteRefused: none was sent.
         OfficeError: as `typed` says.
     """
     request = _awaiting(office, request_id, who)
+    credential, signer = _order(request).credential, _signer(office, request)
+    if not credential.sends:
+        raise CodeNotSent(signer.name)
     with office.database.writing() as session:
         activation.challenged(session, request_id, who, office.now())
-    _signer(office, request).challenge(_order(request).credential)
+    signer.challenge(credential)
 
 
 def activate(office: Office, request_id: str, who: str, shown: Activation) -> RequestState:

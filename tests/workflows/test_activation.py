@@ -44,7 +44,7 @@ from tests.workflows.house import (
 from tests.workflows.phones import carry, counted, later
 from tests.workflows.worlds import Said, call, make_world
 from workflows import activation, backlog, issuance
-from workflows.activation import CodeMissing
+from workflows.activation import CodeMissing, CodeNotSent
 
 USER = "079000000001"
 PIN, OTP = "pin-4711-pin", "880042"
@@ -308,6 +308,8 @@ def test_a_password_and_a_code_sign_at_smartca(
     carry(place.office)
     with pytest.raises(CodeRefused):
         activation.activate(place.office, request.id, LEADER, Activation(server.password, "1"))
+    with pytest.raises(CodeNotSent):  # it shows the code in an app
+        activation.challenge(place.office, request.id, LEADER)
     right = Activation(server.password, server.otp)
     assert activation.activate(place.office, request.id, LEADER, right) == "completed"
     assert place.state(document_id) == ("signed", "completed", None)

@@ -11,8 +11,8 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
+from connectors.remote.service import Activation
 from documents.errors import Refused
-from workflows.activation import Activation
 
 LONGEST = 4096
 """Bytes of a file with codes."""
