@@ -26,6 +26,7 @@ from documents.requests import Opening
 from documents.signature_request import Purpose, RequestStepRefused, Service
 from documents.tables import DocumentRow, SignatureRequestRow
 from signing.deferred import Certified
+from signing.delivered import ensure_extensible
 from signing.errors import KeyUnavailable
 from workflows import entitlement, levels
 from workflows.appendices import AS_IT_IS, SealAttachment, is_pdf
@@ -113,6 +114,7 @@ def _asked_later(office: Office, row: DocumentRow, jobs: Jobs) -> _Ask | None:
     Raises:
         DescriptorInvalid: the key's descriptor is wrong.
         AttachmentsUnsealed: more than the document is to be sealed.
+        PdfCertified: the token tool is to seal what permits no seal of its kind.
     """
     job, *others = jobs
     assert isinstance(job, Sign | Seal)  # noqa: S101  (it comes first)
@@ -120,8 +122,10 @@ def _asked_later(office: Office, row: DocumentRow, jobs: Jobs) -> _Ask | None:
     key = DeferredKey.of(office.settings.at(office.settings.keys), job.key)
     if key is None:
         return None
-    if key.kind is Service.VGCA and any(is_pdf(each.file) for each in attached):
-        raise AttachmentsUnsealed(job.key)
+    if key.kind is Service.VGCA and isinstance(job, Seal):
+        if any(is_pdf(each.file) for each in attached):
+            raise AttachmentsUnsealed(job.key)
+        ensure_extensible(office.blobs.get(job.sha256))
     return _Ask(row, job, key, attached)
 
 

@@ -19,6 +19,7 @@ from tests.workflows.deferred_places import LEADER
 from tests.workflows.house import HOME_AFFAIRS, assert_sound, document, leader_of, steps_of
 from tests.workflows.phones import carry, later
 from web.test_agent import VERSION, Fault, Token
+from workflows import sign_sessions as rounds
 
 
 def test_a_callback_without_an_upload_changes_nothing(desk: Desk) -> None:
@@ -202,3 +203,31 @@ def test_the_tool_may_be_reached_by_tls(desk: Desk, tmp_path: Path) -> None:
             await server.wait_closed()
 
     assert VERSION in asyncio.run(ask())
+
+
+def test_a_process_that_dies_over_an_upload_leaves_it_to_be_sent_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = desk.opened()
+    signed = desk.signed(opened)
+
+    class Died(BaseException):
+        """What a kill is to the code: nothing catches it."""
+
+    def dies_at(place: str) -> None:
+        def passing(where: str) -> None:
+            if where == place:
+                raise Died
+
+        monkeypatch.setattr("workflows.deferral.passing", passing)
+        token = opened.round.upload.split("/")[-2]
+        with pytest.raises(Died):
+            rounds.bring(desk.office, token, signed)
+
+    dies_at("answer.done")  # judged, not recorded
+    assert desk.stands(opened) == ("approved", "open")
+    dies_at("answer.recorded")  # recorded, not answered
+    assert desk.stands(opened) == ("signed", "used")
+    monkeypatch.undo()
+    assert desk.post(opened, signed)["Status"] is True
+    assert_sound(desk.office)

@@ -81,6 +81,8 @@ def test_the_tool_cannot_seal_what_our_leaders_key_certified(desks: MakeDesk) ->
     assert desk.post(opened, pdf)["Status"] is True
     document_id = desk.session(opened).document_id
     issuance.number(desk.office, [document_id])
+    issuance.seal(desk.office, [document_id])  # waits for a person, with the reason
+    assert document(desk.office, document_id).error_code == PdfCertified.code
     with pytest.raises(PdfCertified):
         desk.opened(document_id, ISSUED)
     with pytest.raises(RightMissing):
