@@ -111,3 +111,4 @@ from tests.workflows.fixtures import (  # noqa: E402, F401
     offices_closed,
 )
 from tests.workflows.small_world import axis, congvan, office, sealed  # noqa: E402, F401
+from tests.workflows.typed_places import leaders_key, signing_host, typing  # noqa: E402, F401

@@ -1,113 +1,50 @@
 """A PIN or a one-time code, typed by its signer: it reaches the service, and nothing else."""
 
-import io
 import logging
-import os
-import pty
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import pkcs12
 
-from connectors.remote.errors import RemoteOutcomeUnknown, RemoteUnavailable
+from connectors.remote.errors import (
+    CredentialUnusable,
+    RemoteOutcomeUnknown,
+    RemoteUnavailable,
+)
 from connectors.remote.opening import open_service
 from connectors.remote.service import Activation
 from documents import activation as waiting
 from documents import requests
 from documents.activation import CodeRefused
+from documents.database import WriteConflict
 from documents.directory import RightMissing
 from documents.document import Role
 from documents.signature_request import RequestStepRefused
-from documents.tables import SignatureRequestRow
 from tests.connectors.remote.csc_server import CscServer, Kept
 from tests.connectors.remote.keys import Holder
-from tests.connectors.remote.serving import Served, hosting, lost, replying
+from tests.connectors.remote.serving import lost, replying, secret_file
 from tests.connectors.remote.smartca_server import SmartCaServer
 from tests.workflows import phones
-from tests.workflows.deferred_places import LEADER, Place, place_of
+from tests.workflows.deferred_places import LEADER, place_of
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (
     PROVINCE,
     House,
     assert_sound,
     document,
-    leader_of,
     person_of,
     seal_of,
     steps_of,
 )
 from tests.workflows.phones import carry, counted, later
-from tests.workflows.worlds import Said, call, make_world
+from tests.workflows.test_deferral_deaths import at_the_same_moment
+from tests.workflows.typed_places import OTP, PIN, USER, Typing, holder_of
 from workflows import activation, backlog, issuance
 from workflows.activation import CodeMissing, CodeNotSent
 
-USER = "079000000001"
-PIN, OTP = "pin-4711-pin", "880042"
 RIGHT = Activation(pin=PIN, otp=OTP)
 WRONG = Activation(pin=PIN, otp="112233")
-
-
-def holder_of(house: House, stem: str) -> Holder:
-    """Return the house's key as a test service keeps it."""
-    key, certificate, others = pkcs12.load_key_and_certificates(
-        house.pki.key_file(stem).read_bytes(), house.pki.passphrase(stem)
-    )
-    assert isinstance(certificate, x509.Certificate)
-    issuers = [each for each in others if each.issuer != each.subject]
-    roots = x509.load_pem_x509_certificates(house.pki.roots.read_bytes())
-    return Holder(key, certificate, (*issuers, *roots))  # type: ignore[arg-type]
-
-
-@dataclass
-class Typing:
-    """An installation whose leader types codes for a service that speaks HTTP."""
-
-    place: Place
-    server: CscServer
-    served: Served
-
-    def waits(self) -> tuple[str, SignatureRequestRow]:
-        """Return an approved document and its request, which waits for a code."""
-        document_id, _ = self.place.frozen()
-        carry(self.place.office)
-        return document_id, self.place.request(document_id)
-
-    def activate(self, request: SignatureRequestRow, shown: Activation, who: str = LEADER) -> str:
-        return activation.activate(self.place.office, request.id, who, shown)
-
-
-@pytest.fixture(scope="module")
-def leaders_key(house: House) -> Holder:
-    return holder_of(house, LEADER)
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[object]:
-    with hosting() as running:
-        yield running
-
-
-@pytest.fixture(params=[1, 2], ids=["csc1", "csc2"])
-def typing(
-    request: pytest.FixtureRequest,
-    house: House,
-    make_sqlite: MakeDatabase,
-    tmp_path: Path,
-    leaders_key: Holder,
-    host: object,
-) -> Typing:
-    place = place_of(house, make_sqlite(), tmp_path, house.pki.key(LEADER), "remote")
-    kept = {USER: {"key-1": Kept(leaders_key, pin=PIN, otp=OTP)}}
-    server = CscServer(request.param, kept)
-    served = host.mount(server.app())  # type: ignore[attr-defined]
-    settings = server.settings(served.url, tmp_path)
-    place.office.services[phones.NAME] = open_service(settings)
-    return Typing(place, server, served)
 
 
 def everything_kept(folder: Path, needle: str) -> list[Path]:
@@ -296,11 +233,15 @@ def test_a_code_that_comes_as_its_request_is_withdrawn_signs_nothing_and_is_told
 
 
 def test_a_password_and_a_code_sign_at_smartca(
-    house: House, make_sqlite: MakeDatabase, tmp_path: Path, leaders_key: Holder, host: object
+    house: House,
+    make_sqlite: MakeDatabase,
+    tmp_path: Path,
+    leaders_key: Holder,
+    signing_host: object,
 ) -> None:
     place = place_of(house, make_sqlite(), tmp_path, house.pki.key(LEADER), "remote")
     server = SmartCaServer({USER: [leaders_key]})
-    served = host.mount(server.app())  # type: ignore[attr-defined]
+    served = signing_host.mount(server.app())  # type: ignore[attr-defined]
     place.office.services[phones.NAME] = open_service(
         server.settings(served.url, tmp_path, flow="otp")
     )
@@ -338,104 +279,54 @@ def test_the_clerk_types_the_seal_s_code(typing: Typing, house: House) -> None:
     assert document(place.office, document_id).state == "sealed"
 
 
-@pytest.fixture
-def said(
-    typing: Typing,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Callable[..., Said]:
-    """Run a command on the world in which documents wait for codes."""
-    make_world(tmp_path, typing.place.home.name)
-    service = typing.place.office.services
-
-    def opened(_home: Path) -> object:
-        office = typing.place.reopened()
-        office.services.update(service)
-        return office
-
-    monkeypatch.setattr("workflows.office.open_office", opened)
-    monkeypatch.setattr("workflows.office.Office.close", lambda _office: None)
-    return lambda *words: call(capsys, *words, "--data", tmp_path)
-
-
-@pytest.mark.parametrize("typing", [1], indirect=True)
-def test_the_command_reads_codes_from_a_private_file_and_shows_who_must_type(
-    typing: Typing, said: Callable[..., Said], tmp_path: Path
-) -> None:
-    document_id, request = typing.waits()
-    (shown,) = said("show", "--frozen", "--json").json
-    assert (shown["state"], shown["codes"]) == ("awaits_code", ["pin", "otp"])
-    assert "chờ mã xác nhận" in said("show", "--frozen").out.replace("\n", " ")
-    assert "congvan signature activate" in said("show", document_id).out
-    codes = tmp_path / "codes"
-    codes.write_text(f"pin={PIN}\notp={OTP}\n")
-    codes.chmod(0o644)
-    activate = ("signature", "activate", request.id, "--by", leader_of(PROVINCE).full_name)
-    for mode, content in ((0o644, None), (0o600, f"{PIN}\n"), (0o600, "pin=" + "x" * 5000)):
-        codes.chmod(0o600)
-        codes.write_text(content or codes.read_text())
-        codes.chmod(mode)
-        refused = said(*activate, "--codes", codes)
-        assert (refused.code, "request.codes_unreadable" in refused.err) == (1, True)
-        assert PIN not in refused.out + refused.err
-    assert typing.served.to("authorize") == []
-    codes.write_text(f"pin={PIN}\notp={OTP}\n")
-    done = said(*activate, "--codes", codes, "--challenge")
-    assert (done.code, "completed" in done.out) == (0, True)
-    assert typing.server.sent_codes == ["key-1"]
-    assert document(typing.place.office, document_id).state == "signed"
-
-
-@pytest.mark.parametrize("typing", [1], indirect=True)
-def test_the_command_takes_codes_from_its_input_and_without_a_terminal_asks_nobody(
-    typing: Typing, said: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    document_id, request = typing.waits()
-    activate = ("signature", "activate", request.id, "--by", LEADER)
-
-    def no_terminal(*_: object, **__: object) -> None:
-        raise OSError("no /dev/tty")
-
-    monkeypatch.setattr("getpass.os.open", no_terminal)
-    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{PIN}\n{OTP}\n"))
-    refused = said(*activate)
-    assert (refused.code, "request.codes_unreadable" in refused.err) == (1, True)
-    monkeypatch.undo()
-    assert document(typing.place.office, document_id).state == "approved"
-
-
-def test_codes_come_from_the_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workflows.commands import codes
-
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"otp = 123456\n\npin=a=b\n")))
-    assert codes.read(Path("-")) == Activation(pin="a=b", otp="123456")
-
-
-def test_a_terminal_shows_nothing_of_a_code() -> None:
-    code = "from workflows.commands import codes; print(len(codes.typed(['pin', 'otp']).pin))"
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execv(sys.executable, [sys.executable, "-c", code])  # noqa: S606
-    seen = b""
-    for prompts, answer in enumerate((PIN, OTP), 1):
-        while seen.count(b": ") < prompts:
-            seen += os.read(terminal, 1024)
-        os.write(terminal, f"{answer}\n".encode())
-    while True:
-        try:
-            part = os.read(terminal, 1024)
-        except OSError:  # the other end is closed
-            break
-        if not part:
-            break
-        seen += part
-    assert os.waitpid(child, 0)[1] == 0
-    assert str(len(PIN)) in seen.decode()
-    assert PIN not in seen.decode()
-    assert OTP not in seen.decode()
-
-
 def test_fewer_wrong_codes_are_sent_than_lock_an_account() -> None:
     assert waiting.MOST_CODES == 3
     assert timedelta(minutes=10) < requests.LEASE  # a start() ends within ten minutes
+
+
+@pytest.mark.parametrize("typing", [1], indirect=True)
+def test_a_certificate_that_was_replaced_ends_the_request_and_is_forgotten(typing: Typing) -> None:
+    document_id, request = typing.waits()
+    typing.server.credentials[USER]["key-1"].cert_status = "revoked"
+    with pytest.raises(CredentialUnusable):
+        typing.activate(request, RIGHT)
+    assert typing.place.state(document_id) == ("approved", "failed", "remote.credential")
+    keys = typing.place.office.settings.at(typing.place.office.settings.keys)
+    assert not (keys / f"{LEADER}.pem").exists()
+    typing.place.assert_thawed(document_id)
+
+
+def test_a_key_whose_pin_is_in_a_file_waits_for_nobody(typing: Typing, tmp_path: Path) -> None:
+    typing.server.credentials[USER]["key-1"].otp = ""
+    pin = secret_file(tmp_path / "seal-pin", PIN)
+    settings = typing.server.settings(typing.served.url, tmp_path)
+    typing.place.office.services[phones.NAME] = open_service({**settings, "pin": pin})
+    document_id, _ = typing.waits()
+    assert typing.place.state(document_id) == ("signed", "completed", None)
+
+
+def test_two_codes_at_the_same_moment_order_once(
+    house: House,
+    make_database: MakeDatabase,
+    tmp_path: Path,
+    leaders_key: Holder,
+    signing_host: object,
+) -> None:
+    place = place_of(house, make_database(), tmp_path, house.pki.key(LEADER), "remote")
+    server = CscServer(1, {USER: {"key-1": Kept(leaders_key, pin=PIN, otp=OTP)}})
+    served = signing_host.mount(server.app())  # type: ignore[attr-defined]
+    settings = server.settings(served.url, tmp_path)
+    place.office.services[phones.NAME] = open_service(settings)
+    typing = Typing(place, server, served)
+    document_id, request = typing.waits()
+
+    def activate() -> None:
+        typing.activate(request, RIGHT)
+
+    raised = at_the_same_moment(activate, activate, activate)
+    assert sum(error is None for error in raised) == 1
+    refused = [error for error in raised if error is not None]
+    assert all(isinstance(error, RequestStepRefused | WriteConflict) for error in refused)
+    assert len(server.signed) == 1
+    assert place.state(document_id) == ("signed", "completed", None)
+    assert counted(steps_of(place.office, document_id))["signature_activate"] == 1
