@@ -22,6 +22,7 @@ from pyhanko.pdf_utils.generic import (
     BooleanObject,
     ByteStringObject,
     FloatObject,
+    IndirectObject,
     NameObject,
     NullObject,
     NumberObject,
@@ -143,6 +144,8 @@ def read_array(stream: IO[bytes], container_ref: Any, *options: Any, **more: Any
 
 def subsume(self: HistoricalResolver, obj: PdfObject) -> PdfObject:
     """Return *obj* as an older revision has it; what refers to nothing is the same in all."""
+    if type(obj) is IndirectObject:
+        return IndirectObject(obj.idnum, obj.generation, self)
     return obj if type(obj) in _PRIMITIVES else _subsume(self, obj)
 
 
