@@ -191,7 +191,10 @@ class CscServer:
         if self.version == 1:
             codes = {
                 "PIN": {"presence": str(bool(kept.pin)).lower(), "format": "A"},
-                "OTP": {"presence": str(bool(kept.otp)).lower(), "type": "online"},
+                "OTP": {
+                    "presence": str(bool(kept.otp)).lower(),
+                    "type": "online" if kept.otp else "offline",
+                },
             }
             return described | {"authMode": mode, "SCAL": "2"} | codes
         objects: list[dict[str, str]] = [{"type": "Password", "id": "PIN"}] if kept.pin else []

@@ -233,3 +233,31 @@ def test_an_authorisation_had_elsewhere_is_used_as_it_is(
     assert done.progress.state is State.SIGNED
     assert at_csc2.served.to("signHash")[0].json["SAD"] == "credential-token"
     assert not at_csc2.served.to("authorize")
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize(
+    ("kept", "typed", "sends"),
+    [
+        ({"pin": "1"}, ("pin",), False),
+        ({"otp": "1"}, ("otp",), True),
+        ({"pin": "1", "otp": "1"}, ("pin", "otp"), True),
+        ({}, (), False),
+        ({"pin": "1", "otp": "1", "mode": "oauth2code"}, (), False),
+    ],
+)
+def test_what_the_person_types_is_what_the_service_says(
+    version: int,
+    kept: dict[str, str],
+    typed: tuple[str, ...],
+    sends: bool,
+    host: Host,
+    tmp_path: Path,
+) -> None:
+    server = CscServer(version, {USER: {"key-1": Kept(holder("An"), **kept)}})  # type: ignore[arg-type]
+    at = reaching(server, host, tmp_path)
+    credential = at.credential()
+    assert credential.typed == typed
+    assert credential.sends is sends
+    held = reaching(server, host, tmp_path, pin=secret_file(tmp_path / "pin", "1"))
+    assert held.credential().typed == tuple(one for one in typed if one != "pin")

@@ -1,6 +1,7 @@
 """Settings, the files of secrets, orders as text, TLS."""
 
 import dataclasses
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -130,6 +131,15 @@ def test_an_order_and_a_transaction_survive_as_text(at_mysign: Running, order: O
     assert transaction_of(transaction_text(signed)) == signed
     with pytest.raises(ValueError, match="over"):
         transaction_text(ended(waiting, SigningExpired("a", "b", "c")))
+
+
+def test_an_order_written_before_codes_were_known_is_still_read(
+    at_mysign: Running, order: Ordering
+) -> None:
+    placed = order(at_mysign.credential())
+    kept = json.loads(order_text(placed))
+    del kept["credential"]["typed"], kept["credential"]["sends"]
+    assert order_of(json.dumps(kept)) == placed
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "5", '{"order": {}}', '{"credential": {}}'])
