@@ -77,8 +77,8 @@ class DocumentContradicts(EvidenceBroken):
     vietnamese = "Gói tin không khớp với văn bản đã đóng dấu: {0}"
     english = "the message contradicts the sealed document: {1}"
     remedy = (
-        "Hủy và ban hành lại; nếu văn bản đúng mà đọc sai, `congvan step … retry` để gửi / void it "
-        "and issue anew; if it was only misread, `retry` sends it"
+        "Hủy và ban hành lại; văn bản đúng mà máy đọc sai thì gửi bằng `congvan step retry` / "
+        "void it and issue it anew; where it was only misread, `congvan step retry` sends it"
     )
 
 

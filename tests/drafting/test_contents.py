@@ -1,8 +1,10 @@
 """What a document says of itself is read as it is seen, or not at all."""
 
+import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -22,6 +24,7 @@ from drafting.typeface import Face
 
 Words = Sequence[tuple[float, float, str]]
 WIDTH, HEIGHT = 595, 842
+SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples" / "pdf"
 HEAD = (
     (90, 790, "UBND TỈNH SƠN HẢI"),
     (110, 775, "SỞ NỘI VỤ"),
@@ -223,6 +226,14 @@ def test_where_there_is_no_head_nothing_is_read(pdf: bytes) -> None:
     assert found.code.outcome is Outcome.NOT_FOUND
     assert found.subject.outcome is Outcome.NOT_FOUND
     assert found.agency.outcome is Outcome.NOT_FOUND
+
+
+def test_no_odd_file_breaks_or_holds_up_the_reading() -> None:
+    for path in SAMPLES.rglob("*.pdf"):
+        began = time.process_time()
+        found = read_contents(path.read_bytes(), names=["Nguyễn Văn A"])
+        assert found.code.outcome is Outcome.NOT_FOUND, path.name
+        assert time.process_time() - began < 2, path.name
 
 
 @given(
