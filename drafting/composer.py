@@ -45,15 +45,7 @@ def compose(draft: Composition) -> Composed:
     typeface.load()
     composition.check(draft)
     kept = BytesIO()
-    canvas = Canvas(
-        kept,
-        (sheet.WIDTH, sheet.HEIGHT),
-        pageCompression=1,
-        invariant=1,
-        pdfVersion=(1, 7),
-        initialFontName=Face.REGULAR,  # else Helvetica is named, and not embedded
-        lang="vi-VN",
-    )
+    canvas = sheet.begun(kept)
     canvas.setTitle(f"{draft.type.value}: {cleaned(draft.subject)}")
     canvas.setAuthor(cleaned(draft.agency.name))
     head = letterhead.draw(canvas, draft)

@@ -5,11 +5,13 @@ top and bottom 20 to 25 mm, left 30 to 35, right 15 to 20). PDF points.
 """
 
 from collections.abc import Sequence
+from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
 
 from documents.boxes import MILLIMETRE
 from drafting.layout import Row
+from drafting.typeface import Face
 
 WIDTH, HEIGHT = 210 * MILLIMETRE, 297 * MILLIMETRE
 LEFT = 30 * MILLIMETRE
@@ -20,6 +22,19 @@ BOTTOM = 20 * MILLIMETRE + 4
 """Lowest baseline."""
 PAGE_NUMBER = HEIGHT - 13 * MILLIMETRE
 """Baseline of the page number, in the top margin (I.7)."""
+
+
+def begun(kept: BytesIO) -> Canvas:
+    """Return a canvas that prints A4 sheets into *kept*; the typeface is loaded already."""
+    return Canvas(
+        kept,
+        (WIDTH, HEIGHT),
+        pageCompression=1,
+        invariant=1,
+        pdfVersion=(1, 7),
+        initialFontName=Face.REGULAR,  # else Helvetica is named, and not embedded
+        lang="vi-VN",
+    )
 
 
 def paint(canvas: Canvas, rows: Sequence[Row], y: float) -> float:

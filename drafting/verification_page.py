@@ -86,15 +86,7 @@ def render(page: VerificationPage) -> bytes:
     """
     typeface.load()
     kept = BytesIO()
-    canvas = Canvas(
-        kept,
-        (sheet.WIDTH, sheet.HEIGHT),
-        pageCompression=1,
-        invariant=1,
-        pdfVersion=(1, 7),
-        initialFontName=Face.REGULAR,  # else Helvetica is named, and not embedded
-        lang="vi-VN",
-    )
+    canvas = sheet.begun(kept)
     sheets = _Sheets(canvas, _bounded(page.footer))
     y = _heading(canvas, page)
     for section in page.sections[:MOST_SECTIONS]:

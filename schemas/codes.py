@@ -95,15 +95,6 @@ class Priority(IntEnum):
     """hỏa tốc hẹn giờ."""
 
 
-class TypeGroup(IntEnum):
-    """`DocumentType/Type`: which list `TypeDetail` counts in (amendment 1:2022)."""
-
-    LEGAL = 1
-    """văn bản quy phạm pháp luật."""
-    ADMINISTRATIVE = 2
-    """văn bản hành chính."""
-
-
 ADMINISTRATIVE_TYPES = (
     "Nghị quyết",
     "Quyết định",

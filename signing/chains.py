@@ -4,18 +4,17 @@ Standard: RFC 5280, 6 (path validation). The validator is pyHanko's; nothing is 
 What our own signatures are to carry is judged here; signatures of others, in `validation`.
 """
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from asn1crypto import crl, ocsp, x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import RevokedError
 
 from documents.errors import EvidenceBroken, Refused
+from signing.coroutine import without_waiting
 from signing.trust import TrustStore
-
-T = TypeVar("T")
 
 TOLERANCE = timedelta(minutes=5)
 """An answer is younger than the moment we began to ask; a responder's clock may be ahead."""
@@ -79,20 +78,9 @@ def trusted_path(
         more = [x509.Certificate.load(each) for each in others]
         validator: Any = CertificateValidator(leaf, more, validation_context=context)
         # any usage: which one is wanted was checked where the certificate was taken
-        path: Any = _settled(validator.async_validate_usage(set()))
+        path: Any = without_waiting(validator.async_validate_usage(set()))
     except RevokedError as fault:
         raise CertificateRevoked(name, str(fault)[:200]) from fault
     except Exception as fault:  # certificates and lists come from strangers
         raise ChainUntrusted(name, f"{type(fault).__name__}: {str(fault)[:200]}") from fault
     return tuple(each.dump() for each in reversed(list(path)))
-
-
-def _settled(work: Coroutine[Any, Any, T]) -> T:
-    """Run *work* to its end, inside an event loop or not: with no network, nothing may wait."""
-    try:
-        work.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    work.close()
-    raise RuntimeError("validation tried to wait")

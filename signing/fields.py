@@ -82,6 +82,19 @@ def reserve(pdf: bytes, placement: Placement) -> bytes:
         return written(writer)
 
 
+def initialled(writer: IncrementalPdfFileWriter) -> tuple[str, ...]:
+    """Return the names of the initials in a file that has no other signature yet.
+
+    Raises:
+        PdfAlreadySigned: it has one.
+    """
+    signed = signed_fields(writer)
+    for other in signed:
+        if not other.startswith(INITIALS_FIELD):
+            raise PdfAlreadySigned(other)
+    return signed
+
+
 def _places(placement: Placement) -> Iterator[tuple[str, Box]]:
     yield NUMBER_FIELD, placement.number
     yield DAY_FIELD, placement.day

@@ -14,8 +14,14 @@ from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 from documents.boxes import INITIALS
 from documents.placement import Box
 from signing.appearance import Frame, Stamp, draw_stamp
-from signing.errors import PdfAlreadySigned
-from signing.fields import INITIALS_FIELD, LEADER_FIELD, LOCK_ALL_BUT_ISSUING, lock, rectangle
+from signing.fields import (
+    INITIALS_FIELD,
+    LEADER_FIELD,
+    LOCK_ALL_BUT_ISSUING,
+    initialled,
+    lock,
+    rectangle,
+)
 from signing.keys import KeyHolder, ensure_valid
 from signing.lettering import draw_lines
 from signing.objects import dictionary, name, text
@@ -26,7 +32,6 @@ from signing.revision import (
     open_revision,
     reading,
     set_appearance,
-    signed_fields,
     top_fields,
 )
 from signing.timestamps import Stamping
@@ -60,10 +65,7 @@ def initial(
     ensure_valid(key, statement.at)
     writer = open_revision(pdf)
     with reading():
-        signed = signed_fields(writer)
-        for other in signed:
-            if not other.startswith(INITIALS_FIELD):
-                raise PdfAlreadySigned(other)
+        signed = initialled(writer)
         leader = field_named(top_fields(writer), LEADER_FIELD)
         if not signed:
             leader[name("Lock")] = writer.add_object(lock(LOCK_ALL_BUT_ISSUING, MDPPerm.FILL_FORMS))

@@ -17,9 +17,6 @@ from signing.algorithm import Algorithm
 from signing.errors import CertificateRefused
 from signing.making import ensure_strong
 
-SMALLEST_RSA = 2048
-"""Bits; TT 15/2025/TT-BKHCN and ETSI TS 119 312 accept no smaller modulus."""
-
 _MAY_BE_THE_CLOCK = timedelta(days=1)
 """So little beside its validity, and it may be our clock that is wrong."""
 

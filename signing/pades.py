@@ -16,8 +16,7 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from signing import cms
 from signing.appearance import Stamp, draw_stamp
-from signing.errors import PdfAlreadySigned
-from signing.fields import INITIALS_FIELD, LEADER_FIELD, LOCK_ALL_BUT_ISSUING
+from signing.fields import LEADER_FIELD, LOCK_ALL_BUT_ISSUING, initialled
 from signing.keys import Identity, KeyHolder, ensure_valid
 from signing.revision import (
     field_named,
@@ -25,7 +24,6 @@ from signing.revision import (
     open_revision,
     reading,
     set_appearance,
-    signed_fields,
     top_fields,
     unfinished,
 )
@@ -93,10 +91,7 @@ def certification(
     ensure_valid(identity, at)
     writer = open_revision(pdf)
     with reading():
-        signed = signed_fields(writer)
-        for other in signed:
-            if not other.startswith(INITIALS_FIELD):
-                raise PdfAlreadySigned(other)
+        signed = initialled(writer)
         field = field_named(top_fields(writer), LEADER_FIELD)
         if stamp is not None:
             set_appearance(writer, field, draw_stamp(writer, frame_of(field), stamp))

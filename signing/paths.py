@@ -7,11 +7,11 @@ kept, and taken again for every moment between which nothing begins or ends.
 """
 
 from collections import OrderedDict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from asn1crypto import x509
 from pyhanko.sign.validation.settings import KeyUsageConstraints
@@ -36,11 +36,10 @@ from pyhanko_certvalidator.policy_decl import (
 )
 
 from signing.certificates import certificate, ocsp_response, revocation_list
+from signing.coroutine import without_waiting
 from signing.ground import TOLERANCE, Ground, Moments, answer_for, fast_list, list_date
 from signing.policy import Revocation
 from signing.strength import strength
-
-T = TypeVar("T")
 
 FOR_SIGNING = KeyUsageConstraints(
     key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
@@ -209,17 +208,6 @@ async def _path(
     if path.pkix_len > 0:  # a trusted certificate itself needs no usage
         usages.validate(signer)
     return path
-
-
-def without_waiting(work: Coroutine[Any, Any, T]) -> T:
-    """Run *work* to its end, inside an event loop or not: with no network, nothing may wait."""
-    try:
-        work.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    work.close()
-    raise RuntimeError("validation tried to wait")
 
 
 def _fault(fault: Exception) -> PathVerdict:

@@ -29,7 +29,7 @@ from schemas.xml import Limits, XmlRefused, parse_as_written
 from signing.algorithm import Family
 from signing.certificates import certificate as parsed_certificate
 from signing.ground import Ground
-from signing.keys import SMALLEST_RSA, KeyHolder, ensure_valid, subject_name
+from signing.keys import KeyHolder, ensure_valid, subject_name
 from signing.paths import Purpose, judge
 from signing.policy import built_in
 from signing.report import NAME_LENGTH, Indication, explained
@@ -42,6 +42,8 @@ LIMITS = Limits(size=16 << 20, text=12 << 20)
 _EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
 _IDENTIFIERS = {name: identifier for identifier, name in METHODS.items()}
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_SMALLEST_RSA = 2048
+"""Bits; TT 15/2025/TT-BKHCN and ETSI TS 119 312 accept no smaller modulus."""
 _DETAIL = 300
 
 Verified = Any
@@ -233,7 +235,7 @@ def _check_key(signer: x509.Certificate, algorithm: str) -> None:
     if algorithm.endswith(f"_{Family.ECDSA.value}"):
         if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, _CURVES):
             raise Misplaced("the key does not fit the algorithm")
-    elif not isinstance(key, rsa.RSAPublicKey) or key.key_size < SMALLEST_RSA:
+    elif not isinstance(key, rsa.RSAPublicKey) or key.key_size < _SMALLEST_RSA:
         raise Misplaced("the key does not fit the algorithm, or is too short")
 
 

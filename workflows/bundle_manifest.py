@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from documents.errors import EvidenceBroken
 from documents.report import FiledReport, Verdict
 
-FORMAT = "congvan-evidence-bundle/1"
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 README = "README.txt"

@@ -1,11 +1,12 @@
 """From what a service says of a certificate to a `RemoteCredential`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from connectors.remote import algorithms
 from connectors.remote.answer import Garbled, certificate, key_of
+from connectors.remote.errors import CredentialMissing
 from connectors.remote.service import RemoteCredential
 
 _LONGEST_CHAIN = 10
@@ -54,3 +55,18 @@ def credential_of(
         most=max(1, most),
         status=status[:100],
     )
+
+
+def usable(
+    service: str, call: str, found: Iterable[RemoteCredential | None]
+) -> tuple[RemoteCredential, ...]:
+    """Return those *found* by *call* that can sign.
+
+    Raises:
+        CredentialMissing: none can.
+    """
+    each = list(found)
+    able = tuple(one for one in each if one is not None)
+    if not able:
+        raise CredentialMissing(service, call, f"{len(each)}")
+    return able

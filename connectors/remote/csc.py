@@ -9,20 +9,19 @@ Neither version takes an id of ours by which to ask: `resume` gives None, always
 For the clauses see `csc_version`.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from connectors.remote.answer import Answer, Garbled
-from connectors.remote.credential import credential_of
+from connectors.remote.credential import credential_of, usable
 from connectors.remote.csc_session import CscSession, Query
 from connectors.remote.csc_version import POLLING, Authorisation, CscVersion, Version1, Version2
 from connectors.remote.errors import (
     ActivationRefused,
-    CredentialMissing,
     CredentialUnusable,
-    RemoteRefused,
 )
-from connectors.remote.outcome import ended, ensure_fits, signed
+from connectors.remote.outcome import ensure_fits, furthered, signed
 from connectors.remote.service import (
     NO_ACTIVATION,
     Activation,
@@ -58,11 +57,8 @@ class CscService:
         # a user's own token says who it is, and the service takes no other word for it (11.4)
         asked: dict[str, object] = {} if self._settings.token else {"userID": user}
         ids = self._session.ask(user, Query("credentials/list", asked), _ids)
-        found = [self._described(user, one)[0] for one in ids[:_MOST_CREDENTIALS]]
-        usable = tuple(one for one in found if one is not None)
-        if not usable:
-            raise CredentialMissing(self.name, "credentials/list", f"{len(ids)}")
-        return usable
+        found = (self._described(user, one)[0] for one in ids[:_MOST_CREDENTIALS])
+        return usable(self.name, "credentials/list", found)
 
     def challenge(self, credential: RemoteCredential) -> None:
         """See `RemoteSigner.challenge`; 11.8."""
@@ -95,21 +91,17 @@ class CscService:
 
     def progress(self, transaction: Transaction) -> Transaction:
         """See `RemoteSigner.progress`; 11.7 before the person has agreed, 11.12 after."""
-        if transaction.progress.over:
-            return transaction
         order = transaction.order
         kind, _, reference = transaction.reference.partition(" ")
-        try:
+
+        def ask() -> Transaction | Sequence[bytes] | None:
             if kind == "handle":
                 query = Query("credentials/authorizeCheck", {"handle": reference})
                 return self._authorised(order, self._session.ask(order.user, query, _authorised))
             query = Query(POLLING, {"requestID": reference})
-            values = self._session.ask(order.user, query, partial(_polled, len(order.items)))
-        except RemoteRefused as fault:
-            return ended(transaction, fault)
-        if values is None:
-            return transaction
-        return signed(self.name, order, transaction.reference, values)
+            return self._session.ask(order.user, query, partial(_polled, len(order.items)))
+
+        return furthered(self.name, transaction, ask)
 
     def resume(self, order: SigningOrder) -> Transaction | None:
         """See `RemoteSigner.resume`; nobody can be asked by an id of ours."""

@@ -14,7 +14,7 @@ from functools import partial
 
 from connectors.remote.algorithms import DIGEST_OIDS, RSA
 from connectors.remote.answer import Answer, Fields, Garbled
-from connectors.remote.credential import credential_of
+from connectors.remote.credential import credential_of, usable
 from connectors.remote.errors import (
     AccessDenied,
     CredentialMissing,
@@ -26,7 +26,7 @@ from connectors.remote.errors import (
     SigningFailed,
     TransactionUnknown,
 )
-from connectors.remote.outcome import ended, ensure_fits, signed
+from connectors.remote.outcome import ensure_fits, furthered, signed
 from connectors.remote.service import (
     NO_ACTIVATION,
     Activation,
@@ -88,12 +88,9 @@ class MySignService:
         def read(answer: Answer) -> tuple[RemoteCredential, ...]:
             self._accept(answer)
             found = (_credential(user, entry) for entry in answer.body.objects(""))
-            return tuple(one for one in found if one is not None)
+            return usable(self.name, "certificates/info", found)
 
-        usable = self._tokens.ask(user, call, read)
-        if not usable:
-            raise CredentialMissing(self.name, "certificates/info", "0")
-        return usable
+        return self._tokens.ask(user, call, read)
 
     def challenge(self, credential: RemoteCredential) -> None:
         """See `RemoteSigner.challenge`; the person agrees in the app, nothing is sent."""
@@ -129,19 +126,11 @@ class MySignService:
 
     def progress(self, transaction: Transaction) -> Transaction:
         """See `RemoteSigner.progress`; requests/status."""
-        if transaction.progress.over:
-            return transaction
         order = transaction.order
         asked = {"transactionId": transaction.reference}
         call = Call(_SERVICE + "requests/status", json=asked)
-        try:
-            read = partial(self._standing, len(order.items))
-            values = self._tokens.ask(order.user, call, read)
-        except RemoteRefused as fault:
-            return ended(transaction, fault)
-        if values is None:
-            return transaction
-        return signed(self.name, order, transaction.reference, values)
+        read = partial(self._standing, len(order.items))
+        return furthered(self.name, transaction, lambda: self._tokens.ask(order.user, call, read))
 
     def resume(self, order: SigningOrder) -> Transaction | None:
         """See `RemoteSigner.resume`; nobody can be asked by an id of ours."""

@@ -1,6 +1,6 @@
 """What becomes of an order: whether it can be asked at all, what proves a value, how it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cryptography import x509
 
@@ -48,6 +48,34 @@ def signed(
         if not signed_by(key, order.algorithm, item.digest, value):
             raise SignatureForeign(service, item.document_id, order.algorithm)
     return Transaction(order, reference, Progress(State.SIGNED, tuple(signatures)))
+
+
+def furthered(
+    service: str, transaction: Transaction, ask: Callable[[], Transaction | Sequence[bytes] | None]
+) -> Transaction:
+    """Return *transaction* as *ask* finds it; one that is over is not asked for again.
+
+    Args:
+        service: its name.
+        transaction: as it was written down.
+        ask: gives the signatures, the transaction that goes on from this one, or None while
+            the person has not answered.
+
+    Raises:
+        SignatureForeign: as `signed` says.
+        AccessDenied, ServiceUnsuitable, ServiceSettingsInvalid: the transaction lives on.
+    """
+    if transaction.progress.over:
+        return transaction
+    try:
+        found = ask()
+    except RemoteRefused as fault:
+        return ended(transaction, fault)
+    if found is None:
+        return transaction
+    if isinstance(found, Transaction):
+        return found
+    return signed(service, transaction.order, transaction.reference, found)
 
 
 def ended(transaction: Transaction, fault: RemoteRefused) -> Transaction:

@@ -17,18 +17,17 @@ from functools import partial
 
 from connectors.remote.algorithms import RSA
 from connectors.remote.answer import Answer, Fields, Garbled, signature
-from connectors.remote.credential import credential_of
+from connectors.remote.credential import credential_of, usable
 from connectors.remote.errors import (
     AccessDenied,
     ActivationRefused,
-    CredentialMissing,
     CredentialUnusable,
     RemoteRefused,
     SigningDeclined,
     SigningExpired,
     TransactionUnknown,
 )
-from connectors.remote.outcome import ended, ensure_fits, signed
+from connectors.remote.outcome import ensure_fits, furthered, signed
 from connectors.remote.service import (
     NO_ACTIVATION,
     Activation,
@@ -86,12 +85,9 @@ class SmartCaService:
             entries = self._data(answer).objects("user_certificates")
             typed = ("pin", "otp") if self._settings.flow == "otp" else ()
             found = (_credential(user, entry, typed) for entry in entries)
-            return tuple(one for one in found if one is not None)
+            return usable(self.name, "get_certificate", found)
 
-        usable = self._transport.ask(call, read)
-        if not usable:
-            raise CredentialMissing(self.name, "get_certificate", "0")
-        return usable
+        return self._transport.ask(call, read)
 
     def challenge(self, credential: RemoteCredential) -> None:
         """See `RemoteSigner.challenge`; codes come from an app, nothing is sent."""
@@ -125,18 +121,10 @@ class SmartCaService:
 
     def progress(self, transaction: Transaction) -> Transaction:
         """See `RemoteSigner.progress`; 3.4."""
-        if transaction.progress.over:
-            return transaction
-        order = transaction.order
         # no secret is asked for here, so none is sent
         call = Call(f"/v1/signatures/sign/{transaction.reference}/status", json={})
-        try:
-            values = self._transport.ask(call, partial(self._standing, order))
-        except RemoteRefused as fault:
-            return ended(transaction, fault)
-        if values is None:
-            return transaction
-        return signed(self.name, order, transaction.reference, values)
+        read = partial(self._standing, transaction.order)
+        return furthered(self.name, transaction, lambda: self._transport.ask(call, read))
 
     def resume(self, order: SigningOrder) -> Transaction | None:
         """See `RemoteSigner.resume`; the transaction's id is the order's."""

@@ -34,7 +34,8 @@ class DocumentTypeInfo(Wire):
     """Loại văn bản (§1.5); the name decides, the numbers are hints."""
 
     type: Annotated[int, Field(ge=0, le=999_999_999)] = 2
-    """`TypeGroup` by the amendment's list; other systems put anything here."""
+    """1 văn bản quy phạm pháp luật, 2 văn bản hành chính (amendment 1:2022); other systems put
+    anything here."""
     type_detail: Annotated[int, Field(ge=0, le=999_999_999)] = 0
     """Place in the group's list (`ADMINISTRATIVE_TYPES`), 0 when unknown."""
     type_name: Annotated[str, text(100, required=True)]
