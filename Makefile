@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 NAMES  ?= all
+# tests that run side by side, each file in one process; 0 for one after another
+JOBS   ?= 2
 
 .PHONY: demo test check bench lock clean
 
@@ -12,7 +14,7 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.dev
 	@deploy/system-packages.sh test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
