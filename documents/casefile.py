@@ -30,7 +30,10 @@ class DocumentUnknown(Refused):
     code = "document.unknown"
     vietnamese = "Không có văn bản «{0}»"
     english = "there is no document «{0}»"
-    remedy = "Xem `congvan inbox` / see `congvan inbox`"
+    remedy = (
+        "Tìm mã văn bản bằng `congvan show SỐ/KÝ-HIỆU` hoặc `congvan inbox` / find its id with "
+        "`congvan show NUMBER/NOTATION` or `congvan inbox`"
+    )
 
 
 def locked(session: Session, document_id: str) -> DocumentRow:

@@ -80,7 +80,9 @@ def allow(session: Session, organ_id: str, who: str, by: str, at: datetime) -> N
     agency = directory.served_agency(session, organ_id)
     leader = directory.person_row(session, agency.organ_id, by)
     if leader.role != Role.LEADER:
-        raise directory.RightMissing(leader.full_name, leader.position, "cho phép ký bản sao")
+        raise directory.RightMissing(
+            leader.full_name, leader.position, "cho phép ký bản sao / let others sign copies"
+        )
     person = directory.person_row(session, agency.organ_id, who)
     if may_sign(session, person):
         return

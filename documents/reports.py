@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from documents import casefile
 from documents.casefile import locked
+from documents.document import VIETNAM
 from documents.errors import EvidenceBroken, Refused
 from documents.identity import new_id
 from documents.ledger import SYSTEM
@@ -111,7 +112,7 @@ def as_of(
     newest = wanted.order_by(ReportRow.at.desc(), ReportRow.recorded_at.desc()).limit(1)
     row = session.scalar(newest)
     if row is None:
-        when = f" ({until:%d/%m/%Y %H:%M} UTC)" if until else ""
+        when = f" ({until.astimezone(VIETNAM):%d/%m/%Y %H:%M})" if until else ""
         raise ReportMissing(document_id, when)
     return _sound(row)
 

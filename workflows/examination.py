@@ -1,7 +1,9 @@
 """One file, document or bundle, examined because somebody asked.
 
 Of a document the report is entered with what it rests on; `--as-of` repeats such a report, and
-the answer must be the same whatever became of roots and lists since.
+the answer must be the same whatever became of roots and lists since. What somebody only supposed
+(other roots, other rules, a day to come) is answered and never entered: the next one would take
+it for what the agency found.
 """
 
 import json
@@ -14,6 +16,7 @@ from typing import Any
 from documents import reports
 from documents.blobs import write_durably
 from documents.casefile import DocumentUnknown
+from documents.document import VIETNAM
 from documents.errors import Refused
 from documents.report import FiledReport, Verdict
 from documents.tables import DocumentRow
@@ -30,6 +33,9 @@ from workflows.verdict_page import Subject, page_of
 from workflows.world import World, WorldMissing
 
 _ZIP = b"PK\x03\x04"
+_SUPPOSED = (
+    "giả định: không ghi vào hồ sơ văn bản / supposed: not entered among the document's reports"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,10 @@ class Asked:
 
     rules: Path | None = None
     """A policy's file; the built-in one without."""
+
+    def supposes(self, now: datetime) -> bool:
+        """Return whether the answer rests on something else than the installation has by *now*."""
+        return self.own_roots or self.rules is not None or (self.at is not None and self.at > now)
 
     def trust(self) -> TrustStore:
         """Return whom to trust."""
@@ -142,13 +152,17 @@ def _document(
         judged = examine(cabinet, row, asked)
         values = json.loads(judged.filed.content)
         result = {"file": row.id, **values, "report": judged.filed.sha256}
+        if asked.supposes(datetime.now(UTC)):
+            result["notes"] = [_SUPPOSED]
     if page is not None:
         _write_page(page, judged.filed, subject_of(row), judged.growth)
     return result
 
 
 def examine(cabinet: Cabinet, row: DocumentRow, asked: Asked | None = None) -> Judged:
-    """Verify a document's file now, or about the moment asked for, and enter the report.
+    """Verify a document's file now, or about the moment asked for.
+
+    The report is entered, unless it rests on what was only supposed.
 
     Raises:
         TrustUnavailable, PolicyUnavailable: the installation's cannot be read.
@@ -160,6 +174,8 @@ def examine(cabinet: Cabinet, row: DocumentRow, asked: Asked | None = None) -> J
     policy = asked.policy() if asked and asked.rules else bench.policy()
     at = (asked.at if asked else None) or now
     judged = judge(cabinet.blobs.get(row.current_sha256 or ""), trust, policy, at)
+    if asked is not None and asked.supposes(now):
+        return judged
     verdicts.keep(judged.filed, judged.evidence, trust, policy, cabinet.blobs)
     with cabinet.database.writing() as session:
         reports.examined(session, row.id, judged.filed, now)
@@ -174,9 +190,10 @@ def _repeated(
         found = reports.as_of(session, row.id, row.current_sha256 or "", until)
         stored = reports.filed_of(found)
     again = repeat(stored, cabinet.blobs.get)
+    about = f"{stored.at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
     note = (
-        f"lặp lại báo cáo {stored.sha256[:16]}… về {stored.at:%d/%m/%Y %H:%M} UTC, theo dữ liệu "
-        "đã lưu / repeated from what was stored"
+        f"lặp lại báo cáo {stored.sha256[:16]}… về {about}, theo dữ liệu đã lưu / repeated from "
+        "what was stored"
     )
     result = {
         "file": row.id,

@@ -1,6 +1,7 @@
 """Reports that counted: kept with the step, repeated from what was kept, printed for people."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -126,6 +127,35 @@ def test_a_document_is_verified_on_demand_and_the_report_is_entered(
     assert congvan("verify", arrived, "--report", page, "--json").error == "verify.report_taken"
     assert_sound(office)
     assert congvan("ledger", "verify").code == 0
+
+
+def test_what_is_only_supposed_is_answered_and_never_becomes_the_documents_report(
+    office: Office, arrived: str, congvan: Congvan, house: House, tmp_path: Path
+) -> None:
+    before, (kept,) = steps_of(office, arrived), stored(office, arrived)
+    strange = tmp_path / "goc-la.pem"
+    strange.write_bytes(house.pki.roots.read_bytes())
+    rules = tmp_path / "quy-tac.toml"
+    rules.write_bytes(built_in().source)
+    for supposed in (("--at", "01/01/2045"), ("--trust", strange), ("--policy", rules)):
+        (result,) = congvan("verify", arrived, *supposed, "--json").json
+        assert result["notes"] == [
+            "giả định: không ghi vào hồ sơ văn bản / supposed: not entered among the document's "
+            "reports"
+        ]
+    assert steps_of(office, arrived) == before
+    (repeated,) = congvan("verify", arrived, "--as-of", "--json").json
+    assert (repeated["report"], repeated["verdict"]) == (kept.sha256, "TOTAL-PASSED")
+
+
+def test_a_clerk_reads_times_as_they_are_read_in_vietnam(
+    office: Office, arrived: str, congvan: Congvan
+) -> None:
+    said = congvan("verify", arrived)
+    assert re.search(r"ENTIRE_FILE +NONE +\d\d/\d\d/\d{4} \d\d:\d\d$", said.out, re.MULTILINE)
+    shown = congvan("show", arrived)
+    assert re.search(r"│ \d\d/\d\d/\d{4} \d\d:\d\d:\d\d +│ verify", shown.out)
+    assert "+00:00" not in said.out + shown.out
 
 
 def test_evidence_that_is_lost_is_found_by_the_audit(

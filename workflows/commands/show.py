@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 
 from documents import casefile, directory, feedback, ledger, outgoing, preservation
 from documents.casefile import DocumentUnknown
+from documents.document import VIETNAM
 from documents.signature_request import OPEN
 from documents.tables import AgencyRow, DocumentRow
 from workflows import frozen, unpreserved
@@ -192,11 +193,16 @@ def _print(facts: dict[str, Any]) -> None:
             if "codes" in request:
                 console.print(f"  {one_line(request['error'])}", soft_wrap=True)
     entries = [
-        (entry["at"], entry["step"], entry["actor"], entry["state"], entry["detail"])
+        (_second(entry["at"]), entry["step"], entry["actor"], entry["state"], entry["detail"])
         for entry in facts["ledger"]
     ]
-    columns = ("Lúc (UTC)", "Bước", "Ai", "Trạng thái", "Chi tiết")
+    columns = ("Lúc / at", "Bước", "Ai", "Trạng thái", "Chi tiết")
     print_table("Nhật ký / ledger", columns, entries)
+
+
+def _second(at: str) -> str:
+    """Return a moment of the ledger as people read it; its order shows in the seconds."""
+    return f"{datetime.fromisoformat(at).astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}"
 
 
 def _frozen(opened: dict[str, Cabinet], as_json: bool) -> int:

@@ -16,6 +16,7 @@ from workflows.commands.console import (
     add_data,
     add_json,
     console,
+    local,
     one_line,
     print_json,
 )
@@ -161,7 +162,7 @@ def _print(result: dict[str, Any]) -> None:
         facts = (
             signature["coverage"],
             signature["modification"],
-            signature["signing_time"],
+            signature["signing_time"] and local(datetime.fromisoformat(signature["signing_time"])),
             signature["reason"],
         )
         text = "  ".join(one_line(fact) for fact in facts if fact)
