@@ -86,7 +86,9 @@ class TestServices:
     _held: dict[str, tuple[x509.Certificate, keys.PrivateKeyInfo]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(
+            ("127.0.0.1", 0), type("Handler", (_Handler,), {"services": self})
+        )
         self._server.daemon_threads = True
 
     @property
@@ -230,46 +232,45 @@ _KINDS = {
 }
 
 
-def _handler(services: TestServices) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
+class _Handler(BaseHTTPRequestHandler):
+    services: TestServices
 
-        def do_GET(self) -> None:
-            """Revocation lists, and OCSP in the address (RFC 6960, A.1)."""
-            _, ocsp_too, asked = self.path.partition("/ocsp/")
-            if ocsp_too:
-                self._answer("ocsp", base64.b64decode(unquote(asked.partition("/")[2])))
-            else:
-                self._answer("crl", b"")
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
 
-        def do_POST(self) -> None:
-            """Timestamps and OCSP."""
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self._answer("tsa" if self.path == "/tsa" else "ocsp", body)
+    def do_GET(self) -> None:
+        """Revocation lists, and OCSP in the address (RFC 6960, A.1)."""
+        _, ocsp_too, asked = self.path.partition("/ocsp/")
+        if ocsp_too:
+            self._answer("ocsp", base64.b64decode(unquote(asked.partition("/")[2])))
+        else:
+            self._answer("crl", b"")
 
-        def _answer(self, service: str, body: bytes) -> None:
-            services.hits[service] += 1
-            fault = services.faults.get(service)
-            if fault is Fault.DOWN:
-                self.close_connection = True
-                return
-            if fault is Fault.ERROR:
-                self.send_error(503)
-                return
-            if fault is Fault.SLOW:
-                services.go_on.wait()
-            nonsense = _NONSENSE.get(fault)
-            self._send(nonsense or services.answer(self.path, body), _KINDS[service])
+    def do_POST(self) -> None:
+        """Timestamps and OCSP."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer("tsa" if self.path == "/tsa" else "ocsp", body)
 
-        def _send(self, content: bytes, kind: str) -> None:
-            try:
-                self.send_response(200)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-            except OSError:
-                self.close_connection = True  # whoever asked hung up
+    def _answer(self, service: str, body: bytes) -> None:
+        self.services.hits[service] += 1
+        fault = self.services.faults.get(service)
+        if fault is Fault.DOWN:
+            self.close_connection = True
+            return
+        if fault is Fault.ERROR:
+            self.send_error(503)
+            return
+        if fault is Fault.SLOW:
+            self.services.go_on.wait()
+        nonsense = _NONSENSE.get(fault)
+        self._send(nonsense or self.services.answer(self.path, body), _KINDS[service])
 
-    return Handler
+    def _send(self, content: bytes, kind: str) -> None:
+        try:
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+        except OSError:
+            self.close_connection = True  # whoever asked hung up

@@ -23,7 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from workflows.child import Child, Process, answers
+from workflows.child import Child, Process
 from workflows.watchdog import Watchdog
 
 START_SECONDS: Final = 120.0
@@ -179,10 +179,6 @@ class PrefectServer:
             self.stop()
             raise
         return self
-
-    def healthy(self) -> bool:
-        """Return whether the server answers now."""
-        return answers(f"{self.api_url}/health")
 
     def stop(self) -> None:
         """End the server: politely, then by force after ten seconds."""

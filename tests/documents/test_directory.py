@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 
 from documents import directory
+from documents.boxes import MILLIMETRE
 from documents.database import Database, DatabaseUnavailable, ValueRefused
 from documents.directory import (
     AgencyNotServed,
@@ -23,7 +24,6 @@ from documents.directory import (
 )
 from documents.document import Agency, DocumentType, Person, Role, document_type_named, folded
 from documents.identity import new_id
-from documents.boxes import MILLIMETRE
 from documents.placement import Box, Placement, seal_over
 from documents.tables import DocumentRow, LedgerHeadRow, ParcelRow
 

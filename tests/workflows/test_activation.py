@@ -26,6 +26,7 @@ from tests.connectors.remote.keys import Holder
 from tests.connectors.remote.serving import lost, replying, secret_file
 from tests.connectors.remote.smartca_server import SmartCaServer
 from tests.workflows import phones
+from tests.workflows.deaths import Killed, dies_at
 from tests.workflows.deferred_places import LEADER, place_of
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (
@@ -144,10 +145,6 @@ def test_a_service_that_is_away_or_silent_leaves_the_request_waiting(typing: Typ
     assert (taken["sign"], taken["signature_activate"]) == (1, 3)
 
 
-class Killed(BaseException):
-    """The process is gone: no handler for exceptions runs."""
-
-
 @pytest.mark.parametrize("point", ["order.marked", "order.sent", "order.recorded", "answer.done"])
 @pytest.mark.parametrize("typing", [1], indirect=True)
 def test_a_process_that_dies_with_the_code_leaves_a_request_that_heals(
@@ -155,13 +152,8 @@ def test_a_process_that_dies_with_the_code_leaves_a_request_that_heals(
 ) -> None:
     document_id, request = typing.waits()
 
-    def passing(passed: str) -> None:
-        if passed == point:
-            raise Killed(passed)
-
     with monkeypatch.context() as patched:
-        for module in ("activation", "remote_signing", "deferral"):
-            patched.setattr(f"workflows.{module}.passing", passing)
+        dies_at(point, patched, "activation", "remote_signing", "deferral")
         with pytest.raises(Killed):
             typing.activate(request, RIGHT)
     with typing.place.office.database.writing() as session:  # a worker that starts anew

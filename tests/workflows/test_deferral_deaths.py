@@ -14,6 +14,7 @@ from documents.database import WriteConflict
 from documents.errors import StepRefused
 from documents.tables import RevisionRow
 from tests.workflows import phones
+from tests.workflows.deaths import Killed, dies_at
 from tests.workflows.deferred_places import LEADER, Place
 from tests.workflows.house import (
     assert_sound,
@@ -22,10 +23,6 @@ from tests.workflows.house import (
 )
 from tests.workflows.phones import carry, counted, later
 from workflows import backlog, deferral, faultpoint, issuance
-
-
-class Killed(BaseException):
-    """The process is gone: no handler for exceptions runs."""
 
 
 def carry_at(place: Place, *minutes: int) -> None:
@@ -42,15 +39,7 @@ def test_a_worker_that_dies_at_any_point_signs_once(
 ) -> None:
     document_id = place.approved()
     place.phone.say("decision", "yes")
-    armed = [point]
-
-    def passing(passed: str) -> None:
-        if passed in armed:
-            armed.clear()
-            raise Killed(passed)
-
-    for module in ("deferral", "remote_signing"):
-        monkeypatch.setattr(f"workflows.{module}.passing", passing)
+    dies_at(point, monkeypatch, "deferral", "remote_signing")
     with pytest.raises(Killed):
         carry_at(place, 0, 1, 2)
     place.reopened()

@@ -28,6 +28,7 @@ from signing.testservices import Fault
 from signing.validation import verify
 from tests.workflows import phones
 from tests.workflows.archive import Archive, MakeArchive
+from tests.workflows.deaths import Killed, dies_at
 from tests.workflows.deferred_places import Place
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (
@@ -168,10 +169,6 @@ def test_one_value_that_is_wrong_or_lacking_seals_nothing(
     assert counted(steps_of(place.office, document_id))["signature_unused"] == 6
 
 
-class Killed(BaseException):
-    """The process is gone: no handler for exceptions runs."""
-
-
 @pytest.mark.parametrize("point", ["freeze.done", "order.sent", "answer.done", "answer.recorded"])
 def test_a_worker_that_dies_seals_all_of_them_once(
     point: str,
@@ -181,15 +178,7 @@ def test_a_worker_that_dies_seals_all_of_them_once(
 ) -> None:
     place = make_place("remote")
     place.phone.say("decision", "yes")
-    armed = [point]
-
-    def passing(passed: str) -> None:
-        if passed in armed:
-            armed.clear()
-            raise Killed(passed)
-
-    for module in ("deferral", "remote_signing"):
-        monkeypatch.setattr(f"workflows.{module}.passing", passing)
+    dies_at(point, monkeypatch, "deferral", "remote_signing")
     ids: list[str] = []
 
     def work() -> None:

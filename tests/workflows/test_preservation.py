@@ -15,6 +15,7 @@ from signing.report import Indication
 from signing.testservices import Fault
 from signing.validation import verify
 from tests.workflows.archive import MakeArchive, forget
+from tests.workflows.deaths import Killed, dies_at
 from tests.workflows.house import assert_sound, document
 from tests.workflows.worlds import Said, call
 from workflows import backlog, preservation
@@ -185,15 +186,8 @@ def test_a_process_killed_on_its_way_leaves_what_the_next_one_heals(
     archive = make_archive()
     document_id = archive.issue()
 
-    class Killed(BaseException):
-        pass
-
-    def dies(passed: str) -> None:
-        if passed == point:
-            raise Killed
-
     with monkeypatch.context() as patched:
-        patched.setattr("workflows.preservation.passing", dies)
+        dies_at(point, patched, "preservation")
         with pytest.raises(Killed):
             archive.work_off()
     archive.work_off()

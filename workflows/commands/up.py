@@ -36,7 +36,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--part",
         metavar="PART",
-        help="chỉ một tiến trình, ví dụ cho systemd / one process: prefect, hub, worker-NAME, web-NAME",
+        help="chỉ một tiến trình / one process: prefect, hub, worker-NAME, web-NAME (systemd)",
     )
     parser.set_defaults(run=run)
 
