@@ -70,7 +70,7 @@ def test_the_request_is_one_that_openssl_and_asn1crypto_read(
     assert parsed.dump(force=True) == asked[0].body
 
 
-@pytest.mark.parametrize("fault", set(Fault) - {Fault.SLOW})
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SLOW])
 def test_a_wrong_answer_is_no_timestamp(served: Served, fault: Fault) -> None:
     served.services.faults["tsa"] = fault
     with pytest.raises(TimestampUnavailable):
