@@ -118,11 +118,6 @@ class TrustStore:
         """Return who is trusted, without revocation data, as `blob` has it (UTF-8 JSON)."""
         return _canonical(self._anchored())
 
-    @cached_property
-    def material(self) -> str:
-        """The SHA-256 of `blob`: who is trusted, and the revocation data."""
-        return hashlib.sha256(self.blob()).hexdigest()
-
     def blob(self) -> bytes:
         """Return all of it as canonical JSON (UTF-8): the same store has the same bytes."""
         values = self._anchored() | {"crls": _texts(self.crls), "ocsps": _texts(self.ocsps)}
