@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from documents.errors import OfficeError
+from documents.errors import OfficeError, Refused
 from workflows.commands.console import report_error
 
 COMMANDS = (
@@ -14,6 +14,15 @@ COMMANDS = (
     *("step", "copy", "signature", "sign-session", "verify", "evidence", "edxml"),
     *("hub", "ledger", "authority", "bench"),
 )
+
+
+class PathUnusable(Refused):
+    """A file or folder that a command was given, or lives in, cannot be used."""
+
+    code = "path.unusable"
+    vietnamese = "Không dùng được «{0}»: {1}"
+    english = "«{0}» cannot be used: {1}"
+    remedy = "Kiểm tra đường dẫn, quyền, dung lượng đĩa / check path, permission, disk space"
 
 
 def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
@@ -37,12 +46,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except OfficeError as error:
-        report_error(error, as_json=getattr(arguments, "json", False))
-        return 1
+        return _said(error, arguments)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _said(PathUnusable(error.filename, error.strerror), arguments)
+
+
+def _said(error: OfficeError, arguments: argparse.Namespace) -> int:
+    report_error(error, as_json=getattr(arguments, "json", False))
+    return 1
 
 
 if __name__ == "__main__":

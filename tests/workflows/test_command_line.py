@@ -150,6 +150,26 @@ def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize("command", ["init", "demo"])
+def test_a_folder_that_cannot_be_made_is_said_and_no_traceback(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "tep"
+    file.write_bytes(b"")
+    inside = str(file / "trong")
+    said = call(capsys, command, *(("--data", inside) if command == "demo" else (inside,)))
+    assert said.code == 1
+    assert "[path.unusable]" in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+def test_a_hubs_options_are_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call(capsys, "hub", "--port", "nhiều", "--data", str(tmp_path))
+    assert ended.value.code == 2
+    assert "invalid int value: 'nhiều'" in capsys.readouterr().err
+
+
 def test_the_module_is_the_command() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "workflows", "--help"], capture_output=True, text=True, timeout=60

@@ -63,6 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
         if arguments.output and arguments.output.exists():
             raise CopyTargetTaken(str(arguments.output))
+        if arguments.output:
+            # before the copy has its number: a wrong path must not use one up
+            arguments.output.resolve().parent.mkdir(parents=True, exist_ok=True)
         row = _made(office, arguments)
         target = arguments.output or Path(f"{row.code.replace('/', '_')}.pdf")
         if target.exists():
