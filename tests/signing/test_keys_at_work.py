@@ -124,7 +124,7 @@ def test_a_revoked_seal_is_not_used(
         raise SignerRevoked("X", "…")
 
     before = content(bench)
-    monkeypatch.setattr("workflows.jobs.standing.ensure_unrevoked", revoked)
+    monkeypatch.setattr("workflows.tools.standing.ensure_unrevoked", revoked)
     with pytest.raises(SignerRevoked):
         bench.do(job)
     assert content(bench) == before
@@ -192,16 +192,16 @@ def test_what_a_key_lacks_is_said_at_the_start(
     bench: Bench, token: SoftToken, at: datetime
 ) -> None:
     with token.pulled_out(), pytest.raises(TokenAbsent):
-        _ensure_usable(bench, "seal", at)
-    _ensure_usable(bench, "seal", at)
+        _ensure_usable(bench, "seal", None, at)
+    _ensure_usable(bench, "seal", None, at)
     with pytest.raises(CertificateRefused, match="expired"):
-        _ensure_usable(bench, "seal", datetime(2041, 1, 1, tzinfo=UTC))
+        _ensure_usable(bench, "seal", None, datetime(2041, 1, 1, tzinfo=UTC))
     for kind, refusal in (("manual", KeyUnavailable), ("abacus", KeyElsewhere)):
         path = bench.settings.home / "keys" / f"{kind}.toml"
         path.touch(mode=0o600)
         path.write_text(f'kind = "{kind}"\n')
         with pytest.raises(refusal):
-            _ensure_usable(bench, kind, at)
+            _ensure_usable(bench, kind, None, at)
 
 
 def test_the_settings_choose_what_rsa_keys_make(bench: Bench) -> None:
