@@ -327,3 +327,29 @@ def test_a_person_without_the_role_takes_no_step(office: Office, congvan: Congva
     assert (said.code, document(office, document_id).state) == (1, "submitted")
     assert congvan("step", "approve", document_id, "--by", leader).code == 0
     assert document(office, document_id).state == "approved"
+
+
+def test_a_draft_waits_for_initials_before_it_is_approved(
+    office: Office, congvan: Congvan, tmp_path: Path
+) -> None:
+    draft = tmp_path / "du-thao.pdf"
+    draft.write_bytes(letter_of(PROVINCE).pdf)
+    order = (
+        "--from",
+        PROVINCE,
+        "--to",
+        OFFICE,
+        "--type",
+        "Quyết định",
+        "--subject",
+        "V/v kiểm tra",
+    )
+    signer = leader_of(PROVINCE).id
+    made = congvan("send", draft, *order, "--signer", signer, "--draft", "--json").json
+    assert document(office, made["id"]).state == made["state"] == "draft"
+    who = person_of(PROVINCE, Role.SPECIALIST).id
+    assert congvan("step", "initial", made["id"], "--by", who).code == 0
+    assert congvan("step", "submit", made["id"], "--by", who).code == 0
+    assert congvan("step", "approve", made["id"], "--by", signer).code == 0
+    assert turn(office) == []
+    assert document(office, made["id"]).state == "dispatched"

@@ -50,6 +50,12 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--attach", action="append", type=Path, default=[], metavar="FILE")
     parser.add_argument("--box", action="append", default=[], metavar="NAME=PAGE,X0,Y0,X1,Y1")
     parser.add_argument(
+        "--draft",
+        action="store_true",
+        help="chỉ lập dự thảo; trình, ký nháy, duyệt bằng `congvan step` / only the draft; "
+        "submit, initial and approve it by `congvan step`",
+    )
+    parser.add_argument(
         "--wait",
         type=float,
         default=120,
@@ -62,19 +68,29 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Draft, submit, approve; then follow the document to its recipients."""
+    """Draft, submit, approve, and follow the document to its recipients; or only draft."""
     order = _order(arguments)
     boxes = dict(read_box(text) for text in arguments.box)
     world = World.load(arguments.data)
     with offices(world) as opened:
         office = _office_of(opened, order.sender)
         document_id = drafts.hand_in_file(office, order, arguments.file, boxes)
+        if arguments.draft:
+            return _drafted(document_id, as_json=arguments.json)
         _approve(office, document_id)
         with serving(world):
             facts = _follow(office, document_id, arguments)
     if arguments.json:
         print_json(facts)
     return 0 if facts["ok"] else 1
+
+
+def _drafted(document_id: str, *, as_json: bool) -> int:
+    if as_json:
+        print_json({"ok": True, "id": document_id, "state": "draft"})
+    else:
+        console.print(f"{document_id}: draft")
+    return 0
 
 
 def _order(arguments: argparse.Namespace) -> Order:
