@@ -25,6 +25,9 @@ with engine.connect() as connection:
         version_table=VERSION_TABLE,
         render_item=_render,
         render_as_batch=connection.dialect.name == "sqlite",
+        # SQLite rolls tables back too: without this Alembic commits after every step, and of two
+        # processes that migrate at once the second finds what the first had half done
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
