@@ -68,13 +68,8 @@ class RightMissing(Refused):
 
     code = "person.right_missing"
     vietnamese = "«{0}» ({1}) không có thẩm quyền {2}"
-    english = "«{0}» ({1}) has no right to {3}"
+    english = "«{0}» ({1}) has no right to {2}"
     remedy = "Chọn người có thẩm quyền / choose someone with the right"
-
-    def __init__(self, full_name: str, position: str, what: str) -> None:
-        """Take *what* as «việc / deed»: each language says its own."""
-        vietnamese, _, english = what.partition(" / ")
-        super().__init__(full_name, position, vietnamese, english or vietnamese)
 
 
 def check_organ_id(organ_id: str) -> None:

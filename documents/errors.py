@@ -7,7 +7,8 @@ may not have arrived; settle it by asking, never by a new id.
 
 A leaf sets `code` (stable, English, dotted), `vietnamese`, `english` and
 `remedy` as templates over its positional details ({0}, {1}, …). Details are the
-exception's args, so every error survives pickling between processes.
+exception's args, so every error survives pickling between processes. A detail
+"việc / deed" that both languages speak of is halved: each says its own.
 """
 
 import re
@@ -16,6 +17,9 @@ from typing import Any, ClassVar
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Controls but tab and line end, lone surrogates, no characters: neither database nor XML has all.
 """
+_BETWEEN = " / "
+"""Stands between the two languages."""
+_MISSING = ("?",) * 6
 _ON_ONE_LINE = str.maketrans("\t\n\r", "   ")
 
 
@@ -42,21 +46,40 @@ class OfficeError(Exception):
         # a leaf that builds its details in its own __init__ must not build them twice
         return _restored, (type(self), self.args), self.__dict__ or None
 
-    def _filled(self, template: str) -> str:
-        return template.format(*self.args, *("?",) * 6)
+    def _remedy(self) -> str:
+        return self.remedy.format(*self.args, *_MISSING)
+
+    def _halves(self) -> tuple[str, str]:
+        """Return what happened in Vietnamese and in English."""
+        details = [self._both(place, detail) for place, detail in enumerate(self.args)]
+        vietnamese, english = zip(*details, strict=True) if details else ((), ())
+        return (
+            self.vietnamese.format(*vietnamese, *_MISSING),
+            self.english.format(*english, *_MISSING),
+        )
+
+    def _both(self, place: int, detail: str) -> tuple[str, str]:
+        field = f"{{{place}}}"
+        # what one language alone speaks of would lose its second half
+        shared = field in self.vietnamese and field in self.english
+        if shared and detail.count(_BETWEEN) == 1:
+            vietnamese, _, english = detail.partition(_BETWEEN)
+            return vietnamese, english
+        return detail, detail
 
     def __str__(self) -> str:
-        text = f"{self._filled(self.vietnamese)} / {self._filled(self.english)}"
-        remedy = self._filled(self.remedy)
+        text = _BETWEEN.join(self._halves())
+        remedy = self._remedy()
         return f"{text}. {remedy} [{self.code}]" if remedy else f"{text} [{self.code}]"
 
     def as_dict(self) -> dict[str, str]:
         """Return the error as commands and the ledger write it."""
+        vietnamese, english = self._halves()
         return {
             "code": self.code,
-            "vi": self._filled(self.vietnamese),
-            "en": self._filled(self.english),
-            "remedy": self._filled(self.remedy),
+            "vi": vietnamese,
+            "en": english,
+            "remedy": self._remedy(),
         }
 
 

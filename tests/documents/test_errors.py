@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from documents.concordance import DocumentContradicts
+from documents.directory import RightMissing
 from documents.errors import (
     EvidenceBroken,
     OfficeError,
@@ -126,7 +128,7 @@ def test_every_error_survives_pickle(errors: list[type[OfficeError]]) -> None:
 
 
 def test_an_error_that_builds_its_details_builds_them_once() -> None:
-    error = StepRefused("draft", "seal", "why")
+    error: OfficeError = StepRefused("draft", "seal", "why")
     for _ in range(3):
         again = carried(error)
         assert str(again) == str(error)
@@ -138,3 +140,15 @@ def test_what_was_noted_on_an_error_survives_pickle() -> None:
     error = StepRefused("draft", "seal")
     error.add_note("while sealing")
     assert carried(error).__notes__ == ["while sealing"]
+
+
+def test_a_detail_in_two_languages_stands_in_each_half_once() -> None:
+    said = RightMissing("A", "B", "đóng dấu / seal").as_dict()
+    assert said["vi"] == "«A» (B) không có thẩm quyền đóng dấu"
+    assert said["en"] == "«A» (B) has no right to seal"
+    assert str(RightMissing("A", "B", "x / y / z")).count("x / y / z") == 2
+
+
+def test_a_detail_that_one_language_alone_tells_stays_whole() -> None:
+    differs = DocumentContradicts("trích yếu «đất / nhà»", "the subject «đất / nhà»").as_dict()
+    assert differs["vi"].count("«đất / nhà»") == differs["en"].count("«đất / nhà»") == 1
