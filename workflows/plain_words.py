@@ -1,10 +1,87 @@
-"""ETSI's answers in words that a clerk understands, Vietnamese first.
+"""States and ETSI's answers in words that a clerk understands, Vietnamese first.
 
-Standard: ETSI EN 319 102-1, tables 5 and 6. Legal source: Circular 15/2025/TT-BKHCN, Art. 6.
+Standard: ETSI EN 319 102-1, tables 5 and 6. Legal sources: Circular 15/2025/TT-BKHCN, Art. 6;
+Decree 30/2020/ND-CP, Art. 10 to 24 (states). Programs get the codes, people `tên (code)`.
 """
 
 from collections.abc import Mapping
 from typing import Any
+
+from documents.delivery import DeliveryState
+from documents.lifecycle import State
+from documents.sign_session import Operation, SessionState
+from documents.signature_request import RequestState
+
+DOCUMENT: Mapping[str, str] = {
+    State.DRAFT: "dự thảo",
+    State.SUBMITTED: "đã trình",
+    State.RETURNED: "trả lại để sửa",
+    State.APPROVED: "đã duyệt",
+    State.SIGNED: "lãnh đạo đã ký",
+    State.NUMBERED: "đã cấp số",
+    State.SEALED: "đã đóng dấu",
+    State.DISPATCHED: "đã phát hành",
+    State.VOID: "đã hủy",
+    State.REPLACED: "bị thay thế",
+    State.FETCHED: "đã đến",
+    State.VERIFIED: "đã kiểm tra",
+    State.QUARANTINED: "giữ lại chờ văn thư",
+    State.REGISTERED: "đã vào sổ",
+    State.REFUSED: "từ chối tiếp nhận",
+    State.ASSIGNED: "đã phân công",
+    State.IN_PROGRESS: "đang xử lý",
+    State.COMPLETED: "đã hoàn thành",
+    State.FILED: "đã lưu",
+    State.RECALLED: "đã thu hồi",
+}
+DELIVERY: Mapping[str, str] = {
+    DeliveryState.QUEUED: "chờ gửi",
+    DeliveryState.OUTCOME_UNKNOWN: "chưa rõ đã gửi",
+    DeliveryState.SENT: "đã gửi",
+    DeliveryState.FAILED: "gửi lỗi",
+    DeliveryState.ARRIVED: "đã đến",
+    DeliveryState.REFUSED: "từ chối tiếp nhận",
+    DeliveryState.ACCEPTED: "đã tiếp nhận",
+    DeliveryState.ASSIGNED: "đã phân công",
+    DeliveryState.PROCESSING: "đang xử lý",
+    DeliveryState.COMPLETED: "đã hoàn thành",
+    DeliveryState.RECALL_ASKED: "đang lấy lại",
+    DeliveryState.RECALLED: "đồng ý lấy lại",
+    DeliveryState.RECALL_REFUSED: "từ chối lấy lại",
+}
+REQUEST: Mapping[str, str] = {
+    RequestState.PREPARED: "đã chuẩn bị",
+    RequestState.AWAITS_CODE: "chờ mã xác nhận",
+    RequestState.SENT: "đã gửi",
+    RequestState.WAITING: "đang chờ ký",
+    RequestState.COMPLETED: "đã ký",
+    RequestState.REFUSED: "người ký từ chối",
+    RequestState.EXPIRED: "quá hạn",
+    RequestState.FAILED: "không ký được",
+    RequestState.WITHDRAWN: "đã thu hồi yêu cầu",
+}
+SESSION: Mapping[str, str] = {
+    SessionState.OPEN: "đang mở",
+    SessionState.USED: "đã dùng",
+    SessionState.EXPIRED: "hết hạn",
+    SessionState.CLOSED: "đã đóng",
+}
+OPERATION: Mapping[str, str] = {
+    Operation.APPROVED: "ký phê duyệt",
+    Operation.ISSUED: "phát hành",
+}
+ANSWER: Mapping[str, str] = {
+    "TOTAL-PASSED": "HỢP LỆ / valid",
+    "INDETERMINATE": "CHƯA KẾT LUẬN ĐƯỢC / not decided",
+    "TOTAL-FAILED": "KHÔNG HỢP LỆ / not valid",
+    "UNSIGNED": "KHÔNG CÓ CHỮ KÝ SỐ / unsigned",
+}
+COVERAGE: Mapping[str, str] = {
+    "ENTIRE_FILE": "ký toàn bộ tệp",
+    "ENTIRE_REVISION": "ký toàn bộ phiên bản",
+    "CONTIGUOUS_BLOCK_FROM_START": "chỉ ký phần đầu tệp",
+    "UNCLEAR": "không rõ phần được ký",
+}
 
 _BROKEN = ("HASH_FAILURE", "SIG_CRYPTO_FAILURE")
 INTACT = "Còn nguyên vẹn / intact"
@@ -15,11 +92,11 @@ REVOCATION = {
     "unknown": "chưa rõ / unknown",
     "not-checked": "không kiểm tra / not checked",
 }
-_MODIFICATIONS = {
+MODIFICATION: Mapping[str, str] = {
     "NONE": "không thêm gì sau chữ ký / nothing came after",
     "LTA_UPDATES": "sau đó chỉ thêm dữ liệu lưu trữ / only archival data came after",
-    "FORM_FILLING": "sau đó chỉ điền ô và ký như chữ ký này cho phép / only filling and signing "
-    "that it permits came after",
+    "FORM_FILLING": "sau đó chỉ điền ô và ký như được phép / only filling and signing that it "
+    "permits came after",
     "ANNOTATIONS": "sau đó có thêm chú thích / annotations came after",
     "OTHER": "sau đó có sửa đổi khác / other changes came after",
 }
@@ -56,6 +133,11 @@ _SENTENCES = {
 }
 
 
+def named(names: Mapping[str, str], code: str) -> str:
+    """Return *code* for people: its Vietnamese name in *names*, the code in brackets."""
+    return f"{names[code].partition(' / ')[0]} ({code})" if code in names else code
+
+
 def conclusion(report: Mapping[str, Any]) -> tuple[str, str, str]:
     """Return how the verdict is framed (good, unsure, bad) and its sentence in both languages."""
     found = [one for one in report["signatures"] if one.get("kind") != "timestamp"]
@@ -73,7 +155,7 @@ def conclusion(report: Mapping[str, Any]) -> tuple[str, str, str]:
 def integrity_text(one: Mapping[str, Any]) -> str:
     """Return whether what was signed is still what it was."""
     sub = one.get("sub_indication") or ""
-    after = _MODIFICATIONS.get(one.get("modification") or "", "")
+    after = MODIFICATION.get(one.get("modification") or "", "")
     if sub in _BROKEN or (sub == "FORMAT_FAILURE" and one["indication"] == "TOTAL-FAILED"):
         return "; ".join(part for part in (ALTERED, after) if part)
     if not one.get("coverage") or sub == "FORMAT_FAILURE":

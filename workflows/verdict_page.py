@@ -16,6 +16,7 @@ from drafting.verification_page import Line, Section, Tone, VerificationPage
 from signing.growth import Growth
 from workflows.plain_words import (
     ALTERED,
+    ANSWER,
     INTACT,
     REVOCATION,
     algorithm_text,
@@ -122,12 +123,7 @@ def _signature(one: Mapping[str, Any]) -> Iterator[Line]:
 def _answer(one: Mapping[str, Any]) -> str:
     sub = f" / {one['sub_indication']}" if one.get("sub_indication") else ""
     reason = f": {one['reason']}" if one.get("reason") and sub else ""
-    words = {
-        "TOTAL-PASSED": "HỢP LỆ / valid",
-        "INDETERMINATE": "CHƯA KẾT LUẬN ĐƯỢC / not decided",
-        "TOTAL-FAILED": "KHÔNG HỢP LỆ / not valid",
-    }
-    return f"{words.get(one['indication'], '')} ({one['indication']}{sub}){reason}"
+    return f"{ANSWER.get(one['indication'], '')} ({one['indication']}{sub}){reason}"
 
 
 def _time(one: Mapping[str, Any]) -> str:
