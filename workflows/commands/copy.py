@@ -8,7 +8,8 @@ from documents.blobs import write_durably
 from documents.casefile import DocumentUnknown
 from documents.copying import CopyKind, CopyRequest, Medium
 from documents.errors import Refused
-from documents.tables import CertifiedCopyRow, DocumentRow
+from documents.tables import CertifiedCopyRow
+from workflows import whereabouts
 from workflows.commands.console import add_data, add_json, console, print_json
 from workflows.copying import CopyOrder, make_copy
 from workflows.demonstration import offices
@@ -29,7 +30,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """Add the subcommand."""
     parser = subparsers.add_parser("copy", help="sao y, sao lục, trích sao / certified copies")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("file", nargs="?", help="tệp PDF hoặc mã văn bản / a PDF or a document's id")
+    what.add_argument("file", nargs="?", help="tệp PDF; hoặc mã, số, ký hiệu / a PDF, id or code")
     what.add_argument(
         "--allow",
         metavar="WHO",
@@ -80,7 +81,7 @@ def _made(office: Office, arguments: argparse.Namespace) -> CertifiedCopyRow:
     path, original = Path(arguments.file), arguments.original
     usual = (Medium.PAPER, Medium.ELECTRONIC)
     if not path.is_file():
-        path, original = _document(office, arguments.file)
+        path, original = _document(office, arguments.file, arguments.agency)
         usual = (Medium.ELECTRONIC, Medium.PAPER)
     request = CopyRequest(
         CopyKind(arguments.kind),
@@ -95,13 +96,12 @@ def _made(office: Office, arguments: argparse.Namespace) -> CertifiedCopyRow:
     return make_copy(office, order, path)
 
 
-def _document(office: Office, document_id: str) -> tuple[Path, str]:
+def _document(office: Office, name: str, organ_id: str) -> tuple[Path, str]:
     """Return the file of one of our documents and its code."""
-    with office.database.reading() as session:
-        row = session.get(DocumentRow, document_id)
-    if row is None or row.current_sha256 is None:
-        raise DocumentUnknown(document_id)
-    code = f"{row.code_number}/{row.code_notation}" if row.code_number else document_id
+    _, row = whereabouts.found({"": office}, name, organ_id)
+    if row.current_sha256 is None:
+        raise DocumentUnknown(name)
+    code = f"{row.code_number}/{row.code_notation}" if row.code_number else row.id
     return office.blobs.sound(row.current_sha256), code
 
 

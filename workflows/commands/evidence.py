@@ -3,9 +3,8 @@
 import argparse
 from pathlib import Path
 
-from documents.casefile import DocumentUnknown
-from documents.tables import DocumentRow
-from workflows.cabinet import Cabinet, cabinets
+from workflows import whereabouts
+from workflows.cabinet import cabinets
 from workflows.commands.console import add_data, add_json, console, print_json
 from workflows.world import World
 
@@ -13,7 +12,7 @@ from workflows.world import World
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("evidence", help="gói chứng cứ / evidence of one document")
-    parser.add_argument("document", help="mã văn bản / the document's id")
+    parser.add_argument("document", help="mã, hoặc số, ký hiệu / id or number/notation")
     parser.add_argument("-o", "--output", type=Path, metavar="BUNDLE.zip")
     parser.add_argument("--force", action="store_true", help="ghi đè / replace an older one")
     add_data(parser)
@@ -26,9 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     from workflows.evidence import gathered
 
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = _with(opened, arguments.document)
-        target = arguments.output or Path(f"{arguments.document}.zip")
-        manifest = gathered(cabinet, arguments.document, target, force=arguments.force)
+        cabinet, row = whereabouts.found(opened, arguments.document)
+        target = arguments.output or Path(f"{row.id}.zip")
+        manifest = gathered(cabinet, row.id, target, force=arguments.force)
     newest = [r for r in manifest.reports if r.of_sha256 == manifest.document.current_sha256]
     facts = {
         "file": str(target),
@@ -43,16 +42,3 @@ def run(arguments: argparse.Namespace) -> int:
         console.print(f"{target}: {facts['files']} tệp / files, {facts['bytes']} bytes")
         console.print(f"  kiểm tra / check it: congvan verify {target}", soft_wrap=True)
     return 0
-
-
-def _with(opened: dict[str, Cabinet], document_id: str) -> Cabinet:
-    """Return the cabinet that has the document.
-
-    Raises:
-        DocumentUnknown: none has.
-    """
-    for cabinet in opened.values():
-        with cabinet.database.reading() as session:
-            if session.get(DocumentRow, document_id) is not None:
-                return cabinet
-    raise DocumentUnknown(document_id)

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from documents import casefile, directory, feedback, ledger, outgoing, preservation
 from documents.casefile import DocumentUnknown
 from documents.document import VIETNAM
 from documents.signature_request import OPEN
 from documents.tables import AgencyRow, DocumentRow
-from workflows import frozen, unpreserved
+from workflows import frozen, unpreserved, whereabouts
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import (
     add_data,
@@ -84,17 +84,11 @@ def _workers(world: World) -> int:
 
 def _found(opened: dict[str, Cabinet], wanted: str) -> Iterator[dict[str, Any]]:
     """Yield the facts of every document whose id, code or edXML id is *wanted*."""
-    number, _, notation = wanted.partition("/")
-    matching = or_(
-        DocumentRow.id == wanted,
-        DocumentRow.document_key == wanted,
-        (DocumentRow.code_number == number) & (DocumentRow.code_notation == notation),
-    )
     for cabinet in opened.values():
         with cabinet.database.reading() as session:
             wanted_rows = (
                 select(DocumentRow)
-                .where(matching)
+                .where(whereabouts.matching(wanted))
                 .order_by(DocumentRow.direction.desc(), DocumentRow.created_at.desc())
             )
             for row in session.scalars(wanted_rows.limit(20)):

@@ -5,10 +5,10 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from documents import sign_sessions
-from documents.casefile import DocumentUnknown
 from documents.sign_session import LIFETIME, Operation, SessionUnknown
-from documents.tables import DocumentRow, SignSessionRow
-from workflows.cabinet import Cabinet, cabinets
+from documents.tables import SignSessionRow
+from workflows import whereabouts
+from workflows.cabinet import cabinets
 from workflows.commands.console import add_data, add_json, console, local, print_json, print_table
 from workflows.world import World
 
@@ -22,7 +22,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     opening = actions.add_parser("open", help="mở phiên ký / lend the file")
-    opening.add_argument("document", help="mã văn bản / the document's id")
+    opening.add_argument("document", help="mã, hoặc số, ký hiệu / id or number/notation")
     opening.add_argument("--by", required=True, help="người ký, văn thư / who signs or seals")
     opening.add_argument(
         "--operation", choices=[each.value for each in Operation], default=Operation.APPROVED.value
@@ -49,12 +49,13 @@ def _open(arguments: argparse.Namespace) -> int:
 
     world = World.load(arguments.data)
     with cabinets(world.homes) as opened:
-        home = _home_of(opened, arguments.document)
+        cabinet, row = whereabouts.found(opened, arguments.document)
+    home = cabinet.settings.home.name
     office = open_office(world.folder / home)
     try:
         made = open_session(
             office,
-            arguments.document,
+            row.id,
             arguments.by,
             Operation(arguments.operation),
             office.settings.public_url or world.web_url(home),
@@ -109,11 +110,3 @@ def _close(arguments: argparse.Namespace) -> int:
                 console.print(f"{arguments.session}: closed")
                 return 0
     raise SessionUnknown
-
-
-def _home_of(opened: dict[str, Cabinet], document_id: str) -> str:
-    for name, cabinet in opened.items():
-        with cabinet.database.reading() as session:
-            if session.get(DocumentRow, document_id):
-                return name
-    raise DocumentUnknown(document_id)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from documents import casefile, incoming, initials, outgoing
 from documents.errors import Refused
 from documents.lifecycle import Direction, Step
-from documents.tables import DocumentRow
+from workflows import whereabouts
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, console
 from workflows.world import World
@@ -38,7 +38,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """Add the subcommand."""
     parser = subparsers.add_parser("step", help="một bước xử lý / a person's step")
     parser.add_argument("step", choices=[*(str(step) for step in STEPS), RETRY, INITIAL])
-    parser.add_argument("document", help="mã văn bản / the document's id")
+    parser.add_argument("document", help="mã, hoặc số, ký hiệu / id or number/notation")
     parser.add_argument("--by", required=True, help="mã hoặc họ tên / id or full name")
     parser.add_argument("--reason", default="")
     add_data(parser)
@@ -48,29 +48,21 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(arguments: argparse.Namespace) -> int:
     """Take the step; the flow carries the document on if the next step is its own."""
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = _cabinet_with(opened, arguments.document)
-        state = _take(cabinet, arguments)
+        cabinet, row = whereabouts.found(opened, arguments.document)
+        state = _take(cabinet, row.id, arguments)
     console.print(f"{arguments.document}: {state}")
     return 0
 
 
-def _cabinet_with(opened: dict[str, Cabinet], document_id: str) -> Cabinet:
-    for cabinet in opened.values():
-        with cabinet.database.reading() as session:
-            if session.get(DocumentRow, document_id):
-                return cabinet
-    raise casefile.DocumentUnknown(document_id)
-
-
-def _take(cabinet: Cabinet, arguments: argparse.Namespace) -> str:
+def _take(cabinet: Cabinet, document_id: str, arguments: argparse.Namespace) -> str:
     who, reason, at = arguments.by, arguments.reason.strip(), datetime.now(UTC)
     needs_reason = {Step.RETURN, Step.VOID, Step.RELEASE, Step.REFUSE}
     if arguments.step in needs_reason and len(reason) < REASON_LENGTH:
         raise ReasonMissing(arguments.step)
     if arguments.step == INITIAL:
-        return _initial(cabinet, arguments.document, who, at)
+        return _initial(cabinet, document_id, who, at)
     with cabinet.database.writing() as session:
-        row = casefile.locked(session, arguments.document)
+        row = casefile.locked(session, document_id)
         if arguments.step == RETRY:
             casefile.try_again(session, row, who, at)
         elif row.direction == Direction.INCOMING and arguments.step == Step.RELEASE:

@@ -1,0 +1,73 @@
+"""Which installation has a document that somebody names: by id, by code, or by edXML id.
+
+An id always wins; a code that several documents bear (one that left and those that arrived of
+it, or two agencies' with the same notation) is refused with their ids.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, or_, select
+
+from documents.casefile import DocumentUnknown
+from documents.database import Database
+from documents.errors import Refused
+from documents.tables import DocumentRow
+
+_MOST_LISTED = 10
+
+
+class _Holder(Protocol):
+    """A cabinet or an office."""
+
+    @property
+    def database(self) -> Database: ...
+
+
+T = TypeVar("T", bound=_Holder)
+
+
+class CodeAmbiguous(Refused):
+    """Several documents bear this code."""
+
+    code = "document.code_ambiguous"
+    vietnamese = "Nhiều văn bản mang «{0}»: {1}"
+    english = "several documents bear «{0}»; their ids are above"
+    remedy = "Dùng mã văn bản thay cho số, ký hiệu / use the id instead of the code"
+
+
+def matching(wanted: str) -> ColumnElement[bool]:
+    """Return what holds of every document whose id, code or edXML id is *wanted*."""
+    wanted = unicodedata.normalize("NFC", wanted)
+    number, _, notation = wanted.partition("/")
+    code = (DocumentRow.code_number == number) & (DocumentRow.code_notation == notation)
+    named = or_(DocumentRow.id == wanted, DocumentRow.document_key == wanted)
+    return or_(named, code) if number and notation else named
+
+
+def found(opened: Mapping[str, T], wanted: str, organ_id: str = "") -> tuple[T, DocumentRow]:
+    """Return the one document that is meant by *wanted*, and who of *opened* has it.
+
+    With *organ_id*, a code is looked for among this agency's documents only; an id among all.
+
+    Raises:
+        DocumentUnknown: nobody has it.
+        CodeAmbiguous: several documents bear this code.
+    """
+    rows: list[tuple[T, DocumentRow]] = []
+    for holder in opened.values():
+        with holder.database.reading() as session:
+            row = session.get(DocumentRow, wanted)
+            if row is not None:
+                return holder, row
+            these = select(DocumentRow).where(matching(wanted)).order_by(DocumentRow.created_at)
+            if organ_id:
+                these = these.where(DocumentRow.organ_id == organ_id)
+            rows += [(holder, row) for row in session.scalars(these.limit(_MOST_LISTED + 1))]
+    if not rows:
+        raise DocumentUnknown(wanted)
+    if len(rows) > 1:
+        said = [f"{row.id} ({row.direction}, {row.organ_id})" for _, row in rows[:_MOST_LISTED]]
+        raise CodeAmbiguous(wanted, ", ".join(said) + (" …" if len(rows) > len(said) else ""))
+    return rows[0]
