@@ -167,22 +167,28 @@ def put_off(
     """Note what was down; the next look is due at *again*."""
     _, request = locked(session, request_id)
     if request.state not in OPEN:
-        raise RequestStepRefused(request.id, request.state, "put_off")
+        raise RequestStepRefused(request.id, request.state, RequestStep.WAIT)
     request.attempts += 1
     request.updated_at, request.next_attempt_at, request.lease_owner = at, again, None
     request.error_code, request.error_text = error.code, str(error)
 
 
 def completed(
-    session: Session, request_id: str, sha256: str, size: int, at: datetime, **more: Any
+    session: Session,
+    request_id: str,
+    sha256: str,
+    size: int,
+    at: datetime,
+    *,
+    actor: Actor = SYSTEM,
+    **more: Any,
 ) -> None:
     """Record the signature that was asked for: the document thaws and goes on (Art. 13, 17.2).
 
-    *more* is what else `outgoing.sealed` takes: the attachments under the same seal.
+    *actor* brought it; *more* is what else `outgoing.sealed` takes: attachments under the seal.
 
     Raises:
-        RequestStepRefused: the request is over; record the signature with `unused`.
-        RequestExpired: its time is over; record it with `unused` too.
+        RequestStepRefused, RequestExpired: it is over; record the signature with `unused`.
         RevisionMoved: the document is another one now.
     """
     document, request = locked(session, request_id)
@@ -191,7 +197,7 @@ def completed(
     if document.current_sha256 != request.base_sha256 or document.frozen_by != request.id:
         raise RevisionMoved(request.id)
     document.frozen_by = None
-    tell(session, document, request, "complete", SYSTEM, at, evidence=sha256)
+    tell(session, document, request, "complete", actor, at, evidence=sha256)
     _SIGNED[Purpose(request.purpose)](session, document.id, sha256, size, at, **more)
 
 
@@ -209,19 +215,24 @@ def ensure_open(request: SignatureRequestRow, at: datetime) -> None:
 
 
 def is_open(session: Session, request_id: str) -> bool:
-    """Return whether the request is not over; document and request are locked from now on."""
+    """Return whether the request is not over; both rows are locked from now on."""
     return locked(session, request_id)[1].state in OPEN
 
 
 def unused(
-    session: Session, request_id: str, sha256: str, error: OfficeError, at: datetime
+    session: Session,
+    request_id: str,
+    sha256: str,
+    error: OfficeError,
+    at: datetime,
+    actor: Actor = SYSTEM,
 ) -> None:
     """Record that something came for a request and why it was not used; nothing else changes.
 
-    *sha256* is that of what came: a signature that is late, wrong, or by someone else.
+    *sha256* is that of what *actor* brought: a signature that is late, wrong, or by another.
     """
     document, request = locked(session, request_id)
-    tell(session, document, request, "unused", SYSTEM, at, evidence=sha256, error=error.code)
+    tell(session, document, request, "unused", actor, at, evidence=sha256, error=error.code)
 
 
 def ended(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from documents.errors import Refused
+from documents.errors import OfficeError, Refused
 
 
 class Purpose(StrEnum):
@@ -69,13 +69,49 @@ class RequestStep(StrEnum):
     WITHDRAW = "withdraw"
 
 
+_STATES: Mapping[str, str] = {
+    RequestState.PREPARED: "đã chuẩn bị",
+    RequestState.AWAITS_CODE: "chờ mã xác nhận",
+    RequestState.SENT: "đã gửi",
+    RequestState.WAITING: "đang chờ ký",
+    RequestState.COMPLETED: "đã ký",
+    RequestState.REFUSED: "bị từ chối",
+    RequestState.EXPIRED: "quá hạn",
+    RequestState.FAILED: "không ký được",
+    RequestState.WITHDRAWN: "đã thu hồi",
+}
+_STEPS: Mapping[str, str] = {
+    RequestStep.ASK_CODE: "hỏi mã xác nhận",
+    RequestStep.SEND: "gửi",
+    RequestStep.WAIT: "chờ ký",
+    RequestStep.COMPLETE: "nhận chữ ký",
+    RequestStep.REFUSE: "từ chối",
+    RequestStep.EXPIRE: "kết thúc vì quá hạn",
+    RequestStep.FAIL: "kết thúc vì lỗi",
+    RequestStep.WITHDRAW: "thu hồi",
+    "activate": "nhập mã xác nhận",
+    "sign_session": "mở phiên ký",
+}
+"""Steps, and what else is asked of a request."""
+
+
 class RequestStepRefused(Refused):
     """The request is over, or was not handed over yet."""
 
     code = "request.step_refused"
     vietnamese = "Yêu cầu ký {0} đang ở trạng thái «{1}», không thể «{2}»"
-    english = "the signature request {0} is {1}: it cannot {2}"
+    english = "the signature request {0} is {3}: it cannot {4}"
     remedy = "Xem `congvan show --frozen` / see `congvan show --frozen`"
+
+    def __init__(self, request_id: str, state: str, step: str) -> None:
+        OfficeError.__init__(
+            self,
+            request_id,
+            _STATES.get(state, state),
+            _STEPS.get(step, step),
+            state.replace("_", " "),
+            step.replace("_", " "),
+        )
 
 
 class RequestWithdrawn(Refused):
@@ -87,6 +123,27 @@ class RequestWithdrawn(Refused):
     remedy = (
         "Trả lại, hủy, hoặc trình ký lại: `congvan step retry`"
         " / return it, void it, or ask again: `congvan step retry`"
+    )
+
+
+class ValueNotWanted(Refused):
+    """The token tool signs the whole file: a value alone cannot be put into it."""
+
+    code = "request.value_not_wanted"
+    vietnamese = "Yêu cầu ký {0} cần cả tệp đã ký, không nhận riêng giá trị chữ ký"
+    english = "the signature request {0} takes the whole signed file, not a signature value alone"
+    remedy = "Nộp tệp đã ký bằng --pdf / bring the signed file with --pdf"
+
+
+class ValuesMiscounted(Refused):
+    """More or fewer signature values came than files wait for one."""
+
+    code = "request.values_miscounted"
+    vietnamese = "Yêu cầu ký {0} cần {1} giá trị chữ ký, đã nhận {2}"
+    english = "the signature request {0} takes {1} signature value(s), {2} came"
+    remedy = (
+        "Lặp lại --value cho từng tệp theo thứ tự của `congvan show --frozen --json`"
+        " / repeat --value for each file, in the order of `congvan show --frozen --json`"
     )
 
 

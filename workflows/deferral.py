@@ -23,7 +23,13 @@ from documents.ledger import SYSTEM, Actor
 from documents.lifecycle import State
 from documents.request_parts import Part
 from documents.requests import Opening
-from documents.signature_request import Purpose, RequestStepRefused, Service
+from documents.signature_request import (
+    Purpose,
+    RequestStepRefused,
+    Service,
+    ValueNotWanted,
+    ValuesMiscounted,
+)
 from documents.tables import DocumentRow, SignatureRequestRow
 from signing.deferred import Certified
 from signing.delivered import ensure_extensible
@@ -236,11 +242,17 @@ def open_request(
 
 
 def deliver(
-    office: Office, request_id: str, signed_pdf: bytes, also: Also = lambda _session, _sha256: None
+    office: Office,
+    request_id: str,
+    signed_pdf: bytes,
+    also: Also = lambda _session, _sha256: None,
+    *,
+    actor: Actor = SYSTEM,
 ) -> None:
     """Take the whole file that was signed elsewhere, once it is judged.
 
-    *also* is written in the same transaction as the signature.
+    *actor* is who brought it, as the ledger names them; *also* is written in the same
+    transaction as the signature.
 
     Raises:
         RequestUnknown: there is no such request.
@@ -260,7 +272,7 @@ def deliver(
         warrant = warrant_of(office, request.document_id, Purpose(request.purpose))
         return [Accept(request.base_sha256, sha256, signer, warrant, at)]
 
-    _finish(office, request_id, signed_pdf, judged, also)
+    _finish(office, request_id, signed_pdf, judged, also, actor)
 
 
 def warrant_of(office: Office, document_id: str, purpose: Purpose) -> Warrant | SealWarrant:
@@ -273,28 +285,33 @@ def warrant_of(office: Office, document_id: str, purpose: Purpose) -> Warrant | 
         return SealWarrant(directory.as_agency(agency), signatory.own_bindings(session))
 
 
-def deliver_value(office: Office, request_id: str, *raw_values: bytes) -> None:
+def deliver_value(
+    office: Office, request_id: str, *raw_values: bytes, actor: Actor = SYSTEM
+) -> None:
     """Take the raw signature values of what was frozen, once they are judged: all, or none.
 
     The document's comes first, then those of its attachments (`frozen_files`) in their order.
+    *actor* is who brought them, as the ledger names them.
 
     Raises:
         RequestUnknown: there is no such request.
         RequestStepRefused, RequestExpired, RevisionMoved: it came too late.
+        ValueNotWanted, ValuesMiscounted: not what this request waits for; it stays open.
         ValueForeign: one is not the signature that was asked for; the request stays open.
         PendingDamaged: what was frozen is not what was prepared.
     """
 
     def judged(request: SignatureRequestRow, _sha256: str) -> Sequence[Job]:
         files = frozen_files(office, request)
-        if not request.pending_sha256 or len(files) != len(raw_values):
-            what = f"deliver_value: {len(raw_values)} ≠ {len(files)}"
-            raise RequestStepRefused(request.id, request.service, what)
+        if not request.pending_sha256:
+            raise ValueNotWanted(request.id)
+        if len(files) != len(raw_values):
+            raise ValuesMiscounted(request.id, len(files), len(raw_values))
         pairs = zip(files, raw_values, strict=True)
         return [Complete(pdf, pending, value, office.now()) for (pdf, pending), value in pairs]
 
     came = raw_values[0] if len(raw_values) == 1 else _together(raw_values)
-    _finish(office, request_id, came, judged)
+    _finish(office, request_id, came, judged, actor=actor)
 
 
 def _together(values: Sequence[bytes]) -> bytes:
@@ -316,6 +333,7 @@ def _finish(
     came: bytes,
     judged: Callable[[SignatureRequestRow, str], Sequence[Job]],
     also: Also = lambda _session, _sha256: None,
+    actor: Actor = SYSTEM,
 ) -> None:
     """Judge what *came* in a worker process and record it: as the signature, or as not used."""
     with office.database.reading() as session:
@@ -335,13 +353,14 @@ def _finish(
                 sha256=made.sha256,
                 size=made.size,
                 at=at,
+                actor=actor,
                 **more,
             )
             levels.noted_too(write, office.settings, request.document_id, made, at)(session)
             also(session, sha256)
     except (Refused, EvidenceBroken) as error:
         with office.database.writing() as session:
-            requests.unused(session, request_id, sha256, error, office.now())
+            requests.unused(session, request_id, sha256, error, office.now(), actor)
         raise
     passing("answer.recorded")
 

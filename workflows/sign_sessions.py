@@ -227,12 +227,13 @@ def bring(office: Office, token: str, content: bytes) -> Reply:
         if (reply := _given(session, row, sha256)) is not None:
             return reply
         sign_sessions.ensure_open(session, row, office.now())
+        person = actor_of(session.get_one(PersonRow, row.person_id))
     try:
         if not content.startswith(PDF_MARK):
             raise DeliveryRefused("không phải PDF / not a PDF")
         if not content.startswith(office.blobs.get(row.base_sha256)):
             raise DeliveryRefused("không phải tệp đã giao / not the file that was handed out")
-        deliver(office, row.request_id, content, partial(_used, office, row.id))
+        deliver(office, row.request_id, content, partial(_used, office, row.id), actor=person)
     except (Refused, EvidenceBroken) as error:
         _refuse(office, row.id, sha256, error)
         if (reply := _given_now(office, row.id, sha256)) is not None:

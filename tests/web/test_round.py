@@ -2,10 +2,11 @@
 
 import json
 
+from documents import ledger
 from documents.sign_session import Operation
 from signing.validation import verify
 from tests.web.desk import Desk, MakeDesk, page
-from tests.workflows.house import assert_sound, document, issue, steps_of
+from tests.workflows.house import PROVINCE, assert_sound, document, issue, leader_of, steps_of
 from workflows import backlog, issuance
 
 
@@ -27,6 +28,9 @@ def test_a_leader_signs_with_the_tool_and_the_letter_goes_its_whole_way(desk: De
         *("signature_request", "signature_wait", "sign_session_open", "sign_session_fetch"),
         *("signature_complete", "sign", "sign_session_use"),
     ]
+    with desk.office.database.reading() as session:
+        brought = [r for r in ledger.history(session, document_id) if "complete" in r.step]
+    assert [row.actor for row in brought] == [leader_of(PROVINCE).id]
     assert_sound(desk.office)
 
 

@@ -14,7 +14,7 @@ from documents.errors import OfficeError
 from documents.freezing import DocumentFrozen
 from documents.lifecycle import Step
 from documents.requests import RequestExpired, RevisionMoved
-from documents.signature_request import RequestState, RequestStepRefused
+from documents.signature_request import RequestState, RequestStepRefused, ValueNotWanted
 from documents.tables import DocumentRow
 from signing import pades
 from signing.errors import DeliveryRefused, PdfUnreadable, ValueForeign
@@ -216,7 +216,7 @@ def test_a_file_signed_by_the_tool_is_judged_before_it_is_taken(
         assert isinstance(refused.value, DeliveryRefused | PdfUnreadable)
         assert why in str(refused.value)
         assert tool.state(document_id) == ("approved", "waiting", None)
-    with pytest.raises(RequestStepRefused):
+    with pytest.raises(ValueNotWanted):
         deferral.deliver_value(tool.office, request.id, b"raw")
     deferral.deliver(tool.office, request.id, good)
     assert tool.state(document_id) == ("signed", "completed", None)

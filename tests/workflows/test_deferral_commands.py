@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from documents import ledger
+from documents.document import Role
 from tests.workflows.deferred_places import LEADER, Place
-from tests.workflows.house import PROVINCE, document, leader_of
+from tests.workflows.house import PROVINCE, document, leader_of, person_of
 from tests.workflows.worlds import Said, call, make_world
 
 NAME = leader_of(PROVINCE).full_name
@@ -48,18 +50,26 @@ def test_a_person_brings_the_value_and_a_wrong_one_is_explained(
     document_id, request = by_hand.frozen()
     monkeypatch.setattr("workflows.office.open_office", lambda _home: by_hand.reopened())
     monkeypatch.setattr("workflows.office.Office.close", lambda _office: None)
+    deliver = ("signature", "deliver", request.id, "--by", person_of(PROVINCE, Role.CLERK).id)
     value = tmp_path / "value"
     value.write_bytes(b"not it")
-    wrong = said("signature", "deliver", request.id, "--value", value)
+    wrong = said(*deliver, "--value", value)
     assert wrong.code == 1
     assert "signature.value_foreign" in wrong.err
     value.write_bytes(by_hand.phone.key.sign(by_hand.pending(request).to_sign))
-    assert said("signature", "deliver", request.id, "--value", value).code == 0
+    assert said(*deliver, "--value", value).code == 0
     assert document(by_hand.office, document_id).state == "signed"
-    late = said("signature", "deliver", request.id, "--value", value)
+    with by_hand.office.database.reading() as session:
+        rows = ledger.history(session, document_id)
+    brought = {row.step: row.actor for row in rows if "unused" in row.step or "comp" in row.step}
+    assert brought == dict.fromkeys(("signature_unused", "signature_complete"), deliver[-1])
+    late = said(*deliver, "--value", value)
     assert (late.code, "request.step_refused" in late.err) == (1, True)
+    assert "đang ở trạng thái «đã ký», không thể «nhận chữ ký»" in late.err.replace("\n", " ")
+    stranger = said("signature", "deliver", request.id, "--by", "ai do", "--value", value)
+    assert "person.unknown" in stranger.err
     assert said("show", "--frozen", "--json").json == []
-    missing = said("signature", "deliver", request.id, "--value", tmp_path / "none")
+    missing = said(*deliver, "--value", tmp_path / "none")
     assert "request.file_unfit" in missing.err
 
 

@@ -15,7 +15,7 @@ from connectors.remote.record import transaction_of
 from documents import audit
 from documents.level import Level
 from documents.lifecycle import Direction
-from documents.signature_request import RequestStepRefused
+from documents.signature_request import ValuesMiscounted
 from documents.tables import SealedAttachmentRow, SignatureRequestRow
 from signing.attachment import ATTACHMENT_FIELD, prepare_attachment, seal_attachment
 from signing.deferred import Certified, Pending, complete
@@ -159,7 +159,7 @@ def test_one_value_that_is_wrong_or_lacking_seals_nothing(
         with pytest.raises(ValueForeign):
             deferral.deliver_value(place.office, request.id, *values)
     for values in ((first,), (first, second), (first, second, third, third)):
-        with pytest.raises(RequestStepRefused):
+        with pytest.raises(ValuesMiscounted):
             deferral.deliver_value(place.office, request.id, *values)
     assert place.state(document_id) == ("numbered", "waiting", None)
     assert sealed_rows(place.office, document_id) == []

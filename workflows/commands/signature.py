@@ -4,10 +4,13 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from documents import requests
+from sqlalchemy.orm import Session
+
+from documents import directory, outgoing, requests
 from documents.errors import Refused
+from documents.ledger import Actor
 from documents.requests import RequestUnknown
-from documents.tables import SignatureRequestRow
+from documents.tables import DocumentRow, SignatureRequestRow
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, console
 from workflows.commands.step import REASON_LENGTH, ReasonMissing
@@ -45,6 +48,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         action="append",
         help="giá trị chữ ký, lặp lại cho từng phụ lục / the raw value, binary; one for each hash",
     )
+    deliver.add_argument("--by", required=True, help="ai nộp: mã hoặc họ tên / who brings it")
     deliver.set_defaults(run=_deliver)
     activate = actions.add_parser("activate", help="nhập mã xác nhận / type the code")
     activate.add_argument("--by", required=True, help="mã hoặc họ tên / id or full name")
@@ -79,17 +83,25 @@ def _deliver(arguments: argparse.Namespace) -> int:
 
     contents = [_content(path) for path in arguments.value or [arguments.pdf]]
     with cabinets(World.load(arguments.data).homes) as opened:
-        home = _cabinet_with(opened, arguments.request).settings.home
-    office = open_office(home)
+        cabinet = _cabinet_with(opened, arguments.request)
+        with cabinet.database.reading() as session:
+            actor = _bringer(session, arguments.request, arguments.by)
+    office = open_office(cabinet.settings.home)
     try:
         if arguments.pdf:
-            deliver(office, arguments.request, contents[0])
+            deliver(office, arguments.request, contents[0], actor=actor)
         else:
-            deliver_value(office, arguments.request, *contents)
+            deliver_value(office, arguments.request, *contents, actor=actor)
     finally:
         office.close()
     console.print(f"{arguments.request}: completed")
     return 0
+
+
+def _bringer(session: Session, request_id: str, who: str) -> Actor:
+    """Return the person of the document's agency who brings a signature."""
+    document = session.get_one(DocumentRow, requests.get(session, request_id).document_id)
+    return outgoing.actor_of(directory.person_row(session, document.organ_id, who))
 
 
 def _activate(arguments: argparse.Namespace) -> int:
