@@ -152,10 +152,23 @@ def test_a_clerk_reads_times_as_they_are_read_in_vietnam(
     office: Office, arrived: str, congvan: Congvan
 ) -> None:
     said = congvan("verify", arrived)
-    assert re.search(r"ENTIRE_FILE +NONE +\d\d/\d\d/\d{4} \d\d:\d\d$", said.out, re.MULTILINE)
+    assert re.search(r"^ +\d\d/\d\d/\d{4} \d\d:\d\d$", said.out, re.MULTILINE)
     shown = congvan("show", arrived)
     assert re.search(r"│ \d\d/\d\d/\d{4} \d\d:\d\d:\d\d +│ verify", shown.out)
     assert "+00:00" not in said.out + shown.out
+
+
+def test_a_clerk_reads_answers_in_vietnamese_with_their_codes(
+    arrived: str, congvan: Congvan
+) -> None:
+    said = congvan("verify", arrived).out
+    assert f"{arrived}: HỢP LỆ (TOTAL-PASSED)" in said
+    assert "ký toàn bộ tệp (ENTIRE_FILE)  không thêm gì sau chữ ký (NONE)" in said
+    assert max(map(len, said.splitlines()[1:])) <= 100
+    assert congvan("verify", arrived, "--json").json[0]["verdict"] == "TOTAL-PASSED"
+    listed_words = " ".join(congvan("inbox").out.split())
+    assert "đã vào sổ" in listed_words
+    assert "HỢP LỆ" in listed_words
 
 
 def test_evidence_that_is_lost_is_found_by_the_audit(

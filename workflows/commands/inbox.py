@@ -10,6 +10,7 @@ from documents.lifecycle import Direction
 from documents.tables import DocumentRow
 from workflows.cabinet import cabinets
 from workflows.commands.console import add_data, add_json, console, local, print_json, print_table
+from workflows.plain_words import ANSWER, DOCUMENT, named
 from workflows.world import World
 
 
@@ -101,6 +102,7 @@ def _newest(organ_id: str, limit: int) -> Select[DocumentRow]:
 
 
 def _cells(row: DocumentRow) -> tuple[object, ...]:
+    verdict = named(ANSWER, row.verdict)
     return (
         row.organ_id,
         row.receipt_number,
@@ -108,8 +110,8 @@ def _cells(row: DocumentRow) -> tuple[object, ...]:
         row.sender_name or row.sender_organ_id,
         f"{row.code_number}/{row.code_notation}",
         row.subject[:60],
-        row.state,
-        " ".join(filter(None, (row.verdict, f"! {len(row.warnings)}" if row.warnings else ""))),
+        named(DOCUMENT, row.state),
+        " ".join(filter(None, (verdict, f"! {len(row.warnings)}" if row.warnings else ""))),
     )
 
 

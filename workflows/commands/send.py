@@ -3,12 +3,13 @@
 import argparse
 import time
 from pathlib import Path
+from typing import Any
 
 from documents import directory, outgoing
 from documents.delivery import REACHED, DeliveryState
 from documents.document import DocumentType, Urgency, document_type_named
 from documents.errors import Refused
-from documents.lifecycle import Step
+from documents.lifecycle import State, Step
 from documents.tables import DocumentRow
 from drafting.finder import read_box
 from workflows import drafts
@@ -17,6 +18,7 @@ from workflows.commands.demo import serving
 from workflows.demonstration import offices
 from workflows.drafts import Order
 from workflows.office import Office
+from workflows.plain_words import DELIVERY, DOCUMENT, named
 from workflows.world import World
 
 _SETTLED = {*REACHED, DeliveryState.FAILED}
@@ -89,7 +91,7 @@ def _drafted(document_id: str, *, as_json: bool) -> int:
     if as_json:
         print_json({"ok": True, "id": document_id, "state": "draft"})
     else:
-        console.print(f"{document_id}: draft")
+        console.print(f"{document_id}: {named(DOCUMENT, State.DRAFT)}")
     return 0
 
 
@@ -140,13 +142,19 @@ def _follow(office: Office, document_id: str, arguments: argparse.Namespace) -> 
     said = ""
     while True:
         facts = _facts(office, document_id)
-        now = f"{facts['state']} {facts['code'] or ''} {facts['deliveries']}"
+        now = _words(facts)
         if now != said and not arguments.json:
             console.print(now, soft_wrap=True)
             said = now
         if facts["settled"] or time.monotonic() > until:
             return facts
         time.sleep(0.2)
+
+
+def _words(facts: dict[str, Any]) -> str:
+    deliveries = [f"{to}: {named(DELIVERY, state)}" for to, state in facts["deliveries"].items()]
+    document = f"{named(DOCUMENT, facts['state'])} {facts['code'] or ''}".strip()
+    return "; ".join((document, *deliveries))
 
 
 def _facts(office: Office, document_id: str) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """`congvan verify`: signatures of PDF files, of our documents, and whole evidence bundles.
 
-ETSI's three answers; `--at` asks about a moment, `--as-of` repeats a stored verification from
-what it rested on then, whatever became of roots and lists since.
+ETSI's three answers, under the roots of `--trust`, else of the installations in `--data`: nobody
+is trusted who was not named in one of these ways. `--at` asks about a moment, `--as-of` repeats
+a stored verification from what it rested on then, whatever became of roots and lists since.
 """
 
 import argparse
@@ -20,19 +21,11 @@ from workflows.commands.console import (
     one_line,
     print_json,
 )
+from workflows.plain_words import ANSWER, COVERAGE, MODIFICATION, named
 
 _PASSED = "TOTAL-PASSED"
 _DAY = 10
 """Characters of a date without a time."""
-
-
-class TrustMissing(Refused):
-    """No trusted root was named and the world has none."""
-
-    code = "trust.missing"
-    vietnamese = "Chưa có chứng thư gốc tin cậy ({0})"
-    english = "there is no trusted root ({0})"
-    remedy = "Thêm --trust ROOTS.pem / add --trust ROOTS.pem"
 
 
 class MomentUnclear(Refused):
@@ -60,7 +53,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "files",
         nargs="+",
         metavar="FILE",
-        help="tệp PDF, mã văn bản, hoặc gói chứng cứ .zip / a PDF, a document's id, a bundle",
+        help="tệp PDF; mã hoặc số, ký hiệu; gói chứng cứ .zip / a PDF, an id or code, a bundle",
     )
     parser.add_argument("--trust", type=Path, metavar="ROOTS.pem")
     parser.add_argument("--crl", type=Path, action="append", default=[], metavar="FILE.crl")
@@ -80,7 +73,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     add_data(parser)
     add_json(parser)
-    parser.set_defaults(run=run)
+    # whether a world was named matters: its roots are trusted only then
+    parser.set_defaults(run=run, data=None)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -89,16 +83,20 @@ def run(arguments: argparse.Namespace) -> int:
 
     _refuse_report(arguments)
     asked = examination.Asked(
-        roots=lambda: _roots(arguments),
-        own_roots=arguments.trust is not None,
+        world=arguments.data or DATA,
+        named_world=arguments.data is not None,
+        roots=arguments.trust,
         crls=tuple(arguments.crl),
         rules=arguments.policy,
         at=moment(arguments.at) if arguments.at else None,
         repeat=arguments.as_of is not None,
         until=moment(arguments.as_of) if arguments.as_of else None,
-        world=arguments.data,
     )
-    results = [examination.examined(name, asked, page=arguments.report) for name in arguments.files]
+    results = [
+        result
+        for name in arguments.files
+        for result in examination.examined(name, asked, page=arguments.report)
+    ]
     if arguments.json:
         print_json(results)
     else:
@@ -138,17 +136,9 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), VIETNAM).astimezone(UTC)
 
 
-def _roots(arguments: argparse.Namespace) -> Path:
-    if arguments.trust:
-        return Path(arguments.trust)
-    roots = Path(arguments.data or DATA) / "pki" / "root.pem"
-    if not roots.exists():
-        raise TrustMissing(str(roots))
-    return roots
-
-
 def _print(result: dict[str, Any]) -> None:
-    console.print(f"{one_line(result['file'])}: {result['verdict']}", style="bold", soft_wrap=True)
+    verdict = named(ANSWER, result["verdict"])
+    console.print(f"{one_line(result['file'])}: {verdict}", style="bold", soft_wrap=True)
     if result.get("reason"):
         console.print(f"  {one_line(result['reason'])}", soft_wrap=True)
     for note in result.get("notes", ()):
@@ -156,17 +146,19 @@ def _print(result: dict[str, Any]) -> None:
     for difference in result.get("differs", ()):
         console.print(f"  ! khác lần trước / differs: {one_line(difference)}", soft_wrap=True)
     for signature in result.get("signatures", ()):
-        sub = f"/{signature['sub_indication']}" if signature["sub_indication"] else ""
-        line = f"{signature['field']}: {signature['signer']}  {signature['indication']}{sub}"
-        console.print(f"  {one_line(line)}", soft_wrap=True)
-        facts = (
-            signature["coverage"],
-            signature["modification"],
-            signature["signing_time"] and local(datetime.fromisoformat(signature["signing_time"])),
-            signature["reason"],
-        )
-        text = "  ".join(one_line(fact) for fact in facts if fact)
-        console.print(f"    {text}", soft_wrap=True)
+        _print_signature(signature)
     for check in result.get("checks", ()):
         mark = "ĐẠT " if check["holds"] else "SAI "
         console.print(f"  {mark}{one_line(check['what'])}  {one_line(check['detail'])}")
+
+
+def _print_signature(signature: dict[str, Any]) -> None:
+    sub = f" {signature['sub_indication']}" if signature["sub_indication"] else ""
+    answer = named(ANSWER, signature["indication"])
+    line = f"{signature['field']}: {signature['signer']}  {answer}{sub}"
+    console.print(f"  {one_line(line)}", soft_wrap=True)
+    at = signature["signing_time"]
+    scope = (named(COVERAGE, signature["coverage"]), named(MODIFICATION, signature["modification"]))
+    for facts in (scope, (at and local(datetime.fromisoformat(at)), signature["reason"])):
+        if text := "  ".join(one_line(fact) for fact in facts if fact):
+            console.print(f"    {text}", soft_wrap=True)
