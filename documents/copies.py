@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from documents import directory, ledger, register
 from documents.copying import CopyRequest, check, notation
 from documents.document import DocumentCode, Role
-from documents.errors import storable
+from documents.errors import Refused, storable
 from documents.identity import new_id
 from documents.ledger import Actor, Fact
 from documents.lifecycle import Direction
@@ -145,6 +145,30 @@ def enter(
     actor = Actor(who.clerk.id, Role.CLERK)
     fact = Fact(row.id, "copy", "", actor, row.sha256, detail)
     ledger.append(session, row.organ_id, fact, at)
+    return row
+
+
+class CopyUnknown(Refused):
+    """The agency has entered no copy of this number."""
+
+    code = "copy.unknown"
+    vietnamese = "Không có bản sao số «{0}»"
+    english = "there is no copy {0}"
+    remedy = "Xem số trên bản sao, ví dụ 03/SY-UBND / use its number, such as 03/SY-UBND"
+
+
+def newest(session: Session, organ_id: str, code: str) -> CertifiedCopyRow:
+    """Return the agency's copy *code*, of the latest year that has one: numbers start anew.
+
+    Raises:
+        CopyUnknown: there is none.
+    """
+    wanted = select(CertifiedCopyRow).where(
+        CertifiedCopyRow.organ_id == organ_id, CertifiedCopyRow.code == code
+    )
+    row = session.scalars(wanted.order_by(CertifiedCopyRow.created_at.desc()).limit(1)).first()
+    if row is None:
+        raise CopyUnknown(code)
     return row
 
 

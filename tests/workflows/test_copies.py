@@ -1,5 +1,7 @@
 """Copies and initials by their commands and through the whole journey."""
 
+import errno
+import hashlib
 import io
 import json
 from collections.abc import Callable
@@ -36,6 +38,7 @@ from tests.workflows.house import (
 from tests.workflows.proof import run
 from tests.workflows.test_attachments import table_pdf
 from tests.workflows.worlds import Said
+from workflows.commands import copy
 from workflows.office import Office
 
 CLERK, LEADER = person_of(PROVINCE, Role.CLERK), leader_of(PROVINCE)
@@ -162,6 +165,43 @@ def test_a_leader_lets_somebody_sign_copies(
     assert congvan("copy", "--allow", HEAD.id, "--by", LEADER.id, *where).code == 0
     assert order(scan, "--signer", HEAD.id).code == 0
     assert order(scan, "--signer", HEAD.id).code == 1  # the file is there already
+
+
+def test_a_target_that_cannot_be_written_uses_no_number_and_a_file_is_written_again(
+    office: Office,
+    congvan: Congvan,
+    scan: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    who = ("--agency", PROVINCE, "--by", CLERK.id, "--json")
+    make = ("copy", scan, *who, "--signer", LEADER.id)
+    for target, code in (
+        (tmp_path, "copy.target_taken"),
+        (scan / "c.pdf", "path.unusable"),
+        (tmp_path / ("x" * 250 + ".pdf"), "path.unusable"),
+    ):
+        assert congvan(*make, "-o", target).error == code
+    assert copied(office) == []
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    (work / "01_SY-UBND.pdf").write_bytes(b"last year's")
+
+    def full(_target: Path, _fill: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(copy, "write_durably", full)
+        unwritten = congvan(*make).json["error"]
+    assert (unwritten["code"], "--again 01/SY-UBND" in unwritten["remedy"]) == (
+        *("copy.unwritten", True),
+    )
+    again = congvan("copy", "--again", "01/SY-UBND", *who).json
+    (row,) = copied(office)
+    assert (again["code"], again["file"]) == ("01/SY-UBND", "01_SY-UBND-2.pdf")
+    assert hashlib.sha256((work / again["file"]).read_bytes()).hexdigest() == row.sha256
+    assert congvan("copy", "--again", "9/SY-UBND", *who).error == "copy.unknown"
 
 
 @pytest.fixture

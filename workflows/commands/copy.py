@@ -1,6 +1,9 @@
 """`congvan copy`: a certified copy (sao y, sao lục, trích sao) of a file or a document."""
 
 import argparse
+import os
+import tempfile
+from itertools import chain, count
 from pathlib import Path
 
 from documents import copies, directory
@@ -26,6 +29,18 @@ class CopyTargetTaken(Refused):
     remedy = "Chọn tên khác với -o / choose another name with -o"
 
 
+class CopyUnwritten(Refused):
+    """The copy is entered, and its file could not be written where it was to be."""
+
+    code = "copy.unwritten"
+    vietnamese = "Bản sao {0} đã vào sổ nhưng không ghi được «{1}»: {2}"
+    english = "the copy {0} is entered, but {1} could not be written: {2}"
+    remedy = (
+        "Ghi lại: `congvan copy --again {0} --agency … --by … -o TỆP.pdf`"
+        " / write it again: `congvan copy --again {0} --agency … --by … -o FILE.pdf`"
+    )
+
+
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("copy", help="sao y, sao lục, trích sao / certified copies")
@@ -37,6 +52,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="lãnh đạo cho phép WHO ký bản sao / a leader lets WHO sign copies",
     )
     media = [str(medium) for medium in Medium]
+    what.add_argument(
+        "--again",
+        metavar="03/SY-UBND",
+        help="ghi lại tệp của bản sao đã vào sổ / write the file of an entered copy again",
+    )
     parser.add_argument("--agency", required=True, metavar="ORGANID")
     parser.add_argument("--by", required=True, help="mã hoặc họ tên văn thư / the clerk")
     parser.add_argument("--kind", choices=[str(kind) for kind in CopyKind], default="sao-y")
@@ -53,7 +73,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make the copy and write its file, or let somebody sign copies."""
+    """Make the copy and write its file, write one again, or let somebody sign copies."""
     with offices(World.load(arguments.data)) as opened:
         office = _office_of(opened, arguments.agency)
         if arguments.allow:
@@ -62,19 +82,47 @@ def run(arguments: argparse.Namespace) -> int:
                 copies.allow(session, arguments.agency, who, by, office.now())
             console.print(f"{arguments.allow}: được ký bản sao / may sign copies")
             return 0
-        if arguments.output and arguments.output.exists():
-            raise CopyTargetTaken(str(arguments.output))
-        if arguments.output:
-            # before the copy has its number: a wrong path must not use one up
-            arguments.output.resolve().parent.mkdir(parents=True, exist_ok=True)
-        row = _made(office, arguments)
-        target = arguments.output or Path(f"{row.code.replace('/', '_')}.pdf")
-        if target.exists():
-            raise CopyTargetTaken(str(target))
+        # before the copy has its number: a wrong path must not use one up
+        _ensure_writable(arguments.output or Path("copy.pdf"), named=bool(arguments.output))
+        row = _entered(office, arguments) if arguments.again else _made(office, arguments)
+        target = arguments.output or _free_name(row.code)
         content = office.blobs.get(row.sha256)
-        write_durably(target.resolve(), lambda file: file.write(content))
+        try:
+            write_durably(target.resolve(), lambda file: file.write(content))
+        except OSError as error:
+            raise CopyUnwritten(row.code, target, error.strerror) from None
     _say(row, target, as_json=arguments.json)
     return 0
+
+
+def _ensure_writable(target: Path, *, named: bool) -> None:
+    """Return if a file can be made at *target*; that it is free counts where it was *named*.
+
+    Raises:
+        CopyTargetTaken: something is there.
+        OSError: its folder cannot be made or written in.
+    """
+    if named and os.path.lexists(target):
+        raise CopyTargetTaken(str(target))
+    folder = target.resolve().parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=f"{target.name}."):
+        pass
+
+
+def _free_name(code: str) -> Path:
+    """Return a name for the copy *code* in this folder: last year's may lie there."""
+    stem = code.replace("/", "_")
+    names = (Path(f"{stem}{again}.pdf") for again in chain([""], (f"-{n}" for n in count(2))))
+    return next(name for name in names if not os.path.lexists(name))
+
+
+def _entered(office: Office, arguments: argparse.Namespace) -> CertifiedCopyRow:
+    """Return the copy of which the file is wanted again; a person of the agency asks for it."""
+    with office.database.reading() as session:
+        agency = directory.served_agency(session, arguments.agency)
+        directory.person_row(session, agency.organ_id, arguments.by)
+        return copies.newest(session, agency.organ_id, arguments.again)
 
 
 def _made(office: Office, arguments: argparse.Namespace) -> CertifiedCopyRow:
