@@ -14,7 +14,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -108,6 +108,15 @@ class TrustStore:
             raise TrustUnreadable(name, "không có chứng thư gốc / no root in it")
         helpers = tuple(der for der in found if der not in roots)
         return cls(roots, helpers, crls, ocsps, groups, label)
+
+    def with_crls(self, paths: Sequence[Path]) -> Self:
+        """Return the same store with the revocation lists in *paths* too.
+
+        Raises:
+            TrustUnreadable: a file is missing or is not what it should be.
+        """
+        more = tuple(der for path in paths for der in _read(path, revocation_list))
+        return replace(self, crls=self.crls + more) if more else self
 
     @cached_property
     def version(self) -> str:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from documents.document import VIETNAM
 from documents.errors import OfficeError
 from documents.report import Verdict, canonical
 from signing.trust import TrustStore
@@ -36,6 +37,8 @@ _WALLS = Walls(cpu=300, seconds=600, answer=64 << 20)
 """A whole file's life with fifty megabytes of attachments, and a dozen verifications."""
 _SLICE_BYTES = 32 << 20
 _MOST_REPORTS = 100
+_LONGEST = 600
+"""Characters of one detail: both languages of an error and what to mend."""
 _GROWING = ("draft", "signed", "sealed")
 _EVIDENCE = {
     **{"draft": "draft", "sign": "signed", "seal": "sealed"},
@@ -106,7 +109,7 @@ def _answer(examiner: "_Examiner", notes: list[str]) -> dict[str, Any]:
     if broken := [check.what for check in checks if not check.holds]:
         verdict, said = (
             Verdict.TOTAL_FAILED,
-            f"không đạt / does not hold: {', '.join(broken)}"[:500],
+            _short(f"không đạt / does not hold: {', '.join(broken)}"),
         )
     document = examiner.manifest.document
     notes += [f"{document.code or document.id}  {document.subject}", *examiner.notes]
@@ -264,8 +267,8 @@ class _Examiner:
             yield Check(entry.file, False, "nhật ký không có báo cáo này / not in the ledger")
         report = repeated(filed, self._read)
         differs = differences(filed, replace(filed, content=canonical(report.as_dict())))
-        when = f"{entry.verdict.value} ({entry.at:%d/%m/%Y %H:%M} UTC)"
-        yield Check(entry.file, not differs, ("; ".join(differs) or when)[:300])
+        when = f"{entry.verdict.value} ({entry.at.astimezone(VIETNAM):%d/%m/%Y %H:%M})"
+        yield Check(entry.file, not differs, _short("; ".join(differs) or when))
 
     def _judged(self, entry: ReportEntry) -> Iterator[Check]:
         """Take the verdict on the document's file: under the bundled roots, or one's own."""
@@ -309,11 +312,19 @@ def _detail(row: dict[str, Any]) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _short(text: str) -> str:
+    """Return *text*, ended after a whole word where a stranger's bundle made it long."""
+    if len(text) <= _LONGEST:
+        return text
+    cut = text[:_LONGEST]
+    return f"{cut.rpartition(' ')[0] or cut} …"
+
+
 def _shielded(what: str, part: Callable[[], Iterator[Check]]) -> Iterator[Check]:
     """Yield the checks of one part; what a stranger's bundle makes it raise is an answer."""
     try:
         yield from part()
     except OfficeError as error:
-        yield Check(what, False, str(error)[:300])
+        yield Check(what, False, _short(str(error)))
     except Exception as fault:  # RecursionError too
-        yield Check(what, False, f"{type(fault).__name__}: {fault}"[:300])
+        yield Check(what, False, _short(f"{type(fault).__name__}: {fault}"))

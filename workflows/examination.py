@@ -2,12 +2,14 @@
 
 Of a document the report is entered with what it rests on; `--as-of` repeats such a report, and
 the answer must be the same whatever became of roots and lists since. What somebody only supposed
-(other roots, other rules, a day to come) is answered and never entered: the next one would take
-it for what the agency found.
+(other roots, lists or rules, a day to come) is answered and never entered: the next one would
+take it for what the agency found.
+
+A file is judged under the roots that were named, or under those of the world that was named:
+nobody is trusted because a folder happens to be there.
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,11 +26,13 @@ from drafting import verification_page
 from signing.growth import Growth
 from signing.policy import Policy, built_in
 from signing.trust import TrustStore
-from workflows import verdicts
+from workflows import verdicts, whereabouts
 from workflows.cabinet import Cabinet, cabinets
-from workflows.handover import handed_in
+from workflows.handover import FileUnreadable, handed_in
 from workflows.jobs import Bench
 from workflows.judging import Judged, judge, repeat
+from workflows.settings import Settings
+from workflows.tools import Tools
 from workflows.verdict_page import Subject, page_of
 from workflows.world import World, WorldMissing
 
@@ -38,58 +42,116 @@ _SUPPOSED = (
 )
 
 
+class TrustMissing(Refused):
+    """Nobody said whom to trust."""
+
+    code = "trust.missing"
+    vietnamese = "Chưa nói tin cậy chứng thư gốc nào ({0})"
+    english = "nobody said which roots to trust ({0})"
+    remedy = (
+        "Thêm --trust ROOTS.pem, hoặc --data THƯ-MỤC để dùng gốc của bản cài đặt / add --trust "
+        "ROOTS.pem, or --data FOLDER for the installation's roots"
+    )
+
+
+class RootsDiffer(Refused):
+    """One page was asked for, and the installations of the world trust different roots."""
+
+    code = "trust.roots_differ"
+    vietnamese = "Các bản cài đặt tin cậy khác nhau ({0}), không in chung một báo cáo được"
+    english = "the installations trust differently ({0}), which gives no one report"
+    remedy = "Thêm --trust ROOTS.pem / add --trust ROOTS.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a verdict is to rest on."""
+
+    trust: TrustStore
+    policy: Policy
+    owners: tuple[str, ...] = ()
+    """The installations whose they are; none where somebody named the roots."""
+
+    @property
+    def notes(self) -> list[str]:
+        """Whose roots were used, where nobody named them."""
+        names = ", ".join(self.owners)
+        return [f"gốc tin cậy, quy tắc của / roots and rules of: {names}"] if names else []
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was asked on the command line."""
 
-    roots: Callable[[], Path]
-    """Whom to trust; raises where nobody is named."""
-    own_roots: bool
-    """Whether somebody is named expressly."""
-    crls: tuple[Path, ...]
-    at: datetime | None
-    repeat: bool
-    until: datetime | None
     world: Path
-
+    named_world: bool
+    """Whether somebody named the world: only then its roots judge a file."""
+    roots: Path | None = None
+    """Whom to trust; the installation's own roots without."""
+    crls: tuple[Path, ...] = ()
+    """Revocation lists besides."""
     rules: Path | None = None
-    """A policy's file; the built-in one without."""
+    """A policy's file; the installation's or the built-in one without."""
+    at: datetime | None = None
+    repeat: bool = False
+    until: datetime | None = None
 
     def supposes(self, now: datetime) -> bool:
         """Return whether the answer rests on something else than the installation has by *now*."""
-        return self.own_roots or self.rules is not None or (self.at is not None and self.at > now)
+        own = self.roots is not None or self.rules is not None or bool(self.crls)
+        return own or (self.at is not None and self.at > now)
 
-    def trust(self) -> TrustStore:
-        """Return whom to trust."""
-        return TrustStore.load(self.roots(), self.crls)
+    def ground(self, tools: Tools) -> Ground:
+        """Return what was named, and of an installation what was not."""
+        roots = self.roots
+        trust = TrustStore.load(roots) if roots else tools.trust()
+        policy = Policy.load(self.rules) if self.rules else tools.policy()
+        return Ground(trust.with_crls(self.crls), policy, () if roots else (tools.settings.name,))
 
-    def policy(self) -> Policy:
-        """Return the rules of verification."""
-        return Policy.load(self.rules) if self.rules else built_in()
+    def grounds(self) -> list[Ground]:
+        """Return what to judge a file by: one, or each that the world's installations have.
+
+        Raises:
+            TrustMissing: neither roots nor a world were named.
+            WorldMissing, TrustUnavailable, PolicyUnavailable: the world's cannot be read.
+            TrustUnreadable, PolicyUnreadable: what was named cannot be.
+        """
+        if self.roots is not None:
+            policy = Policy.load(self.rules) if self.rules else built_in()
+            return [Ground(TrustStore.load(self.roots, self.crls), policy)]
+        if not self.named_world:
+            raise TrustMissing("--trust, --data")
+        found: dict[tuple[bytes, bytes], Ground] = {}
+        for home in World.load(self.world).homes:
+            one = self.ground(Tools(Settings.load(home)))
+            key = (one.trust.blob(), one.policy.source)
+            same = found.get(key)
+            found[key] = replace(same, owners=same.owners + one.owners) if same else one
+        return list(found.values())
 
 
-def examined(name: str, asked: Asked, page: Path | None = None) -> dict[str, Any]:
+def examined(name: str, asked: Asked, page: Path | None = None) -> list[dict[str, Any]]:
     """Return what is known about the file, document or bundle *name*, as plain data.
 
+    There is one answer, or one for each of the world's installations that trust differently.
+
     Raises:
-        Refused: there is no such thing, or nothing to trust or to repeat.
+        Refused: there is no such document, or nothing to trust or to repeat.
     """
     path = Path(name)
     if path.is_file() and _is_zip(path):
-        from workflows import bundle_check
-
-        return bundle_check.checked(path, asked.trust() if asked.own_roots else None)
+        return _bundle(path, asked)
     if path.exists() or not _has_world(asked):
         return _file(path, asked, page)
     with cabinets(World.load(asked.world).homes) as opened:
-        for cabinet in opened.values():
-            with cabinet.database.reading() as session:
-                row = session.get(DocumentRow, name)
-            if row is not None:
-                return _document(cabinet, row, asked, page)
-    if path.suffix:
-        return _file(path, asked, page)
-    raise DocumentUnknown(name)
+        try:
+            cabinet, row = whereabouts.found(opened, name)
+        except DocumentUnknown:
+            if not path.suffix:
+                raise
+        else:
+            return [_document(cabinet, row, asked, page)]
+    return _file(path, asked, page)
 
 
 def _is_zip(path: Path) -> bool:
@@ -108,20 +170,52 @@ def _has_world(asked: Asked) -> bool:
     return True
 
 
-def _file(path: Path, asked: Asked, page: Path | None) -> dict[str, Any]:
-    trust, policy = asked.trust(), asked.policy()
+def _bundle(path: Path, asked: Asked) -> list[dict[str, Any]]:
+    """Check a bundle under its own roots, unless somebody named others."""
+    from workflows import bundle_check
+
+    if asked.roots is None and not asked.named_world:
+        if asked.crls:
+            raise TrustMissing("--crl")
+        return [bundle_check.checked(path)]
+    results = []
+    for ground in asked.grounds():
+        result = bundle_check.checked(path, ground.trust)
+        results.append(result | {"notes": [*ground.notes, *result.get("notes", ())]})
+    return results
+
+
+def _file(path: Path, asked: Asked, page: Path | None) -> list[dict[str, Any]]:
     try:
-        judged = judge(handed_in(path), trust, policy, asked.at)
+        content = handed_in(path)
+    except FileUnreadable as error:
+        return [_undecided(path, error)]
+    grounds = asked.grounds()
+    if page is not None and len(grounds) > 1:
+        raise RootsDiffer("; ".join(", ".join(ground.owners) for ground in grounds))
+    return [_judged(path, content, ground, asked.at, page) for ground in grounds]
+
+
+def _judged(
+    path: Path, content: bytes, ground: Ground, at: datetime | None, page: Path | None
+) -> dict[str, Any]:
+    try:
+        judged = judge(content, ground.trust, ground.policy, at)
     except Refused as error:
-        return {
-            "file": str(path),
-            "verdict": Verdict.INDETERMINATE.value,
-            "signatures": [],
-            "reason": str(error),
-        }
+        return _undecided(path, error)
     if page is not None:
         _write_page(page, judged.filed, Subject(path.name), judged.growth)
-    return {"file": str(path), **json.loads(judged.filed.content)}
+    result = {"file": str(path), **json.loads(judged.filed.content)}
+    return result | ({"notes": ground.notes} if ground.notes else {})
+
+
+def _undecided(path: Path, error: Refused) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "verdict": Verdict.INDETERMINATE.value,
+        "signatures": [],
+        "reason": str(error),
+    }
 
 
 def _write_page(target: Path, filed: FiledReport, subject: Subject, grown: Growth | None) -> None:
@@ -170,9 +264,8 @@ def examine(cabinet: Cabinet, row: DocumentRow, asked: Asked | None = None) -> J
         FileTooHard: it takes too much to judge.
     """
     bench, now = Bench(cabinet.settings), datetime.now(UTC)
-    trust = asked.trust() if asked and asked.own_roots else bench.trust()
-    policy = asked.policy() if asked and asked.rules else bench.policy()
-    at = (asked.at if asked else None) or now
+    ground = asked.ground(bench) if asked else Ground(bench.trust(), bench.policy())
+    trust, policy, at = ground.trust, ground.policy, (asked.at if asked else None) or now
     judged = judge(cabinet.blobs.get(row.current_sha256 or ""), trust, policy, at)
     if asked is not None and asked.supposes(now):
         return judged

@@ -24,6 +24,8 @@ def handed_in(path: Path) -> bytes:
         FileUnreadable: it cannot be read, or is over 64 MiB.
     """
     try:
+        if not path.exists():
+            raise FileUnreadable(path.name, "không có tệp này / no such file")
         if not path.is_file():
             raise FileUnreadable(path.name, "không phải tệp / not a file")
         if path.stat().st_size > LARGEST_FILE:
