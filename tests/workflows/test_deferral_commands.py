@@ -1,15 +1,28 @@
 """What people are shown of frozen documents, and what they may do about them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from documents import ledger
+from documents import ledger, requests
 from documents.document import Role
+from documents.freezing import shown
 from tests.workflows.deferred_places import LEADER, Place
-from tests.workflows.house import PROVINCE, document, leader_of, person_of
+from tests.workflows.house import (
+    HOME_AFFAIRS,
+    PROVINCE,
+    document,
+    issue,
+    leader_of,
+    letter_of,
+    person_of,
+)
 from tests.workflows.worlds import Said, call, make_world
+from workflows import backlog
+from workflows.commands import send
+from workflows.office import Office
 
 NAME = leader_of(PROVINCE).full_name
 
@@ -39,6 +52,41 @@ def test_show_says_who_holds_which_document_and_until_when(
     assert f"đang chờ ký / frozen: {NAME} (manual)" in one.out
     (life,) = said("show", document_id, "--json").json
     assert [each["request"] for each in life["requests"]] == [request.id]
+
+
+def test_send_ends_well_and_says_what_to_do_where_the_key_is_elsewhere(
+    by_hand: Place,
+    said: Callable[..., Said],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = by_hand.office
+
+    @contextmanager
+    def opened(_world: object) -> Iterator[dict[str, Office]]:
+        yield {"tinh": office}
+
+    @contextmanager
+    def serving(_world: object) -> Iterator[None]:
+        issue(office, backlog.outgoing_due(office))
+        yield
+
+    monkeypatch.setattr(send, "offices", opened)
+    monkeypatch.setattr(send, "serving", serving)
+    draft = tmp_path / "du-thao.pdf"
+    draft.write_bytes(letter_of(PROVINCE).pdf)
+    order = ("send", draft, "--from", PROVINCE, "--to", HOME_AFFAIRS, "--subject", "V/v kiểm tra")
+    kind = ("--type", "Quyết định", "--signer", LEADER)
+    for_people = said(*order, *kind)
+    assert for_people.code == 0, for_people.err
+    facts = said(*order, *kind, "--json")
+    assert (facts.code, facts.json["ok"], facts.json["state"]) == (0, True, "approved")
+    with office.database.reading() as session:
+        first, second = sorted(requests.frozen(session), key=lambda each: each.created_at)
+    assert facts.json["frozen"]["request"] == second.id
+    assert f"«{NAME} (manual)» ký, đến {shown(first.until)}" in for_people.out
+    assert f"congvan signature deliver {first.id} --by WHO --value FILE" in for_people.out
+    assert f"congvan signature withdraw {first.id}" in for_people.out
 
 
 def test_a_person_brings_the_value_and_a_wrong_one_is_explained(

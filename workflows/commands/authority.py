@@ -226,6 +226,7 @@ def _certificates(arguments: argparse.Namespace) -> int:
         return 0
     cells = [
         (
+            row["installation"],
             row["sha256"][:16],
             row["name"],
             ", ".join(row["organisations"]),
@@ -235,7 +236,7 @@ def _certificates(arguments: argparse.Namespace) -> int:
         )
         for row in rows
     ]
-    columns = ("SHA-256", "Tên", "Tổ chức", "Hết hạn", "Thấy từ", "Của")
+    columns = ("Nơi cài", "SHA-256", "Tên", "Tổ chức", "Hết hạn", "Thấy từ", "Của")
     print_table("Chứng thư / certificates", columns, cells)
     return 0
 

@@ -1,6 +1,7 @@
 """`congvan inbox`: the registers of incoming documents, and what waits in quarantine."""
 
 import argparse
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -80,8 +81,13 @@ def _junk(world: World, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(facts)
         return 0
-    columns = ("Cơ quan", "Lúc (UTC)", "Nơi gửi", "Loại", "Mã trục", "Vì sao", "Tệp")
-    rows = [tuple(each.values()) for each in facts]
+    columns = ("Cơ quan", "Ngày đến", "Nơi gửi", "Loại", "Mã trục", "Vì sao", "Tệp")
+    rows = [
+        tuple(
+            {**each, "fetched_at": local(datetime.fromisoformat(str(each["fetched_at"])))}.values()
+        )
+        for each in facts
+    ]
     print_table("Gói tin không đọc được / messages not understood", columns, rows)
     return 0
 

@@ -2,14 +2,20 @@
 
 import argparse
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from documents import directory, outgoing
+from sqlalchemy.orm import Session
+
+from documents import directory, outgoing, requests
 from documents.delivery import REACHED, DeliveryState
 from documents.document import DocumentType, Urgency, document_type_named
 from documents.errors import Refused
+from documents.freezing import shown
 from documents.lifecycle import State, Step
+from documents.sign_session import Operation
+from documents.signature_request import Purpose, RequestState, Service
 from documents.tables import DocumentRow
 from drafting.finder import read_box
 from workflows import drafts
@@ -20,6 +26,21 @@ from workflows.drafts import Order
 from workflows.office import Office
 from workflows.plain_words import DELIVERY, DOCUMENT, named
 from workflows.world import World
+
+_CODE = "code"
+_NEXT = {
+    Service.VGCA: ("Ký bằng công cụ VGCA", "sign with the token tool"),
+    Service.MANUAL: ("Nộp giá trị chữ ký", "bring the signature's value"),
+    Service.REMOTE: ("Người ký xác nhận trên thiết bị", "the signer agrees on the device"),
+    _CODE: ("Nhập mã xác nhận", "type the code"),
+}
+_COMMANDS = {
+    Service.VGCA: "congvan sign-session open {0} --by WHO --operation {2}",
+    Service.MANUAL: "congvan signature deliver {1} --by WHO --value FILE",
+    Service.REMOTE: "congvan show --frozen",
+    _CODE: "congvan signature activate {1} --by WHO",
+}
+"""What a person does about a frozen document, by `_next`."""
 
 _SETTLED = {*REACHED, DeliveryState.FAILED}
 
@@ -84,7 +105,26 @@ def run(arguments: argparse.Namespace) -> int:
             facts = _follow(office, document_id, arguments)
     if arguments.json:
         print_json(facts)
+    elif facts["frozen"]:
+        console.print(_whats_next(facts), soft_wrap=True)
     return 0 if facts["ok"] else 1
+
+
+def _whats_next(facts: Mapping[str, Any]) -> str:
+    """Say who holds a frozen document, until when, and what is to be done (nothing is wrong)."""
+    document, frozen = facts["id"], facts["frozen"]
+    request, holder, until = frozen["request"], frozen["holder"], frozen["until"]
+    vietnamese, english = _NEXT[frozen["next"]]
+    command = _COMMANDS[frozen["next"]].format(document, request, frozen["operation"])
+    return (
+        f"Văn bản {document} đang chờ «{holder}» ký, đến {until}"
+        f" / frozen: {holder} holds it for a signature until {until}\n"
+        f"{vietnamese} / {english}: {command}\n"
+        "Thu hồi yêu cầu / take the request back: "
+        f"congvan signature withdraw {request} --by WHO --reason …\n"
+        "Ký xong, `congvan up` chuyển tiếp / once it is signed, `congvan up` carries it on; "
+        f"xem / see: congvan show {document}"
+    )
 
 
 def _drafted(document_id: str, *, as_json: bool) -> int:
@@ -137,7 +177,7 @@ def _approve(office: Office, document_id: str) -> None:
         outgoing.decide(session, document_id, Step.APPROVE, signer, office.now())
 
 
-def _follow(office: Office, document_id: str, arguments: argparse.Namespace) -> dict[str, object]:
+def _follow(office: Office, document_id: str, arguments: argparse.Namespace) -> dict[str, Any]:
     until = time.monotonic() + arguments.wait
     said = ""
     while True:
@@ -157,17 +197,37 @@ def _words(facts: dict[str, Any]) -> str:
     return "; ".join((document, *deliveries))
 
 
-def _facts(office: Office, document_id: str) -> dict[str, object]:
+def _facts(office: Office, document_id: str) -> dict[str, Any]:
     with office.database.reading() as session:
         row = session.get_one(DocumentRow, document_id)
         deliveries = {d.organ_id: d.state for d in outgoing.deliveries_of(session, document_id)}
+        frozen = _frozen(session, row)
     reached = all(state in {s.value for s in REACHED} for state in deliveries.values())
     return {
-        "ok": reached and not row.held,
+        "ok": (reached or frozen is not None) and not row.held,
         "id": document_id,
         "code": f"{row.code_number}/{row.code_notation}" if row.code_number else None,
         "state": row.state,
         "deliveries": deliveries,
         "error": row.error_text,
-        "settled": row.held or all(s in {x.value for x in _SETTLED} for s in deliveries.values()),
+        "frozen": frozen,
+        # another person's device answers while we look on; the other ways need a command
+        "settled": row.held
+        or (frozen is not None and frozen["next"] != Service.REMOTE)
+        or all(s in {x.value for x in _SETTLED} for s in deliveries.values()),
+    }
+
+
+def _frozen(session: Session, row: DocumentRow) -> dict[str, str] | None:
+    """Return who is to sign, until when, and by which of `_NEXT`; None if nobody holds it."""
+    if row.frozen_by is None:
+        return None
+    request = requests.get(session, row.frozen_by)
+    typed = request.state == RequestState.AWAITS_CODE
+    return {
+        "request": request.id,
+        "holder": request.holder,
+        "until": shown(request.until),
+        "operation": Operation.ISSUED if request.purpose == Purpose.SEAL else Operation.APPROVED,
+        "next": _CODE if typed else request.service,
     }
