@@ -129,13 +129,57 @@ def test_verify_fails_when_one_of_many_files_does(
 
 
 def test_verify_trusts_nobody_it_was_not_told_of(
-    office: Office, congvan: Congvan, tmp_path: Path
+    office: Office,
+    congvan: Congvan,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    path = pdf_of(office, tmp_path)
-    said = congvan("verify", path, "--json")
+    path, world = pdf_of(office, tmp_path), office.settings.home.parent
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "demo-data").symlink_to(world)  # lies there, but nobody named it
+    said = call(capsys, "verify", path, "--json")
     assert (said.code, said.error) == (1, "trust.missing")
+    said = call(capsys, "verify", path, "--data", tmp_path, "--json")
+    assert (said.code, said.error) == (1, "world.missing")
     said = congvan("verify", path, "--trust", path, "--json")
     assert (said.code, said.error) == (1, "trust.unreadable")
+
+
+def test_verify_uses_roots_lists_and_rules_of_the_world_that_was_named(
+    house: House,
+    office: Office,
+    congvan: Congvan,
+    tmp_path: Path,
+    make_sqlite: MakeDatabase,
+) -> None:
+    path, home = pdf_of(office, tmp_path), office.settings.home
+    whose = "gốc tin cậy, quy tắc của / roots and rules of: "
+    (result,) = congvan("verify", path, "--json").json
+    assert (result["verdict"], result["notes"]) == ("TOTAL-PASSED", [whose + "tinh"])
+    assert {each["revocation"]["status"] for each in result["signatures"]} == {"good"}
+    other, url = home.with_name("bo"), make_sqlite()
+    house.install(other, url, (MINISTRY,))
+    make_world(home.parent, home.name, other.name)
+    (result,) = congvan("verify", path, "--json").json
+    assert result["notes"] == [whose + "tinh, bo"]
+    house.install(other, url, (MINISTRY,), crls=[])
+    results = congvan("verify", path, "--json").json
+    assert [each["notes"] for each in results] == [[whose + "tinh"], [whose + "bo"]]
+    checked = [each["signatures"][0]["revocation"]["status"] for each in results]
+    assert checked == ["good", "not-checked"]
+    page = tmp_path / "bao-cao.pdf"
+    assert congvan("verify", path, "--report", page, "--json").error == "trust.roots_differ"
+    assert not page.exists()
+
+
+def test_a_file_that_is_missing_is_said_to_be_missing_whoever_is_trusted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = call(capsys, "verify", tmp_path / "nothere.zip", "--data", tmp_path, "--json")
+    (result,) = said.json
+    assert (said.code, result["verdict"]) == (1, "INDETERMINATE")
+    assert "no such file" in result["reason"]
 
 
 # --- edxml --------------------------------------------------------------------------------------
