@@ -28,6 +28,7 @@ from tests.workflows.house import (
 )
 from tests.workflows.worlds import Said
 from workflows import verdicts
+from workflows.commands.console import console
 from workflows.office import Office
 from workflows.settings import write
 
@@ -148,6 +149,21 @@ def test_what_is_only_supposed_is_answered_and_never_becomes_the_documents_repor
     assert (repeated["report"], repeated["verdict"]) == (kept.sha256, "TOTAL-PASSED")
 
 
+def test_a_list_that_is_brought_is_used_without_roots_of_ones_own(
+    office: Office, arrived: str, congvan: Congvan, house: House
+) -> None:
+    home, before = office.settings.home, steps_of(office, arrived)
+    write(home, **house.settings_of(home, office.settings.database) | {"crls": []})
+    lists = [word for path in house.pki.crls for word in ("--crl", path)]
+    (result,) = congvan("verify", arrived, *lists, "--json").json
+    assert {each["revocation"]["status"] for each in result["signatures"]} == {"good"}
+    assert steps_of(office, arrived) == before
+    (result,) = congvan("verify", arrived, "--json").json
+    assert {each["revocation"]["status"] for each in result["signatures"]} == {"not-checked"}
+    said = congvan("verify", arrived, "--crl", house.pki.roots, "--json")
+    assert said.error == "trust.unreadable"
+
+
 def test_a_clerk_reads_times_as_they_are_read_in_vietnam(
     office: Office, arrived: str, congvan: Congvan
 ) -> None:
@@ -166,9 +182,19 @@ def test_a_clerk_reads_answers_in_vietnamese_with_their_codes(
     assert "ký toàn bộ tệp (ENTIRE_FILE)  không thêm gì sau chữ ký (NONE)" in said
     assert max(map(len, said.splitlines()[1:])) <= 100
     assert congvan("verify", arrived, "--json").json[0]["verdict"] == "TOTAL-PASSED"
-    listed_words = " ".join(congvan("inbox").out.split())
-    assert "đã vào sổ" in listed_words
-    assert "HỢP LỆ" in listed_words
+    shown = congvan("show", arrived).out
+    assert "  state: đã vào sổ (registered)\n" in shown
+    assert "  verdict: HỢP LỆ (TOTAL-PASSED)\n" in shown
+
+
+def test_a_register_keeps_its_codes_whole_in_a_hundred_columns(
+    arrived: str, congvan: Congvan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "width", 100)
+    lines = congvan("inbox").out.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert any("(registered)" in line for line in lines)
+    assert any("(TOTAL-PASSED)" in line for line in lines)
 
 
 def test_evidence_that_is_lost_is_found_by_the_audit(

@@ -46,13 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     columns = (
         "Cơ quan",
-        "Số đến",
-        "Ngày đến",
+        "Số, ngày đến",
         "Tác giả",
         "Số, ký hiệu",
         "Trích yếu",
-        "Trạng thái",
-        "Chữ ký",
+        "Trạng thái, chữ ký",
     )
     print_table("Văn bản đến / incoming", columns, [_cells(row) for row in rows])
     if any(row.warnings for row in rows):
@@ -109,15 +107,14 @@ def _newest(organ_id: str, limit: int) -> Select[DocumentRow]:
 
 def _cells(row: DocumentRow) -> tuple[object, ...]:
     verdict = named(ANSWER, row.verdict)
+    warned = f"! {len(row.warnings)}" if row.warnings else ""
     return (
         row.organ_id,
-        row.receipt_number,
-        local(row.created_at),
+        " ".join(filter(None, (str(row.receipt_number or ""), local(row.created_at)))),
         row.sender_name or row.sender_organ_id,
         f"{row.code_number}/{row.code_notation}",
         row.subject[:60],
-        named(DOCUMENT, row.state),
-        " ".join(filter(None, (verdict, f"! {len(row.warnings)}" if row.warnings else ""))),
+        "; ".join(filter(None, (named(DOCUMENT, row.state), verdict, warned))),
     )
 
 

@@ -23,9 +23,12 @@ from workflows.commands.console import (
     print_json,
     print_table,
 )
+from workflows.plain_words import ANSWER, DELIVERY, DOCUMENT, REQUEST, named
 from workflows.worker_health import worker_line
 from workflows.worker_lock import has_worker
 from workflows.world import World
+
+_NAMES = {"state": DOCUMENT, "verdict": ANSWER}
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -65,7 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
     _print(found[0])
     if len(found) > 1:
         rows = [
-            (f["id"], f["direction"], f["agency"], f["state"], f["receipt_number"] or "")
+            (
+                f["id"],
+                f["direction"],
+                f["agency"],
+                named(DOCUMENT, f["state"]),
+                f["receipt_number"] or "",
+            )
             for f in found[1:]
         ]
         columns = ("Mã", "Hướng", "Cơ quan", "Trạng thái", "Số đến")
@@ -168,13 +177,17 @@ def _print(facts: dict[str, Any]) -> None:
         "level",
     ):
         if facts[name] not in (None, ""):
-            console.print(f"  {name}: {one_line(facts[name])}", soft_wrap=True)
+            told = named(_NAMES[name], facts[name]) if name in _NAMES else facts[name]
+            console.print(f"  {name}: {one_line(told)}", soft_wrap=True)
     for warning in facts["warnings"]:
         console.print(f"  ! {one_line(warning)}", soft_wrap=True)
     for revision in facts["revisions"]:
         console.print(f"  {revision['kind']}: {revision['file']}", soft_wrap=True)
     if facts["deliveries"]:
-        rows = [(d["to"], d["name"], d["state"], d["note"]) for d in facts["deliveries"]]
+        rows = [
+            (d["to"], d["name"], named(DELIVERY, d["state"]), d["note"])
+            for d in facts["deliveries"]
+        ]
         print_table("Nơi nhận / deliveries", ("Mã", "Tên", "Trạng thái", "Ghi chú"), rows)
     unsent = [status for status in facts["statuses"] if not status["sent"]]
     if unsent:
@@ -187,7 +200,13 @@ def _print(facts: dict[str, Any]) -> None:
             if "codes" in request:
                 console.print(f"  {one_line(request['error'])}", soft_wrap=True)
     entries = [
-        (_second(entry["at"]), entry["step"], entry["actor"], entry["state"], entry["detail"])
+        (
+            _second(entry["at"]),
+            entry["step"],
+            entry["actor"],
+            named(DOCUMENT, entry["state"]),
+            entry["detail"],
+        )
         for entry in facts["ledger"]
     ]
     columns = ("Lúc / at", "Bước", "Ai", "Trạng thái", "Chi tiết")
@@ -217,6 +236,8 @@ def _frozen(opened: dict[str, Cabinet], as_json: bool) -> int:
 def _shown(facts: dict[str, Any], name: str) -> Any:
     if name == "state" and "codes" in facts:
         return "chờ mã xác nhận / waits for the signer's code: " + ", ".join(facts["codes"]).upper()
+    if name == "state":
+        return named(REQUEST, facts[name])
     return _read(facts[name]) if name == "until" else facts[name]
 
 

@@ -5,11 +5,12 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from documents import sign_sessions
-from documents.sign_session import LIFETIME, Operation, SessionUnknown
+from documents.sign_session import LIFETIME, Operation, SessionState, SessionUnknown
 from documents.tables import SignSessionRow
 from workflows import whereabouts
 from workflows.cabinet import cabinets
 from workflows.commands.console import add_data, add_json, console, local, print_json, print_table
+from workflows.plain_words import OPERATION, SESSION, named
 from workflows.world import World
 
 MOST_LISTED = 50
@@ -84,7 +85,14 @@ def _list(arguments: argparse.Namespace) -> int:
         return 0
     columns = ("Phiên / session", "Văn bản", "Việc", "Người", "Trạng thái", "Đến / until")
     rows = (
-        (row.id, row.document_id, row.operation, row.person_id, row.state, local(row.until))
+        (
+            row.id,
+            row.document_id,
+            named(OPERATION, row.operation),
+            row.person_id,
+            named(SESSION, row.state),
+            local(row.until),
+        )
         for row in found
     )
     print_table("Phiên ký / sign sessions", columns, rows)
@@ -107,6 +115,6 @@ def _close(arguments: argparse.Namespace) -> int:
                 with cabinet.database.writing() as session:
                     at = datetime.now(UTC)
                     sign_sessions.closed(session, arguments.session, arguments.by, at)
-                console.print(f"{arguments.session}: closed")
+                console.print(f"{arguments.session}: {named(SESSION, SessionState.CLOSED)}")
                 return 0
     raise SessionUnknown

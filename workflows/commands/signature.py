@@ -10,10 +10,12 @@ from documents import directory, outgoing, requests
 from documents.errors import Refused
 from documents.ledger import Actor
 from documents.requests import RequestUnknown
+from documents.signature_request import RequestState
 from documents.tables import DocumentRow, SignatureRequestRow
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, console
 from workflows.commands.step import REASON_LENGTH, ReasonMissing
+from workflows.plain_words import REQUEST, named
 from workflows.world import World
 
 LARGEST = 256 * 1024 * 1024
@@ -73,7 +75,7 @@ def _withdraw(arguments: argparse.Namespace) -> int:
         with cabinet.database.writing() as session:
             at = datetime.now(UTC)
             requests.withdrawn(session, arguments.request, arguments.by, reason, at)
-    console.print(f"{arguments.request}: withdrawn")
+    console.print(f"{arguments.request}: {named(REQUEST, RequestState.WITHDRAWN)}")
     return 0
 
 
@@ -94,7 +96,7 @@ def _deliver(arguments: argparse.Namespace) -> int:
             deliver_value(office, arguments.request, *contents, actor=actor)
     finally:
         office.close()
-    console.print(f"{arguments.request}: completed")
+    console.print(f"{arguments.request}: {named(REQUEST, RequestState.COMPLETED)}")
     return 0
 
 
@@ -121,7 +123,7 @@ def _activate(arguments: argparse.Namespace) -> int:
         state = activation.activate(office, request, who, shown)
     finally:
         office.close()
-    console.print(f"{request}: {state}")
+    console.print(f"{request}: {named(REQUEST, state)}")
     return 0
 
 

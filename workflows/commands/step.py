@@ -9,6 +9,7 @@ from documents.lifecycle import Direction, Step
 from workflows import whereabouts
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, console
+from workflows.plain_words import DOCUMENT, named
 from workflows.world import World
 
 STEPS = (
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     with cabinets(World.load(arguments.data).homes) as opened:
         cabinet, row = whereabouts.found(opened, arguments.document)
         state = _take(cabinet, row.id, arguments)
-    console.print(f"{arguments.document}: {state}")
+    console.print(f"{arguments.document}: {named(DOCUMENT, state)}")
     return 0
 
 
