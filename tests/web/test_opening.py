@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from documents import requests
 from documents.directory import RightMissing
@@ -14,6 +15,7 @@ from documents.errors import OfficeError
 from documents.freezing import DocumentFrozen
 from documents.objections import Objection
 from documents.sign_session import Operation, SessionOver, SessionRefused
+from documents.tables import DocumentRow
 from signing import pades
 from signing.errors import PdfCertified
 from tests.web.desk import CLERK, Desk, MakeDesk
@@ -136,7 +138,11 @@ def test_the_commands_show_the_token_once(desk: Desk, said: Callable[..., Said])
     again = said("sign-session", "close", made["session"], "--by", LEADER)
     assert (again.code, "sign_session.over" in again.err) == (1, True)
     assert said("sign-session", "close", "nothing", "--by", LEADER).code == 1
-    plain = said("sign-session", "open", document_id, "--by", LEADER)
+    key = "H99,2026/11/22,77/QĐ-UBND"
+    with desk.office.database.writing() as session:
+        named = update(DocumentRow).where(DocumentRow.id == document_id)
+        session.execute(named.values(document_key=key))
+    plain = said("sign-session", "open", key, "--by", LEADER)
     assert "/SignApproved" in plain.out
     assert '"FileUploadHandler"' in plain.out
     assert said("sign-session", "open", "nothing", "--by", LEADER).code == 1

@@ -11,7 +11,7 @@ from sqlalchemy import delete, text, update
 from connectors.memory_axis import InMemoryAxis
 from documents.document import Role
 from documents.lifecycle import Direction
-from documents.tables import LedgerRow, RegisterEntryRow
+from documents.tables import DocumentRow, LedgerRow, RegisterEntryRow
 from signing.policy import BUILT_IN
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (
@@ -397,3 +397,45 @@ def test_a_draft_waits_for_initials_before_it_is_approved(
     assert congvan("step", "approve", made["id"], "--by", signer).code == 0
     assert turn(office) == []
     assert document(office, made["id"]).state == "dispatched"
+
+
+def test_every_command_on_a_document_takes_its_code(
+    office: Office, congvan: Congvan, tmp_path: Path
+) -> None:
+    document_id = hand_in(office, PROVINCE, (MINISTRY,))
+    approve(office, document_id)
+    assert turn(office) == []
+    row = document(office, document_id)
+    code, bundle = f"{row.code_number}/{row.code_notation}", tmp_path / "goi.zip"
+    (result,) = congvan("verify", code, "--json").json
+    assert (result["file"], result["verdict"]) == (document_id, "TOTAL-PASSED")
+    (result,) = congvan("verify", row.document_key, "--json").json
+    assert result["file"] == document_id
+    assert congvan("evidence", code, "-o", bundle, "--json").json["document"] == document_id
+    reason = ("--by", leader_of(PROVINCE).id, "--reason", "thử một bước sau khi đã gửi")
+    assert "document.step_refused" in congvan("step", "return", code, *reason).err
+    assert "document.unknown" in congvan("step", "return", "9/KHONG", *reason).err
+
+
+def test_a_code_that_several_documents_bear_is_refused_with_their_ids(
+    office: Office, congvan: Congvan, tmp_path: Path
+) -> None:
+    row = documents(office, Direction.OUTGOING)[0]
+    code, out = f"{row.code_number}/{row.code_notation}", tmp_path / "out"
+    same = [each.id for each in documents(office, Direction.INCOMING) if each.sender_organ_id]
+    both = {row.id, *(i for i in same if document(office, i).code_number == row.code_number)}
+    for words in (("verify", code), ("evidence", code, "-o", out)):
+        error = congvan(*words, "--json").json["error"]
+        assert error["code"] == "document.code_ambiguous"
+        assert {i for i in {row.id, *same} if i in error["vi"]} == both
+    # one agency has it once: a copy is of that
+    by = ("--agency", PROVINCE, "--by", person_of(PROVINCE, Role.CLERK).id)
+    signer = ("--signer", leader_of(PROVINCE).id, "-o", out, "--json")
+    assert congvan("copy", code, *by, *signer).json["original"] == code
+    # an id wins, even where it is another document's edXML id
+    other = documents(office, Direction.OUTGOING)[1].id
+    with office.database.writing() as session:
+        borrowed = update(DocumentRow).where(DocumentRow.id == other)
+        session.execute(borrowed.values(document_key=row.id))
+    (result,) = congvan("verify", row.id, "--json").json
+    assert result["file"] == row.id

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ from tests.workflows.house import (
     steps_of,
     turn,
 )
-from tests.workflows.worlds import Said
-from workflows.bundle_manifest import MANIFEST, SUMS, Manifest
+from tests.workflows.worlds import Said, call
+from workflows.bundle_check import Check, _shielded
+from workflows.bundle_manifest import MANIFEST, SUMS, BundleBroken, Manifest
 from workflows.office import Office
 
 Congvan = Callable[..., Said]
@@ -308,6 +310,35 @@ def test_a_blob_that_is_not_what_it_was_is_in_no_bundle(
         assert not target.exists()
     finally:
         path.write_bytes(content)
+
+
+def test_a_list_without_roots_is_no_ground_for_a_bundle(
+    bundle: Path, house: House, capsys: pytest.CaptureFixture[str], congvan: Congvan
+) -> None:
+    lists = ("--crl", house.pki.crls[0], "--json")
+    assert call(capsys, "verify", bundle, *lists).error == "trust.missing"
+    (result,) = congvan("verify", bundle, *lists).json
+    assert result["verdict"] == "TOTAL-PASSED"
+    assert "gốc tin cậy, quy tắc của / roots and rules of: tinh" in result["notes"]
+
+
+def test_what_does_not_hold_is_said_to_the_end_of_the_sentence(
+    bundle: Path, congvan: Congvan
+) -> None:
+    def no_rows(name: str, content: bytes) -> bytes:
+        return b"?\n" if name == "ledger/slice.jsonl" else content
+
+    (result,) = congvan("verify", rewritten(bundle, no_rows), "--json").json
+    told = [check["detail"] for check in result["checks"] if "[bundle." in check["detail"]]
+    long = {"vietnamese": "a" * 250 + " {0}", "english": "b " * 200 + "{0}"}
+    (check,) = _shielded("x", partial(_broken, type("Long", (BundleBroken,), long)("x")))
+    assert told
+    assert all(detail.endswith("made it [bundle.broken]") for detail in told)
+    assert check.detail.endswith("b …")
+
+
+def _broken(error: BundleBroken) -> Iterator[Check]:
+    raise error
 
 
 def test_nobody_is_told_of_a_document_that_is_not_there(congvan: Congvan, tmp_path: Path) -> None:
