@@ -123,7 +123,7 @@ def scan(placement: Placement, size: int = 5_000_000) -> Draft:
 
 
 def _noise(size: int, seed: int) -> io.BytesIO:
-    side = int((size / 1.42) ** 0.5)
+    side = int((size / 1.19) ** 0.5)  # what of such noise remains as JPEG, measured
     image = Image.frombytes("L", (side, side), random.Random(seed).randbytes(side * side))  # noqa: S311
     jpeg = io.BytesIO()
     image.save(jpeg, "JPEG", quality=97)

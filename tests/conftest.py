@@ -29,6 +29,7 @@ from documents.document import Agency, DocumentType, Person, Role
 from documents.outgoing import Draft
 from documents.placement import Box, Placement
 from documents.tables import Base
+from tests.workflows import prefect_home  # noqa: F401  (before anything imports Prefect)
 
 POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}

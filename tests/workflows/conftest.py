@@ -1,7 +1,6 @@
 """One tuned Prefect server for all tests of workflows, and fresh processes that are cheap.
 
-Prefect reads its settings when it is imported, so this file sets the environment first and
-starts the server, on the port it has chosen, with the first test that asks for it.
+The server starts, on the port that `prefect_home` has chosen, with the first test that asks.
 """
 
 import asyncio
@@ -9,31 +8,14 @@ import inspect
 import multiprocessing
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from workflows.prefect_server import PrefectServer, free_port, prefect_environment
-
-PORT = "CONGVAN_TEST_PREFECT_PORT"
-HOME = "CONGVAN_TEST_PREFECT_HOME"
-WORKER = "CONGVAN_TEST_PREFECT_WORKER"
-
-# A fresh process imports this file too and must keep what it was given; tests that run side by
-# side (pytest-xdist) each have a server of their own.
-_MINE = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-if os.environ.get(WORKER) != _MINE:
-    os.environ[WORKER] = _MINE
-    os.environ[PORT] = str(free_port())
-    os.environ[HOME] = tempfile.mkdtemp(prefix="congvan-prefect-")
-    for stray in [name for name in os.environ if name.startswith("PREFECT_")]:
-        del os.environ[stray]
-    os.environ |= prefect_environment(
-        Path(os.environ[HOME]), f"http://127.0.0.1:{os.environ[PORT]}/api", ui=False
-    )
+from tests.workflows.prefect_home import HOME, PORT
+from workflows.prefect_server import PrefectServer
 
 RunInFreshProcess = Callable[..., int]
 
