@@ -69,7 +69,7 @@ class RequestStep(StrEnum):
     WITHDRAW = "withdraw"
 
 
-_STATES: Mapping[str, str] = {
+STATE_NAMES: Mapping[str, str] = {
     RequestState.PREPARED: "đã chuẩn bị",
     RequestState.AWAITS_CODE: "chờ mã xác nhận",
     RequestState.SENT: "đã gửi",
@@ -80,6 +80,7 @@ _STATES: Mapping[str, str] = {
     RequestState.FAILED: "không ký được",
     RequestState.WITHDRAWN: "đã thu hồi",
 }
+"""What people call them."""
 _STEPS: Mapping[str, str] = {
     RequestStep.ASK_CODE: "hỏi mã xác nhận",
     RequestStep.SEND: "gửi",
@@ -107,7 +108,7 @@ class RequestStepRefused(Refused):
         OfficeError.__init__(
             self,
             request_id,
-            _STATES.get(state, state),
+            STATE_NAMES.get(state, state),
             _STEPS.get(step, step),
             state.replace("_", " "),
             step.replace("_", " "),

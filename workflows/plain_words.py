@@ -10,7 +10,7 @@ from typing import Any
 from documents.delivery import DeliveryState
 from documents.lifecycle import State
 from documents.sign_session import Operation, SessionState
-from documents.signature_request import RequestState
+from documents.signature_request import STATE_NAMES
 
 DOCUMENT: Mapping[str, str] = {
     State.DRAFT: "dự thảo",
@@ -49,17 +49,7 @@ DELIVERY: Mapping[str, str] = {
     DeliveryState.RECALLED: "đồng ý lấy lại",
     DeliveryState.RECALL_REFUSED: "từ chối lấy lại",
 }
-REQUEST: Mapping[str, str] = {
-    RequestState.PREPARED: "đã chuẩn bị",
-    RequestState.AWAITS_CODE: "chờ mã xác nhận",
-    RequestState.SENT: "đã gửi",
-    RequestState.WAITING: "đang chờ ký",
-    RequestState.COMPLETED: "đã ký",
-    RequestState.REFUSED: "người ký từ chối",
-    RequestState.EXPIRED: "quá hạn",
-    RequestState.FAILED: "không ký được",
-    RequestState.WITHDRAWN: "đã thu hồi yêu cầu",
-}
+REQUEST = STATE_NAMES
 SESSION: Mapping[str, str] = {
     SessionState.OPEN: "đang mở",
     SessionState.USED: "đã dùng",
