@@ -261,19 +261,19 @@ class Bench(Tools):
         if not job.main:
             return self._unsigned(job, {}, "Không có tệp PDF / no PDF")
         trust, policy = self.trust(), self.policy()
+        files, letter = (job.main, *job.others), self.blobs.get(job.main)
         reports: list[Report] = []
-        for sha256 in (job.main, *job.others):
-            content = self.blobs.get(sha256)
+        for sha256 in files:
+            content = letter if sha256 == job.main else self.blobs.get(sha256)
             if mark := secrecy_mark(content):
                 return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
             reports.append(verify(content, trust, policy=policy))
-        files = (job.main, *job.others)
         filed = tuple(
             verdicts.filed(report, sha256, trust, self.blobs, policy)
             for sha256, report in zip(files, reports, strict=True)
         )
         main = reports[0]
-        signed = signs(self.blobs.get(job.main), main, job.signer_name)
+        signed = signs(letter, main, job.signer_name)
         report = {"main": main.as_dict(), "others": [other.as_dict() for other in reports[1:]]}
         why = objection(reports)
         if main.signatures or why:

@@ -21,6 +21,7 @@ from tests.workflows.house import (
     document,
     hand_in,
     issue,
+    turn,
 )
 from tests.workflows.hubs import catalogue
 from tests.workflows.worlds import Said, call, make_world
@@ -66,6 +67,14 @@ def congvan(office: Office, capsys: pytest.CaptureFixture[str]) -> Callable[...,
     """Run a command on the office's world."""
     world = office.settings.home.parent
     return lambda *words: call(capsys, *words, "--data", world)
+
+
+def with_letters(office: Office) -> Office:
+    """Return *office* when two letters have gone the whole way to its other agencies."""
+    for _ in range(2):
+        approve(office, hand_in(office, PROVINCE, RECIPIENTS))
+    assert turn(office) == []
+    return office
 
 
 def put(axis: InMemoryAxis, message_id: str, content: bytes, recipient: str = OFFICE) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, text, update
 
-from connectors.memory_axis import InMemoryAxis
 from documents.document import Role
 from documents.lifecycle import Direction
 from documents.tables import DocumentRow, LedgerRow, RegisterEntryRow
@@ -27,7 +26,7 @@ from tests.workflows.house import (
     person_of,
     turn,
 )
-from tests.workflows.hubs import catalogue
+from tests.workflows.small_world import with_letters
 from tests.workflows.worlds import Said, call, make_world
 from workflows.office import Office
 
@@ -41,23 +40,9 @@ SIGNATURE = {
 
 
 @pytest.fixture
-def office(house: House, make_sqlite: MakeDatabase, tmp_path: Path) -> Office:
-    """An office in a small world, with two letters that went the whole way."""
-    home = tmp_path / "the-gioi" / "tinh"
-    house.install(home, make_sqlite(), (PROVINCE, OFFICE, HOME_AFFAIRS))
-    make_world(home.parent, home.name)
-    office = house.open(home, InMemoryAxis(catalogue()))
-    for _ in range(2):
-        approve(office, hand_in(office, PROVINCE, (OFFICE, HOME_AFFAIRS)))
-    assert turn(office) == []
-    return office
-
-
-@pytest.fixture
-def congvan(office: Office, capsys: pytest.CaptureFixture[str]) -> Congvan:
-    """Run a command on the office's world."""
-    world = office.settings.home.parent
-    return lambda *words: call(capsys, *words, "--data", world)
+def office(office: Office) -> Office:
+    """An office with two letters that went the whole way."""
+    return with_letters(office)
 
 
 def pdf_of(office: Office, folder: Path) -> Path:

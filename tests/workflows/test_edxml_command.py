@@ -7,21 +7,15 @@ from typing import Any
 
 import pytest
 
-from connectors.memory_axis import InMemoryAxis
 from documents.lifecycle import Direction
-from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (
     HOME_AFFAIRS,
     OFFICE,
     PROVINCE,
-    House,
-    approve,
     documents,
-    hand_in,
-    turn,
 )
-from tests.workflows.hubs import catalogue
-from tests.workflows.worlds import Said, call, make_world
+from tests.workflows.small_world import with_letters
+from tests.workflows.worlds import Said, call
 from workflows.office import Office
 
 Congvan = Callable[..., Said]
@@ -33,31 +27,9 @@ EDXML = {
 
 
 @pytest.fixture
-def office(house: House, make_sqlite: MakeDatabase, tmp_path: Path) -> Office:
-    """An office in a small world, with two letters that went the whole way."""
-    home = tmp_path / "the-gioi" / "tinh"
-    house.install(home, make_sqlite(), (PROVINCE, OFFICE, HOME_AFFAIRS))
-    make_world(home.parent, home.name)
-    office = house.open(home, InMemoryAxis(catalogue()))
-    for _ in range(2):
-        approve(office, hand_in(office, PROVINCE, (OFFICE, HOME_AFFAIRS)))
-    assert turn(office) == []
-    return office
-
-
-@pytest.fixture
-def congvan(office: Office, capsys: pytest.CaptureFixture[str]) -> Congvan:
-    """Run a command on the office's world."""
-    world = office.settings.home.parent
-    return lambda *words: call(capsys, *words, "--data", world)
-
-
-def pdf_of(office: Office, folder: Path) -> Path:
-    """Write the first letter's sealed PDF to a file."""
-    row = documents(office, Direction.OUTGOING)[0]
-    path = folder / "van-ban.pdf"
-    path.write_bytes(office.blobs.get(row.current_sha256 or ""))
-    return path
+def office(office: Office) -> Office:
+    """An office with two letters that went the whole way."""
+    return with_letters(office)
 
 
 def test_edxml_read_gives_every_member_of_what_left(
