@@ -29,6 +29,19 @@ class MessageKind(StrEnum):
     """A business status about a document sent earlier."""
 
 
+class PacketState(StrEnum):
+    """What the axis knows of one message at one recipient (axis.md §10.4); not its business."""
+
+    INITIAL = "initial"
+    """Waits in the recipient's queue."""
+    PROCESSING = "processing"
+    """Fetched, or said to be; it stays in the queue."""
+    DONE = "done"
+    """The recipient confirmed it."""
+    FAIL = "fail"
+    """The recipient could not read it, and said so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A document on its way to one or many agencies."""
@@ -82,10 +95,11 @@ class Pending:
     """The organ_id under which the catalogue knows the recipient now."""
     sender: str
     message_id: str
+    """Empty where the axis does not say (the national SDK's wire)."""
     sha256: str
-    """Lowercase hex of the edXML message."""
+    """Lowercase hex of the edXML message; empty where the axis does not say."""
     size: int
-    """Bytes."""
+    """Bytes; 0 where the axis does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,27 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Track:
+    """One message at one recipient, as the axis's lists of sent and received ones have it."""
+
+    axis_id: str
+    kind: MessageKind
+    sender: str
+    recipient: str
+    state: PacketState
+    note: str
+    """What the recipient said of a failure; empty otherwise."""
+    accepted_at: datetime
+    """Aware UTC."""
+    updated_at: datetime
+    """Aware UTC; of the newest state."""
+    message_id: str = ""
+    """Empty where the axis does not say."""
+    sha256: str = ""
+    """Empty where the axis does not say."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyEntry:
     """An agency in the axis's catalogue (danh mục cơ quan)."""
 
@@ -111,6 +146,19 @@ class AgencyEntry:
     """The code of QCVN 102:2016 where one is still in use; it leads to the same queue."""
     parent: str = ""
     """The parent's organ_id; empty at the top."""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyChange:
+    """A change of the catalogue (`getSynchronizeUnit`, axis.md §10.3)."""
+
+    entry: AgencyEntry
+    version: int
+    """Grows with every change of the catalogue; what was seen last is where to go on."""
+    deleted: bool
+    modified_at: datetime
+    """Aware UTC."""
 
 
 class Axis(Protocol):
@@ -119,6 +167,10 @@ class Axis(Protocol):
     Every call may raise `AxisUnavailable` (certainly nothing was done; try again)
     or `AxisRefused` (retrying cannot help).
     """
+
+    def close(self) -> None:
+        """Close what is open; nothing is asked of it afterwards."""
+        ...
 
     def send(self, message: Outgoing) -> Receipt:
         """Hand *message* over; calling again with the same message is always safe.
@@ -174,6 +226,43 @@ class Axis(Protocol):
         """
         ...
 
+    def reject(self, agency: str, axis_id: str, reason: str) -> None:
+        """Say that a message cannot be read, why, and take it out of the queue. Idempotent.
+
+        For what nobody can understand; a document that is refused is answered by status 02.
+
+        Raises:
+            NotFound: no such message for *agency*.
+        """
+        ...
+
+    def settle(self, message: Outgoing) -> Receipt | None:
+        """Ask whether the axis has *message*: its receipt, or None when it certainly has not.
+
+        What follows an unknown outcome; nothing is sent.
+
+        Raises:
+            AxisUnavailable: it does not answer.
+            AxisOutcomeUnknown: its answer decides nothing; a person must look.
+        """
+        ...
+
+    def sent(
+        self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
+    ) -> list[Track]:
+        """Return what *agency* handed over within [since, until), one entry a recipient."""
+        ...
+
+    def received(
+        self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
+    ) -> list[Track]:
+        """Return what came for *agency* within [since, until), confirmed or not."""
+        ...
+
     def agencies(self) -> list[AgencyEntry]:
         """Return the whole catalogue, by organ_id."""
+        ...
+
+    def agency_changes(self, since: int = 0) -> list[AgencyChange]:
+        """Return the catalogue's changes after version *since*, by version."""
         ...

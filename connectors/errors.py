@@ -97,6 +97,28 @@ class NotFound(AxisRefused):
     english = "the axis has no such message for this agency: {1}"
 
 
+class AccessDenied(AxisRefused):
+    """The credential is missing or wrong, or the system may not speak for this agency."""
+
+    code = "axis.access_denied"
+    axis_code = "ACCESS_DENIED"
+    vietnamese = "Trục từ chối quyền truy cập: {1}"
+    english = "the axis denies access: {1}"
+    remedy = (
+        "Kiểm tra mã hệ thống, khóa bí mật và danh sách cơ quan được đăng ký"
+        " / check the system id, its secret and the agencies it is registered for"
+    )
+
+
+class AxisSettingsInvalid(Refused):
+    """The `[axis]` settings are wrong; details: which, why."""
+
+    code = "axis.settings"
+    vietnamese = "Cấu hình trục liên thông sai ở «{0}»: {1}"
+    english = "the axis settings are wrong at «{0}»: {1}"
+    remedy = "Sửa mục [axis] trong congvan.toml / mend [axis] in congvan.toml"
+
+
 class EnvelopeInvalid(Refused):
     """The message cannot be understood; details: the line ("?" when unknown), what is wrong."""
 

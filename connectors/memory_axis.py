@@ -9,13 +9,16 @@ from pathlib import Path
 from threading import Lock
 
 from connectors.axis import (
+    AgencyChange,
     AgencyEntry,
     Fetched,
     MessageKind,
     Outgoing,
+    PacketState,
     Pending,
     Receipt,
     Report,
+    Track,
 )
 from connectors.catalogue import Catalogue
 from connectors.errors import (
@@ -40,7 +43,14 @@ class _Message:
     urgency: int
     sha256: str
     content: bytes = field(repr=False)
-    confirmed: set[str] = field(default_factory=set)
+    states: dict[str, tuple[PacketState, str, datetime]]
+    """By recipient: state, note, since when."""
+
+    @property
+    def confirmed(self) -> set[str]:
+        """Whoever has it, or cannot read it."""
+        over = (PacketState.DONE, PacketState.FAIL)
+        return {recipient for recipient, (state, _, _) in self.states.items() if state in over}
 
 
 class InMemoryAxis:
@@ -67,6 +77,9 @@ class InMemoryAxis:
         self._messages: dict[str, _Message] = {}
         self._by_key: dict[tuple[str, str], _Message] = {}
         self._lock = Lock()
+
+    def close(self) -> None:
+        """See `Axis.close`: nothing is open."""
 
     def send(self, message: Outgoing) -> Receipt:
         """See `Axis.send`."""
@@ -133,6 +146,10 @@ class InMemoryAxis:
         with self._lock:
             self._maybe_fail()
             found = [self._found(agency, axis_id)[0] for axis_id in axis_ids]
+            for message in found:
+                recipient = self._catalogue.organ_id(agency)
+                if message.states[recipient][0] is PacketState.INITIAL:
+                    self._move(message, recipient, PacketState.PROCESSING)
         return [
             Fetched(
                 axis_id=message.receipt.axis_id,
@@ -155,13 +172,79 @@ class InMemoryAxis:
                     text = f"{axis_id} has {message.sha256}"
                     raise DigestMismatch(DigestMismatch.axis_code, text)
             for message, recipient in found:
-                message.confirmed.add(recipient)
+                if recipient not in message.confirmed:
+                    self._move(message, recipient, PacketState.DONE)
+
+    def reject(self, agency: str, axis_id: str, reason: str) -> None:
+        """See `Axis.reject`."""
+        with self._lock:
+            self._maybe_fail()
+            message, recipient = self._found(agency, axis_id)
+            if recipient not in message.confirmed:
+                self._move(message, recipient, PacketState.FAIL, reason)
+
+    def settle(self, message: Outgoing) -> Receipt | None:
+        """See `Axis.settle`."""
+        with self._lock:
+            self._maybe_fail()
+            key = (self._catalogue.organ_id(message.sender), message.message_id)
+            known = self._by_key.get(key)
+        if known is None:
+            return None
+        return Receipt(known.receipt.axis_id, True, known.receipt.accepted_at)
+
+    def sent(
+        self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
+    ) -> list[Track]:
+        """See `Axis.sent`."""
+        own = self._catalogue.organ_id(agency)
+        return [track for track in self._tracks(since, until, kind) if track.sender == own]
+
+    def received(
+        self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
+    ) -> list[Track]:
+        """See `Axis.received`."""
+        own = self._catalogue.organ_id(agency)
+        return [track for track in self._tracks(since, until, kind) if track.recipient == own]
+
+    def _tracks(self, since: datetime, until: datetime, kind: MessageKind | None) -> list[Track]:
+        with self._lock:
+            self._maybe_fail()
+            return [
+                Track(
+                    axis_id=message.receipt.axis_id,
+                    kind=message.kind,
+                    sender=message.sender,
+                    recipient=recipient,
+                    state=state,
+                    note=note,
+                    accepted_at=message.receipt.accepted_at,
+                    updated_at=at,
+                    message_id=message.message_id,
+                    sha256=message.sha256,
+                )
+                for message in self._messages.values()
+                if since <= message.receipt.accepted_at < until
+                and (kind is None or message.kind is kind)
+                for recipient, (state, note, at) in message.states.items()
+            ]
 
     def agencies(self) -> list[AgencyEntry]:
         """See `Axis.agencies`."""
         with self._lock:
             self._maybe_fail()
         return self._catalogue.entries()
+
+    def agency_changes(self, since: int = 0) -> list[AgencyChange]:
+        """See `Axis.agency_changes`; the catalogue here never changes."""
+        return [
+            AgencyChange(entry, version, deleted=False, modified_at=self._clock())
+            for version, entry in enumerate(self.agencies(), start=1)
+            if version > since
+        ]
+
+    def _move(self, message: _Message, recipient: str, state: PacketState, note: str = "") -> None:
+        message.states[recipient] = (state, note, self._clock())
 
     def _maybe_fail(self) -> None:
         if self.failures > 0:
@@ -208,6 +291,7 @@ class InMemoryAxis:
             outgoing.urgency,
             sha256,
             content,
+            dict.fromkeys(recipients, (PacketState.INITIAL, "", receipt.accepted_at)),
         )
         self._messages[receipt.axis_id] = self._by_key[sender, outgoing.message_id] = message
         return receipt

@@ -52,7 +52,7 @@ class Wishes:
             "database": self.database,
             "database_password": self.database_password and str(self.database_password.resolve()),
             "blobs": self.blobs and str(self.blobs.resolve()),
-            "axis_url": self.axis,
+            "axis": self.axis and {"url": self.axis},
         }
         return {key: value for key, value in wished.items() if value}
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.axis import Axis
+from connectors.opening import open_axis
 from connectors.remote.errors import ServiceSettingsInvalid
 from connectors.remote.opening import open_service
 from connectors.remote.service import RemoteSigner
-from connectors.soap.client import SoapAxis
 from documents.blobs import BlobStore
 from documents.database import Database
 from workflows.cabinet import open_cabinet
@@ -97,7 +97,7 @@ def open_office(home: Path, axis: Axis | None = None) -> Office:
         settings=cabinet.settings,
         database=cabinet.database,
         blobs=cabinet.blobs,
-        axis=axis or SoapAxis(cabinet.settings.axis_address()),
+        axis=axis or open_axis(cabinet.settings.axis_access(), home),
         workshop=Workshop(cabinet.settings),
         archive=Workshop(patient(cabinet.settings)),
     )

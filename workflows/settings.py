@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from connectors.access import AxisSettings
 from documents.errors import Refused
 from documents.level import Level
 from signing.algorithm import Algorithm, Family
@@ -64,8 +65,8 @@ class Settings(BaseModel):
     crls: tuple[Path, ...] = ()
     verification_policy: Path | None = None
     """Rules of verification (TOML, by the pattern of `signing/policy.toml`); ours without."""
-    axis_url: str = ""
-    """The axis's SOAP address; empty for the hub of the world this installation lies in."""
+    axis: AxisSettings = AxisSettings()
+    """How the axis is reached; without an address, the hub of the world this lies in."""
     processes: int = Field(default_factory=lambda: min(os.cpu_count() or 2, 8), ge=1, le=64)
     """Worker processes for signing, opening and verifying."""
     pouch: int = Field(default=200, ge=1, le=2000)
@@ -158,19 +159,20 @@ class Settings(BaseModel):
         """Return *path*, relative to the installation's folder unless absolute."""
         return self.home / path
 
-    def axis_address(self) -> str:
-        """Return the axis's SOAP address.
+    def axis_access(self) -> AxisSettings:
+        """Return how the axis is reached, with its address.
 
         Raises:
             SettingsInvalid: there is none, and no world with a hub around the installation.
         """
-        if self.axis_url:
-            return self.axis_url
+        if self.axis.url:
+            return self.axis
         try:
             port = json.loads((self.home.parent / "world.json").read_text("utf-8"))["hub_port"]
-            return f"http://127.0.0.1:{int(port)}/soap"
+            address = f"http://127.0.0.1:{int(port)}{_FACES[self.axis.kind]}"
         except (OSError, ValueError, KeyError, TypeError):
-            raise SettingsInvalid("axis_url") from None
+            raise SettingsInvalid("axis.url") from None
+        return self.axis.model_copy(update={"url": address})
 
     def database_url(self) -> str:
         """Return the URL to connect with, the password read from its file.
@@ -188,6 +190,10 @@ class Settings(BaseModel):
         return url.render_as_string(hide_password=False)
 
 
+_FACES = {"soap": "/soap", "vxp": "", "edoc": "/edoc", "rest": "/rest"}
+"""Where a hub has its faces."""
+
+
 def _user_part(url: str) -> str:
     return url.partition("://")[2].rpartition("@")[0]
 
@@ -202,7 +208,7 @@ def _secret(path: Path) -> str:
 
 
 def write(home: Path, **values: object) -> None:
-    """Write a settings file with *values* (text, numbers, lists of text)."""
+    """Write a settings file with *values* (text, numbers, lists and tables of them)."""
     lines = ["# congvan: settings of one installation; every key is explained in docs/settings.md"]
     lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
     home.mkdir(parents=True, exist_ok=True)
@@ -212,6 +218,9 @@ def write(home: Path, **values: object) -> None:
 def _toml(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, Mapping):
+        members = (f"{key} = {_toml(member)}" for key, member in value.items())
+        return f"{{{', '.join(members)}}}"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (int, float)):

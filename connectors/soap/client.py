@@ -15,6 +15,7 @@ from typing import Any
 
 from connectors.axis import (
     MAX_BATCH,
+    AgencyChange,
     AgencyEntry,
     Fetched,
     MessageKind,
@@ -22,6 +23,7 @@ from connectors.axis import (
     Pending,
     Receipt,
     Report,
+    Track,
 )
 from connectors.errors import (
     AxisContentCorrupt,
@@ -196,6 +198,30 @@ class SoapAxis:
             if not page.more or not page.agency:
                 return entries
             values["after"] = page.agency[-1].organId
+
+    def agency_changes(self, since: int = 0) -> list[AgencyChange]:
+        """See `Axis.agency_changes`."""
+        raise NotImplementedError
+
+    def reject(self, agency: str, axis_id: str, reason: str) -> None:
+        """See `Axis.reject`."""
+        raise NotImplementedError
+
+    def settle(self, message: Outgoing) -> Receipt | None:
+        """See `Axis.settle`."""
+        raise NotImplementedError
+
+    def sent(
+        self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
+    ) -> list[Track]:
+        """See `Axis.sent`."""
+        raise NotImplementedError
+
+    def received(
+        self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
+    ) -> list[Track]:
+        """See `Axis.received`."""
+        raise NotImplementedError
 
     def _call(
         self,

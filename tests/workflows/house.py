@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from connectors.axis import Axis, MessageKind
-from connectors.soap.client import SoapAxis
+from connectors.opening import open_axis
 from documents import directory, ledger, outgoing, register
 from documents.document import Competence, DocumentType, Person, Role
 from documents.errors import OfficeError
@@ -115,7 +115,7 @@ class House:
             "keys": str(self.keys),
             "trust_roots": str(self.pki.roots),
             "crls": [str(path) for path in self.pki.crls],
-            "axis_url": axis_url or "http://127.0.0.1:9/soap",
+            "axis": {"url": axis_url or "http://127.0.0.1:9/soap"},
             "processes": 2,
         }
 
@@ -124,7 +124,7 @@ class House:
     ) -> Office:
         """Return the office in *home*, with the session's worker processes."""
         cabinet = open_cabinet(home)
-        axis = axis or SoapAxis(cabinet.settings.axis_address())
+        axis = axis or open_axis(cabinet.settings.axis_access(), home)
         workshop = workshop or self.workshop
         office = Office(cabinet.settings, cabinet.database, cabinet.blobs, axis, workshop)
         self._offices.append(office)
@@ -135,8 +135,7 @@ class House:
         while self._offices:
             office = self._offices.pop()
             office.database.close()
-            if isinstance(office.axis, SoapAxis):
-                office.axis.close()
+            office.axis.close()
 
     def add_expired_leader(self, office: Office) -> Person:
         """Give H99 a leader whose certificate expired in 2025."""

@@ -250,7 +250,7 @@ def test_an_installation_on_an_axis_elsewhere_has_no_hub(init: Init, tmp_path: P
     assert init("--axis", "http://127.0.0.1:9/soap").code == 0
     world = World.load(tmp_path / "world")
     assert [child.name for child in world.children()] == ["prefect", "worker-coquan"]
-    assert Settings.load(world.homes[0]).axis_address() == "http://127.0.0.1:9/soap"
+    assert Settings.load(world.homes[0]).axis_access().url == "http://127.0.0.1:9/soap"
 
 
 def test_an_expired_key_and_missing_roots_are_said_before_a_letter_needs_them(

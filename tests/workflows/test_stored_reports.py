@@ -83,7 +83,7 @@ def test_a_stored_verdict_is_repeated_when_roots_and_lists_are_gone(
     office: Office, arrived: str, congvan: Congvan, tmp_path: Path
 ) -> None:
     home = office.settings.home
-    values = office.settings.model_dump(include={"name", "database", "blobs", "keys", "axis_url"})
+    values = office.settings.model_dump(include={"name", "database", "blobs", "keys", "axis"})
     write(home, **values, trust_roots="khong-con.pem", crls=[])
     said = congvan("verify", arrived, "--as-of", "--json")
     (result,) = said.json

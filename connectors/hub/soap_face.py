@@ -1,0 +1,148 @@
+"""The hub's SOAP face: SOAP 1.1 and 1.2 with MTOM at /soap, and its WSDL.
+
+A request is refused before it costs anything that grows with it: media type, then
+size while it comes, then XML limits, then the schema; only then an operation runs.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import time
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from connectors.hub.faults import FaultKind
+from connectors.hub.node import Node
+from connectors.hub.operations import Operations
+from connectors.hub.replies import BrokenOff, WireResponse
+from connectors.soap import wire
+from connectors.soap.blob import too_large
+from connectors.soap.fault import Blame, SoapFault, fault_envelope
+from connectors.soap.intake import Intake, MediaTypeUnknown, Message
+from connectors.soap.model import shared_model
+from connectors.soap.version import Version, of_content_type
+from schemas.axis.contract import published_wsdl
+
+PATH = "/soap"
+BODY_SECONDS = 300.0
+"""A request that has not come in whole by then is dropped."""
+DIED = 70
+"""Exit code of a death on purpose."""
+_log = logging.getLogger(__name__)
+
+
+class SoapEndpoint:
+    """Takes one SOAP message in, does what it asks, and answers."""
+
+    def __init__(self, node: Node) -> None:
+        self._limit = node.store.max_size
+        self._operations = Operations(node.store)
+        self._faults = node.faults
+        self._model = shared_model()
+
+    async def post(self, request: Request) -> Response:
+        """Answer a SOAP request."""
+        content_type = request.headers.get("content-type", "")
+        version = of_content_type(content_type)
+        try:
+            intake = Intake(content_type, self._limit)
+            async with asyncio.timeout(BODY_SECONDS):
+                await _take_in(request, intake)
+            return await run_in_threadpool(self._answered, intake)
+        except MediaTypeUnknown:
+            return PlainTextResponse("SOAP 1.1, SOAP 1.2 or MTOM is expected", 415)
+        except (ClientDisconnect, TimeoutError):
+            return PlainTextResponse("the request did not come in whole", 408)
+        except SoapFault as fault:
+            return _refused(fault, version)
+        except Exception:
+            return _broken(version)
+
+    def _answered(self, intake: Intake) -> Response:
+        message = intake.close()
+        try:
+            return self._done(message)
+        except SoapFault as fault:
+            return _refused(fault, message.version)
+        except Exception:
+            return _broken(message.version)
+        finally:
+            message.close()
+
+    def _done(self, message: Message) -> Response:
+        version = message.version
+        operation = self._model.operation_of(message.body)
+        values = self._model.request_values(version, operation, message.body)
+        taken = self._faults.take(operation) if self._faults else []
+        faults = {fault.fault for fault in taken}
+        if FaultKind.UNAVAILABLE in faults:
+            return PlainTextResponse("out of order on purpose", 503)
+        if FaultKind.DELAY in faults:
+            time.sleep(max(fault.seconds for fault in taken))
+        answer = self._operations.answer(operation, values, message.blobs)
+        if FaultKind.DIE in faults:
+            os._exit(DIED)
+        if FaultKind.DROP_REPLY in faults:
+            return BrokenOff()
+        contents = answer.contents
+        if FaultKind.CORRUPT in faults:
+            contents = tuple(map(_corrupted, contents))
+        envelope = self._model.response(version, operation, answer.values)
+        written = wire.mtom if message.mtom else wire.plain
+        return WireResponse(written(version, envelope, contents))
+
+    def get(self, request: Request) -> Response:
+        """Publish the WSDL at `?wsdl`; `?wsdl&soap11` leaves the second port out."""
+        address = str(request.url.replace(query="", fragment=""))
+        text = published_wsdl(address, soap12="soap11" not in request.query_params)
+        return Response(text, media_type="text/xml")
+
+
+async def _take_in(request: Request, intake: Intake) -> None:
+    """Feed the body to *intake*; refuse only after the last byte, or the answer is not heard."""
+    refused: SoapFault | None = None
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > intake.size_limit:
+        refused = too_large(f"{announced} bytes, at most {intake.size_limit}")
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if refused is None:
+            try:
+                intake.feed(chunk)
+            except SoapFault as fault:
+                refused = fault
+        elif received > 2 * intake.size_limit:
+            break
+    if refused is not None:
+        raise refused
+
+
+def _refused(fault: SoapFault, version: Version) -> Response:
+    status, envelope = fault_envelope(fault, version)
+    return WireResponse(wire.plain(version, envelope), status)
+
+
+def _broken(version: Version) -> Response:
+    """Say nothing of what broke inside: the log has it, under the number the caller gets."""
+    number = secrets.token_hex(4)
+    _log.exception("internal error %s", number)
+    return _refused(SoapFault(Blame.SERVER, f"internal error {number}"), version)
+
+
+def _corrupted(content: wire.Content) -> wire.Content:
+    data = b"".join(content.chunks())
+    return wire.Content.of(bytes([data[0] ^ 1]) + data[1:])
+
+
+def routes(node: Node) -> list[BaseRoute]:
+    """Return the face's routes."""
+    endpoint = SoapEndpoint(node)
+    return [
+        Route(PATH, endpoint.post, methods=["POST"]),
+        Route(PATH, endpoint.get, methods=["GET"]),
+    ]

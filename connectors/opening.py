@@ -1,0 +1,46 @@
+"""From settings to an `Axis`."""
+
+from pathlib import Path
+
+from connectors.access import AxisSettings
+from connectors.axis import Axis
+from connectors.errors import AxisSettingsInvalid
+from connectors.soap.client import SoapAxis
+from connectors.soap.connection import Timeouts
+from connectors.soap.version import SOAP11, SOAP12
+
+
+def open_axis(settings: AxisSettings, home: Path) -> Axis:
+    """Return the axis that *settings* describe, their paths relative to *home*; nothing is asked.
+
+    Raises:
+        AxisSettingsInvalid: a setting is wrong, or a secret's file cannot be used.
+    """
+    timeouts = Timeouts(settings.connect_seconds, settings.read_seconds, settings.total_seconds)
+    if settings.kind == "soap":
+        version = SOAP12 if settings.soap_version == "1.2" else SOAP11
+        return SoapAxis(
+            settings.url, version=version, timeouts=timeouts, max_size=settings.max_size
+        )
+    raise AxisSettingsInvalid("kind", settings.kind)
+
+
+def secret_of(settings: AxisSettings, home: Path) -> str:
+    """Return the system's secret.
+
+    Raises:
+        AxisSettingsInvalid: it cannot be read, is empty, or others can read it too.
+    """
+    if settings.secret is None:
+        raise AxisSettingsInvalid("secret", "chưa khai báo / not set")
+    file = home / settings.secret
+    try:
+        if file.stat().st_mode & 0o077:
+            raise AxisSettingsInvalid(file.name, "chmod 600")
+        text = file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise AxisSettingsInvalid(file.name, why) from None
+    if not text:
+        raise AxisSettingsInvalid(file.name, "tệp rỗng / the file is empty")
+    return text
