@@ -27,6 +27,11 @@ test)
     need postgresql-15 test -x /usr/lib/postgresql/15/bin/initdb
     need php-cli command -v php
     need php-soap sh -c 'php -m | grep -qi "^soap$"'
+    need nodejs command -v node
+    need npm command -v npm
+    need default-jdk-headless command -v javac
+    need libjaxws-java test -f /usr/share/java/jaxws-tools.jar
+    need curl command -v curl
     need libreoffice-writer-nogui command -v soffice
     ;;
 *)
