@@ -132,7 +132,8 @@ class StreamParser:
     *divert* holds names in Clark's notation (`{namespace}local`). *open_sink* is called at the
     first text of such an element that is not white space; an empty element gets no sink. The
     element stays in the tree without text; *inside* names the only children it may have
-    (`xop:Include`). What a sink raises comes out of `feed` as it is.
+    (`xop:Include`). What a sink raises comes out of `feed` as it is. Elements that *watch* names
+    are in `ended` from their end on: whoever wants no more of the message stops feeding.
     """
 
     def __init__(
@@ -141,13 +142,20 @@ class StreamParser:
         open_sink: Callable[[etree._Element], Sink],
         *,
         inside: Collection[str] = (),
+        watch: Collection[str] = (),
         limits: Limits = LIMITS,
     ) -> None:
         self._limits = limits
         self._size = 0
         self._target = _Target(frozenset(divert), open_sink, frozenset(inside), limits)
+        self._target.watch = frozenset(watch)
         target: Any = self._target  # the stubs ask for bytes where lxml gives str
         self._parser = etree.XMLParser(target=target, **_HARDENED)
+
+    @property
+    def ended(self) -> list[etree._Element]:
+        """The watched elements that have come whole so far, in order of their ends."""
+        return self._target.ended
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes.
@@ -217,6 +225,8 @@ class _Target:
         self.error: Exception | None = None
         self.pieces = 0
         """How many pieces of text and comments may have come by now."""
+        self.watch: frozenset[str] = frozenset()
+        self.ended: list[etree._Element] = []
         self._divert, self._open_sink, self._inside = divert, open_sink, inside
         self._limits = limits
         self._builder: Any = etree.TreeBuilder()  # the stubs forget its results
@@ -300,6 +310,8 @@ class _Target:
             return
         self._depth -= 1
         element = self._builder.end(tag)
+        if tag in self.watch:
+            self.ended.append(element)
         if element is not self._diverted:
             return
         sink, self._sink, self._diverted = self._sink, None, None
