@@ -7,6 +7,21 @@ from documents.document import Attachment
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """The document that a message recalls, changes or replaces, as its sender names it."""
+
+    document_key: str
+    """edXML DocumentId."""
+    organ_id: str = ""
+    """Who sent it; a recall says so, an update and a replacement do not."""
+    code: str = ""
+    """`number/notation`."""
+    promulgated: date | None = None
+    organ_ids: tuple[str, ...] = ()
+    """Of a replacement: the receivers that it concerns; none named means all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A document as its edXML message describes it. Nothing here is trusted yet."""
 
@@ -37,6 +52,16 @@ class Arrival:
     """The document's own PDF among the attachments; empty where there is none."""
     main_size: int
     warnings: tuple[str, ...]
+    business_reason: str = ""
+    """Why the sender recalls, updates or replaces."""
+    targets: tuple[Target, ...] = ()
+    """What is recalled, updated or replaced; empty for a new document."""
+    content_changed: bool = False
+    """Of an update: the document itself is another one."""
+    receivers_added: tuple[str, ...] = ()
+    """Of an update: organ ids that receive it now."""
+    receivers_removed: tuple[str, ...] = ()
+    """Of an update: organ ids that no longer do."""
 
 
 @dataclass(frozen=True, slots=True)
