@@ -23,7 +23,7 @@ from connectors.errors import (
 )
 from schemas.codes import BusinessType, Priority
 from schemas.edxml import NAMESPACE, OLD_NAMESPACE
-from schemas.xml import Limits, Reason, StreamParser, XmlRefused
+from schemas.xml import Limits, Reason, Sink, StreamParser, XmlRefused
 
 _SOAP = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _NAMESPACES = (NAMESPACE, OLD_NAMESPACE)
@@ -157,7 +157,7 @@ def _check_root(element: etree._Element) -> None:
         raise WrongRoot(str(root.tag)[:_LONGEST])
 
 
-def _never(element: etree._Element) -> Iterator[bytes]:
+def _never(element: etree._Element) -> Sink:
     raise AssertionError(element.tag)
 
 
