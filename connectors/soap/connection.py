@@ -14,15 +14,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
+from typing import Protocol
 from urllib.parse import urlsplit
-
-from connectors.soap.wire import Wire
 
 IDLE_SECONDS = 30.0
 """A connection idle for longer is not used again: the other side may be about to close it."""
 _RECEIVE = 1 << 16
 _MAX_HEAD = 1 << 16
 """Bytes of an answer's head, or of one chunk's."""
+
+
+class Body(Protocol):
+    """What is sent: bytes of known length, in at least one chunk."""
+
+    @property
+    def content_type(self) -> str:
+        """The media type."""
+        ...
+
+    @property
+    def length(self) -> int:
+        """Bytes."""
+        ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the bytes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +200,18 @@ class Connections:
         self._tls = (tls or ssl.create_default_context()) if parts.scheme == "https" else None
         self._host = parts.hostname
         self._port = parts.port or (80 if self._tls is None else 443)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         host = parts.netloc.rpartition("@")[2]
-        self._head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n"
+        self._head = f"HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n"
         self._timeouts = timeouts
         self._idle: list[_Connection] = []
         self._lock = Lock()
 
     @contextmanager
-    def exchange(self, wire: Wire, headers: dict[str, str]) -> Iterator[HttpAnswer]:
-        """POST *wire* and give the answer, to be read within.
+    def exchange(
+        self, body: Body, headers: dict[str, str], action: str = ""
+    ) -> Iterator[HttpAnswer]:
+        """POST *body* to the address, or to *action* below it; give the answer, to be read within.
 
         Raises:
             NotSent: no connection.
@@ -203,7 +222,8 @@ class Connections:
         connection.deadline = deadline
         answer: HttpAnswer | None = None
         try:
-            self._send(connection, wire, headers)
+            path = f"{self._path.rstrip('/')}/{action}" if action else self._path
+            self._send(connection, path, body, headers)
             answer = HttpAnswer(connection)
             yield answer
         except OSError as error:
@@ -243,11 +263,13 @@ class Connections:
             raise NotSent(f"{self._host}:{self._port}: {error}") from error
         return _Connection(plain, self._timeouts.read)
 
-    def _send(self, connection: _Connection, wire: Wire, headers: dict[str, str]) -> None:
-        lines = [f"Content-Type: {wire.content_type}", f"Content-Length: {wire.length}"]
+    def _send(
+        self, connection: _Connection, path: str, body: Body, headers: dict[str, str]
+    ) -> None:
+        lines = [f"Content-Type: {body.content_type}", f"Content-Length: {body.length}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        chunks = wire.chunks()
-        head = (self._head + "\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        chunks = body.chunks()
+        head = (f"POST {path} {self._head}" + "\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         connection.send(head + next(chunks))  # one write: most requests are one packet or two
         for chunk in chunks:
             connection.send(chunk)
