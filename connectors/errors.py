@@ -110,6 +110,18 @@ class AccessDenied(AxisRefused):
     )
 
 
+class AxisCannot(Refused):
+    """The axis's wire has no such call; nothing is wrong. ({0} the axis, {1} the call)."""
+
+    code = "axis.not_supported"
+    vietnamese = "Trục {0} không có chức năng này: {1}"
+    english = "the axis {0} has no such call: {1}"
+    remedy = (
+        "Đối chiếu bằng sổ của cơ quan; trục này không cho danh sách"
+        " / compare with the agency's own register: this axis gives no list"
+    )
+
+
 class AxisSettingsInvalid(Refused):
     """The `[axis]` settings are wrong; details: which, why."""
 
