@@ -1,10 +1,15 @@
 """The contents the hub keeps: files by SHA-256, streamed and never whole in memory."""
 
 import shutil
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from documents.blobs import write_durably
+from documents.blobs import BlobStore, write_durably
+
+ORPHAN_SECONDS = 3600.0
+"""A file that no message names after this long is what a killed process left."""
 
 
 class ContentFolder:
@@ -23,3 +28,15 @@ class ContentFolder:
         target = self.path(sha256)
         if not target.exists():
             write_durably(target, lambda file: shutil.copyfileobj(content, file, 1 << 20))
+
+    def remove(self, sha256: str) -> None:
+        """Remove a content, if it is there."""
+        self.path(sha256).unlink(missing_ok=True)
+
+    def old(self) -> Iterator[str]:
+        """Remove what killed writers left unfinished; yield the digests of files not new."""
+        BlobStore(self._folder).tidy(ORPHAN_SECONDS)
+        until = time.time() - ORPHAN_SECONDS
+        for path in self._folder.glob("??/*"):
+            if path.stat().st_mtime < until:
+                yield path.name

@@ -2,20 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
-from connectors.axis import MessageKind
-
-
-class DeliveryState(StrEnum):
-    """What has become of a message for one recipient."""
-
-    QUEUED = "queued"
-    FETCHED = "fetched"
-    """Given out at least once; it stays in the queue."""
-    CONFIRMED = "confirmed"
+from connectors.axis import MessageKind, PacketState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +22,8 @@ class Posting:
     urgency: int = 0
     document_id: str = ""
     status_code: str = ""
+    system: str = ""
+    """Who handed it over; empty: no credential was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +45,14 @@ class Delivery:
     """One recipient's copy; times are aware UTC."""
 
     recipient: str
-    state: DeliveryState
+    state: PacketState
+    note: str
+    """What the recipient said, of a failure above all."""
     accepted_at: datetime
     fetched_at: datetime | None
-    confirmed_at: datetime | None
+    """First given out."""
+    settled_at: datetime | None
+    """Done or fail: out of the queue."""
 
 
 @dataclass(frozen=True, slots=True)

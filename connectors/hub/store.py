@@ -1,41 +1,49 @@
 """The hub's durable store: every message, who it is for, and what has become of it.
 
-SQLite in WAL mode for what is known about a message, a folder for large contents.
-Everything is on the disk before the caller gets an answer. A message is known by
-(sender, message id): a repeat changes nothing and gets the first answer.
+SQLite in WAL mode; contents above `IN_ROW` lie in a folder. Everything is on the disk
+before the caller gets an answer. A message is known by (sender, message id): a repeat
+changes nothing and gets the first answer, also long after its content was pruned.
+
+A delivery goes `initial -> processing -> done | fail` (axis.md §10.4), never back but by
+an operator's `resend`; the first of done and fail stays.
 """
 
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from connectors.axis import AgencyEntry, MessageKind, Pending, Receipt
-from connectors.catalogue import Catalogue
-from connectors.errors import (
-    AxisRefused,
-    DigestMismatch,
-    DuplicateDifferent,
-    NotFound,
-    TooLarge,
-    UnknownRecipient,
+from connectors.axis import (
+    AgencyChange,
+    AgencyEntry,
+    MessageKind,
+    PacketState,
+    Pending,
+    Receipt,
+    Track,
 )
+from connectors.errors import AxisRefused, DigestMismatch, NotFound
+from connectors.hub import directory, entering, pruning, schema, tracks
 from connectors.hub.blobs import ContentFolder
-from connectors.hub.message import Delivery, DeliveryState, Posting, Queue, Stored
+from connectors.hub.directory import Directory
+from connectors.hub.entering import IN_ROW
+from connectors.hub.message import Delivery, Posting, Queue, Stored
+from connectors.hub.moments import microseconds, utc
+from connectors.hub.tracks import Search
 from connectors.hub.writer import Writer
 
-IN_ROW = 16 << 10
-"""Bytes; smaller contents (statuses) lie in the database: 500 of them are one fsync, not 500."""
+__all__ = ["IN_ROW", "MAX_SIZE", "HubStore"]
+
 MAX_SIZE = 100 << 20
 """Bytes of one message by default: 50 MiB of files are 67 MiB of edXML."""
+LONGEST_NOTE = 1000
+"""Characters of what a recipient says of a failure."""
 
 
 class HubStore:
-    """One folder, one process; safe for many threads."""
+    """One folder, one serving process; safe for many threads, commands may work beside it."""
 
     def __init__(
         self,
@@ -52,30 +60,26 @@ class HubStore:
         self._database = folder / "hub.sqlite"
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
-        connection = self._connected()
-        connection.executescript(files("connectors.hub").joinpath("tables.sql").read_text("utf-8"))
+        connection = schema.connected(self._database)
+        try:
+            schema.prepare(connection)
+            self._directory = Directory(connection)
+        except BaseException:
+            connection.close()
+            raise
         self._writer = Writer(connection)
-        self._catalogue = Catalogue(_agencies(connection))
-
-    def _connected(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._database, isolation_level=None, check_same_thread=False, timeout=30
-        )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # the answer means: it is on the disk
-        return connection
 
     @property
     def _reader(self) -> sqlite3.Connection:
         """This thread's own connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = self._connected()
+            connection = self._local.connection = schema.connected(self._database)
             self._readers.append(connection)
         return connection
 
     def _now(self) -> int:
-        return round(self._clock().timestamp() * 1_000_000)
+        return microseconds(self._clock())
 
     def close(self) -> None:
         """Finish what is being written and close; every other thread must be done."""
@@ -85,52 +89,51 @@ class HubStore:
 
     def put_agencies(self, entries: Iterable[AgencyEntry]) -> None:
         """Add *entries* to the catalogue, each instead of the one of the same organ_id."""
-        rows = [(e.organ_id, e.old_organ_id, e.name, e.parent) for e in entries]
-        self._writer.run(
-            lambda to: to.executemany("INSERT OR REPLACE INTO agencies VALUES (?, ?, ?, ?)", rows)
-        )
-        self._catalogue = Catalogue(_agencies(self._reader))
+        given, at = list(entries), self._now()
+        if self._writer.run(lambda to: directory.put(to, given, at)):
+            self._directory.reload(self._reader)
+
+    def delete_agency(self, code: str) -> bool:
+        """Take an agency out of the catalogue; its queue stays. Return whether it was there."""
+        organ_id, at = self.organ_id(code), self._now()
+        deleted = self._writer.run(lambda to: directory.delete(to, organ_id, at))
+        self._directory.reload(self._reader)
+        return deleted
 
     def agencies(self, after: str = "", limit: int = 5000) -> list[AgencyEntry]:
         """Return the catalogue's page that follows organ_id *after*."""
-        return _agencies(self._reader, after, limit)
+        return directory.page(self._reader, after, limit)
+
+    def agency_changes(self, since: int = 0, limit: int = 5000) -> list[AgencyChange]:
+        """Return the catalogue's changes after version *since*, by version."""
+        return directory.changes(self._reader, since, limit)
+
+    def organ_id(self, code: str) -> str:
+        """Return the organ_id that *code*, new or old, stands for now, or *code* itself."""
+        return self._directory.organ_id(code)
 
     def accept(self, postings: Sequence[Posting]) -> list[Receipt | AxisRefused]:
         """Take messages over, durably and together; one answer each, in order."""
-        prepared = [self._prepared(posting) for posting in postings]
+        prepared = [
+            entering.prepared(self._reader, self._directory, self._contents, self.max_size, posting)
+            for posting in postings
+        ]
         at = self._now()
         return self._writer.run(
             lambda to: [
-                item if isinstance(item, AxisRefused) else _entered(to, item, at)
+                item
+                if isinstance(item, AxisRefused)
+                else entering.entered(to, self._contents, item, at)
                 for item in prepared
             ]
         )
-
-    def _prepared(self, posting: Posting) -> "_Row | AxisRefused":
-        """Do all that needs no transaction: names, limits, the content on the disk."""
-        unknown = [code for code in posting.recipients if self._catalogue.known(code) is None]
-        if unknown:
-            return UnknownRecipient(UnknownRecipient.axis_code, ", ".join(unknown))
-        if posting.size > self.max_size:
-            return TooLarge(TooLarge.axis_code, f"{posting.size} > {self.max_size} bytes")
-        sender = self._catalogue.organ_id(posting.sender)
-        # an agency addressed by both its codes is one recipient
-        recipients = dict.fromkeys(self._catalogue.organ_id(code) for code in posting.recipients)
-        row = _Row(posting, sender, tuple(recipients))
-        if _known(self._reader, row) is None:
-            if posting.size <= IN_ROW:
-                row.content = posting.content.read()
-            else:
-                self._contents.put(posting.sha256, posting.content)
-        return row
 
     def pending(
         self, agencies: Sequence[str], kind: MessageKind | None = None, limit: int = 200
     ) -> list[Pending]:
         """Return what waits for any of *agencies*: urgent first, then oldest first."""
-        recipients = dict.fromkeys(self._catalogue.organ_id(code) for code in agencies)
         found: list[tuple[int, int, str]] = []
-        for recipient in recipients:
+        for recipient in self._directory.organ_ids(agencies):
             for one in [kind] if kind else list(MessageKind):
                 found += self._reader.execute(_QUEUE, (recipient, one, limit))
         found.sort()
@@ -143,202 +146,260 @@ class HubStore:
         ).fetchone()
         return Pending(axis_id, MessageKind(kind), recipient, sender, message_id, sha256, size)
 
+    def count(self, agencies: Sequence[str], kind: MessageKind | None = None) -> int:
+        """Return how many messages wait for *agencies*."""
+        return sum(
+            self._reader.execute(_COUNT, (recipient, one)).fetchone()[0]
+            for recipient in self._directory.organ_ids(agencies)
+            for one in ([kind] if kind else list(MessageKind))
+        )
+
     def fetch(self, agency: str, axis_ids: Sequence[str]) -> list[Stored]:
-        """Return the messages and note that *agency* has fetched them.
+        """Return the messages and note that *agency* has fetched them: initial -> processing.
 
         At most `max_size` bytes together, but always the first: the last ones may be left out.
 
         Raises:
-            NotFound: no such message for *agency*.
+            NotFound: no such message for *agency*, or its content was pruned.
         """
-        recipient = self._catalogue.organ_id(agency)
+        recipient = self.organ_id(agency)
         stored: list[Stored] = []
-        new: list[tuple[int, int, str]] = []
+        new: list[dict[str, Any]] = []
         left = self.max_size
         at = self._now()
         for axis_id in axis_ids:
-            found = self._reader.execute(_STORED, (recipient, axis_id)).fetchone()
+            found = self._reader.execute(_ADDRESSED, (recipient, axis_id)).fetchone()
             if found is None:
                 raise _not_found(agency, axis_id)
-            seq, fetched_at, kind, sender, message_id, sha256, size, content = found
+            seq, fetched_at, size = found
             left -= size
             if stored and left < 0:
                 break
-            source = self._contents.path(sha256) if content is None else content
-            one = Stored(axis_id, MessageKind(kind), sender, message_id, sha256, size, source)
-            stored.append(one)
+            stored.append(self._stored(seq))
             if fetched_at is None:
-                new.append((at, seq, recipient))
+                new.append({"at": at, "seq": seq, "recipient": recipient})
         if new:
             self._writer.run(lambda to: to.executemany(_NOTE_FETCHED, new).rowcount)
         return stored
 
+    def own_content(self, agency: str, axis_id: str) -> Stored:
+        """Return a message to its sender; nothing changes by it.
+
+        Raises:
+            NotFound: *agency* sent no such message, or its content was pruned.
+        """
+        found = self._reader.execute(
+            "SELECT seq FROM messages WHERE axis_id = ? AND sender = ?",
+            (axis_id, self.organ_id(agency)),
+        ).fetchone()
+        if found is None:
+            raise _not_found(agency, axis_id)
+        return self._stored(found[0])
+
+    def _stored(self, seq: int) -> Stored:
+        axis_id, kind, sender, message_id, sha256, size, held, content = self._reader.execute(
+            _STORED, (seq,)
+        ).fetchone()
+        if held == "gone":
+            text = f"{axis_id}: đã hết thời hạn lưu nội dung / its content was pruned"
+            raise NotFound(NotFound.axis_code, text)
+        source = self._contents.path(sha256) if held == "file" else content
+        return Stored(axis_id, MessageKind(kind), sender, message_id, sha256, size, source)
+
     def confirm(self, agency: str, receipts: Sequence[tuple[str, str]]) -> int:
-        """Take (axis_id, sha256) pairs out of the queue; return how many left it just now.
+        """Take (axis_id, sha256) pairs out of the queue: done; return how many left it just now.
 
         Raises:
             NotFound: no such message for *agency*; nothing was confirmed.
             DigestMismatch: the digest is another's; nothing was confirmed.
         """
-        recipient = self._catalogue.organ_id(agency)
-        waiting: list[tuple[int, int, str]] = []
-        at = self._now()
-        for axis_id, sha256 in receipts:
-            found = self._reader.execute(_CONFIRMABLE, (recipient, axis_id)).fetchone()
+        recipient, at = self.organ_id(agency), self._now()
+
+        def settle(to: sqlite3.Connection) -> int:
+            seqs = []
+            for axis_id, sha256 in receipts:
+                found = to.execute(_CONFIRMABLE, (recipient, axis_id)).fetchone()
+                if found is None:
+                    raise _not_found(agency, axis_id)
+                seq, expected = found
+                if sha256 != expected:
+                    raise DigestMismatch(DigestMismatch.axis_code, f"{axis_id} has {expected}")
+                seqs.append(seq)
+            return sum(_moved(to, seq, recipient, PacketState.DONE, "", at) for seq in seqs)
+
+        return self._writer.run(settle)
+
+    def reject(self, agency: str, axis_id: str, reason: str) -> bool:
+        """Note that *agency* cannot read a message: fail. Return whether that was news.
+
+        Raises:
+            NotFound: no such message for *agency*.
+        """
+        return self.move(agency, axis_id, PacketState.FAIL, reason)
+
+    def move(self, agency: str, axis_id: str, state: PacketState, note: str = "") -> bool:
+        """Move a delivery onwards (VXP `updateStatus`); return whether that changed anything.
+
+        A step back, and any step after done or fail, changes nothing.
+
+        Raises:
+            NotFound: no such message for *agency*.
+        """
+        recipient, at = self.organ_id(agency), self._now()
+
+        def moved(to: sqlite3.Connection) -> bool:
+            found = to.execute(_CONFIRMABLE, (recipient, axis_id)).fetchone()
             if found is None:
                 raise _not_found(agency, axis_id)
-            seq, expected, confirmed_at = found
-            if sha256 != expected:
-                raise DigestMismatch(DigestMismatch.axis_code, f"{axis_id} has {expected}")
-            if confirmed_at is None:
-                waiting.append((at, seq, recipient))
-        if not waiting:
-            return 0
-        return self._writer.run(lambda to: to.executemany(_CONFIRM, waiting).rowcount)
+            return _moved(to, found[0], recipient, state, note[:LONGEST_NOTE], at)
+
+        return self._writer.run(moved)
+
+    def resend(self, axis_id: str, recipient: str) -> bool:
+        """Put a delivery into its queue again, under the same id; return whether it was out.
+
+        Raises:
+            NotFound: no such message for *recipient*, or its content was pruned.
+        """
+        organ_id, at = self.organ_id(recipient), self._now()
+
+        def again(to: sqlite3.Connection) -> bool:
+            found = to.execute(_ADDRESSED, (organ_id, axis_id)).fetchone()
+            if found is None:
+                raise _not_found(recipient, axis_id)
+            row = to.execute("SELECT held FROM messages WHERE seq = ?", found[:1]).fetchone()
+            if row[0] == "gone":
+                raise _not_found(recipient, axis_id)
+            return to.execute(_RESEND, (at, found[0], organ_id)).rowcount > 0
+
+        return self._writer.run(again)
+
+    def sent(
+        self,
+        agencies: Sequence[str],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        kind: MessageKind | None = None,
+        message_id: str | None = None,
+        axis_id: str | None = None,
+        limit: int = 1000,
+    ) -> list[Track]:
+        """Return what *agencies* handed over within [since, until), a recipient a line."""
+        search = Search(since, until, kind, message_id or "", axis_id or "", limit)
+        return tracks.sent(self._reader, self._directory.organ_ids(agencies), search)
+
+    def received(
+        self,
+        agencies: Sequence[str],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        kind: MessageKind | None = None,
+        axis_id: str | None = None,
+        limit: int = 1000,
+    ) -> list[Track]:
+        """Return what came for *agencies* within [since, until), settled or not."""
+        search = Search(since, until, kind, "", axis_id or "", limit)
+        return tracks.received(self._reader, self._directory.organ_ids(agencies), search)
+
+    def track(self, axis_id: str) -> list[Track]:
+        """Return one message at each of its recipients; empty when there is none."""
+        return tracks.of_message(self._reader, axis_id)
+
+    def prune(self, at: datetime) -> int:
+        """Forget contents that are settled and older than the window; return how many."""
+        return pruning.prune(self._writer.run, self._contents, microseconds(at))
 
     def deliveries(self, sender: str, message_id: str) -> list[Delivery]:
         """Return what has become of a message, by recipient; empty when it never came."""
-        rows = self._reader.execute(
-            _DELIVERIES, (self._catalogue.organ_id(sender), message_id)
-        ).fetchall()
+        rows = self._reader.execute(_DELIVERIES, (self.organ_id(sender), message_id)).fetchall()
         return [
             Delivery(
                 recipient,
-                _state(fetched, confirmed),
-                _utc(accepted),
-                None if fetched is None else _utc(fetched),
-                None if confirmed is None else _utc(confirmed),
+                PacketState(state),
+                note,
+                utc(accepted),
+                None if fetched is None else utc(fetched),
+                None if settled is None else utc(settled),
             )
-            for recipient, accepted, fetched, confirmed in rows
+            for recipient, state, note, accepted, fetched, settled in rows
         ]
 
     def queues(self) -> list[Queue]:
         """Return every queue that is not empty."""
         rows = self._reader.execute(_QUEUES).fetchall()
-        return [Queue(recipient, waiting, _utc(oldest)) for recipient, waiting, oldest in rows]
+        return [Queue(recipient, waiting, utc(oldest)) for recipient, waiting, oldest in rows]
 
     def counts(self) -> dict[str, int]:
         """Return how many messages were ever accepted and how many deliveries wait."""
         messages, waiting = self._reader.execute(
             "SELECT (SELECT coalesce(max(seq), 0) FROM messages),"
-            " (SELECT count(*) FROM deliveries WHERE confirmed_at IS NULL)"
+            " (SELECT count(*) FROM deliveries WHERE settled_at IS NULL)"
         ).fetchone()
         return {"messages": messages, "waiting": waiting}
 
 
-@dataclass(slots=True)
-class _Row:
-    """A posting with its codes resolved."""
-
-    posting: Posting
-    sender: str
-    recipients: tuple[str, ...]
-    content: bytes | None = None
-    """None: in the folder."""
-
-
-def _agencies(
-    connection: sqlite3.Connection, after: str = "", limit: int = -1
-) -> list[AgencyEntry]:
-    rows = connection.execute(
-        "SELECT organ_id, name, old_organ_id, parent FROM agencies"
-        " WHERE organ_id > ? ORDER BY organ_id LIMIT ?",
-        (after, limit),
-    )
-    return [AgencyEntry(*row) for row in rows]
-
-
-def _known(connection: sqlite3.Connection, row: _Row) -> Receipt | AxisRefused | None:
-    """Return the first answer if the message came before, a refusal if it was another one."""
-    posting = row.posting
-    found = connection.execute(
-        "SELECT seq, axis_id, accepted_at, kind, sha256 FROM messages"
-        " WHERE sender = ? AND message_id = ?",
-        (row.sender, posting.message_id),
-    ).fetchone()
-    if found is None:
-        return None
-    seq, axis_id, accepted_at, kind, sha256 = found
-    before = connection.execute("SELECT recipient FROM deliveries WHERE seq = ?", (seq,))
-    same = kind == posting.kind and sha256 == posting.sha256
-    if not same or {recipient for (recipient,) in before} != set(row.recipients):
-        what = f"{row.sender} {posting.message_id}"
-        return DuplicateDifferent(DuplicateDifferent.axis_code, what)
-    return Receipt(axis_id, duplicate=True, accepted_at=_utc(accepted_at))
-
-
-def _entered(connection: sqlite3.Connection, row: _Row, at: int) -> Receipt | AxisRefused:
-    known = _known(connection, row)
-    if known is not None:
-        return known
-    posting = row.posting
-    # the time first, so that new ids go to the end of the index; the rest cannot be guessed
-    axis_id = f"{at:014x}-{os.urandom(10).hex()}"
-    seq = connection.execute(
-        "INSERT INTO messages (axis_id, sender, message_id, kind, urgency, document_id,"
-        " status_code, sha256, size, content, accepted_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            axis_id,
-            row.sender,
-            posting.message_id,
-            posting.kind,
-            posting.urgency,
-            posting.document_id,
-            posting.status_code,
-            posting.sha256,
-            posting.size,
-            row.content,
-            at,
-        ),
-    ).lastrowid
-    connection.executemany(
-        "INSERT INTO deliveries (seq, recipient, kind, rank) VALUES (?, ?, ?, ?)",
-        [(seq, recipient, posting.kind, -posting.urgency) for recipient in row.recipients],
-    )
-    return Receipt(axis_id, duplicate=False, accepted_at=_utc(at))
+def _moved(
+    connection: sqlite3.Connection, seq: int, recipient: str, state: PacketState, note: str, at: int
+) -> bool:
+    settled_at = at if state in (PacketState.DONE, PacketState.FAIL) else None
+    earlier = ("initial",) if settled_at is None else ("initial", "processing")
+    if state is PacketState.INITIAL:
+        return False
+    values = (state, note, at, settled_at, seq, recipient, *earlier)
+    statement = _MOVE.format(", ".join("?" * len(earlier)))
+    return connection.execute(statement, values).rowcount > 0
 
 
 def _not_found(agency: str, axis_id: str) -> NotFound:
     return NotFound(NotFound.axis_code, f"{axis_id} ({agency})")
 
 
-def _utc(microseconds: int) -> datetime:
-    return datetime.fromtimestamp(microseconds / 1_000_000, UTC)
-
-
-def _state(fetched_at: int | None, confirmed_at: int | None) -> DeliveryState:
-    if confirmed_at is not None:
-        return DeliveryState.CONFIRMED
-    return DeliveryState.QUEUED if fetched_at is None else DeliveryState.FETCHED
-
-
 _QUEUE = """
     SELECT rank, seq, recipient FROM deliveries
-    WHERE recipient = ? AND kind = ? AND confirmed_at IS NULL
+    WHERE recipient = ? AND kind = ? AND settled_at IS NULL
     ORDER BY rank, seq LIMIT ?
 """
-_STORED = """
-    SELECT seq, fetched_at, m.kind, sender, message_id, sha256, size, content
-    FROM messages AS m JOIN deliveries USING (seq) WHERE recipient = ? AND axis_id = ?
+_COUNT = """
+    SELECT count(*) FROM deliveries WHERE recipient = ? AND kind = ? AND settled_at IS NULL
 """
-_NOTE_FETCHED = "UPDATE deliveries SET fetched_at = ? WHERE seq = ? AND recipient = ?"
-_CONFIRMABLE = """
-    SELECT seq, sha256, confirmed_at
+_ADDRESSED = """
+    SELECT seq, fetched_at, size
     FROM messages JOIN deliveries USING (seq) WHERE recipient = ? AND axis_id = ?
 """
-_CONFIRM = """
-    UPDATE deliveries SET confirmed_at = ?
-    WHERE seq = ? AND recipient = ? AND confirmed_at IS NULL
+_STORED = """
+    SELECT axis_id, kind, sender, message_id, sha256, size, held, content
+    FROM messages LEFT JOIN contents USING (seq) WHERE seq = ?
+"""
+_NOTE_FETCHED = """
+    UPDATE deliveries
+    SET fetched_at = :at,
+        updated_at = iif(state = 'initial', :at, updated_at),
+        state = iif(state = 'initial', 'processing', state)
+    WHERE seq = :seq AND recipient = :recipient AND fetched_at IS NULL
+"""
+_CONFIRMABLE = """
+    SELECT seq, sha256 FROM messages JOIN deliveries USING (seq)
+    WHERE recipient = ? AND axis_id = ?
+"""
+_MOVE = """
+    UPDATE deliveries SET state = ?, note = ?, updated_at = ?, settled_at = ?
+    WHERE seq = ? AND recipient = ? AND state IN ({})
+"""
+_RESEND = """
+    UPDATE deliveries
+    SET state = 'initial', note = '', fetched_at = NULL, updated_at = ?, settled_at = NULL
+    WHERE seq = ? AND recipient = ? AND state <> 'initial'
 """
 _DELIVERIES = """
-    SELECT recipient, accepted_at, fetched_at, confirmed_at
-    FROM messages JOIN deliveries USING (seq) WHERE sender = ? AND message_id = ?
+    SELECT recipient, state, note, m.accepted_at, fetched_at, settled_at
+    FROM messages AS m JOIN deliveries USING (seq) WHERE sender = ? AND message_id = ?
     ORDER BY recipient
 """
 _QUEUES = """
     SELECT recipient, waiting, accepted_at
     FROM (SELECT recipient, count(*) AS waiting, min(seq) AS seq
-          FROM deliveries WHERE confirmed_at IS NULL GROUP BY recipient)
+          FROM deliveries WHERE settled_at IS NULL GROUP BY recipient)
     JOIN messages USING (seq) ORDER BY recipient
 """

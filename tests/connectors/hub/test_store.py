@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from connectors.axis import AgencyEntry, MessageKind, Receipt
+from connectors.axis import AgencyEntry, MessageKind, PacketState, Receipt
 from connectors.errors import UnknownRecipient
-from connectors.hub.message import DeliveryState, Posting
+from connectors.hub.message import Posting
 from connectors.hub.store import _QUEUE, IN_ROW, HubStore
 from connectors.hub.writer import Writer
 
@@ -90,11 +90,11 @@ def test_each_recipient_has_a_state_of_its_own(store: HubStore, clock: Clock) ->
     assert store.confirm("H99.01", [(receipt.axis_id, posting().sha256)]) == 0
 
     first, second = store.deliveries("000.00.00.H99", "m")
-    assert (first.recipient, first.state) == ("H99.01", DeliveryState.CONFIRMED)
+    assert (first.recipient, first.state) == ("H99.01", PacketState.DONE)
     assert first.accepted_at == START
     assert first.fetched_at == START + timedelta(minutes=1)
-    assert first.confirmed_at == START + timedelta(minutes=2)
-    assert (second.recipient, second.state) == ("H99.02", DeliveryState.QUEUED)
+    assert first.settled_at == START + timedelta(minutes=2)
+    assert (second.recipient, second.state) == ("H99.02", PacketState.INITIAL)
     assert store.deliveries("H99", "never sent") == []
 
 
