@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from documents import directory, ledger
+from documents import directory, duty, ledger
 from documents.document import Attachment, Role
 from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
 from documents.freezing import ensure_free
@@ -75,7 +75,9 @@ def take(
     evidence: str = "",
     detail: dict[str, Any] | None = None,
 ) -> State:
-    """Move *row* one step: new state, version, ledger row; earlier errors are cleared.
+    """Move *row* one step: new state, version, ledger row, the status it owes its sender.
+
+    Earlier errors are cleared.
 
     Raises:
         StepRefused: the lifecycle has no such step here, or not for the actor's role.
@@ -90,6 +92,8 @@ def take(
     row.attempts = 0
     row.next_attempt_at = row.error_code = row.error_text = None
     note(session, row, step, actor, at, evidence=evidence, detail=detail)
+    reason = str((detail or {}).get("reason", ""))
+    duty.follow(session, row.id, (Direction(row.direction), step), at, reason)
     return after
 
 

@@ -1,52 +1,38 @@
 """Statuses owed to senders, and statuses that came back for what was sent.
 
 Legal source: Decision 28/2018/QD-TTg (codes), Decree 30/2020/ND-CP, Art. 21.2c: the
-sender is told the same day. A status owed is a row, written with the step that owes
-it; the flow sends it under the row's id until the axis has it.
+sender is told the same day. A status owed is a row, written with the step that owes it
+(`documents.duty`); the flow sends it under the row's id until the axis has it, or until
+it is given up: then a person is shown it, and nothing is lost.
 """
 
 import json
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import Row, Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from documents import casefile, directory
 from documents.arrival import StatusArrival
-from documents.casefile import locked, pause
+from documents.casefile import RETRY_PAUSES, locked
 from documents.delivery import BY_STATUS_CODE, DeliveryState, later
-from documents.identity import new_id
+from documents.duty import owe as owe
 from documents.ledger import SYSTEM
 from documents.lifecycle import Direction
 from documents.tables import DeliveryRow, DocumentRow, FeedbackRow, LedgerRow, ParcelRow
 
 # built once: building a statement takes longer than the database takes to run it
 _FEEDBACK = cast("Table", FeedbackRow.__table__)
-_OCCURRED = (
-    select(func.count())
-    .select_from(_FEEDBACK)
-    .where(_FEEDBACK.c.document_id == bindparam("document"), _FEEDBACK.c.code == bindparam("owed"))
-)
-_OWE = insert(_FEEDBACK)
 _SENT = (
     update(_FEEDBACK)
     .where(_FEEDBACK.c.id == bindparam("feedback"), _FEEDBACK.c.sent_at.is_(None))
-    .values(sent_at=bindparam("at"), error=None)
+    .values(sent_at=bindparam("at"), error=None, given_up_at=None, next_attempt_at=None)
     .returning(_FEEDBACK.c.document_id, _FEEDBACK.c.code)
 )
-
-
-def owe(session: Session, document_id: str, code: str, at: datetime, note: str = "") -> None:
-    """Owe the sender of an incoming document a status; each code once, 05 as often as it comes."""
-    connection = session.connection()
-    occurred = connection.scalar(_OCCURRED, {"document": document_id, "owed": code}) or 0
-    if occurred and code != "05":
-        return
-    values = {"document_id": document_id, "code": code, "note": note, "created_at": at}
-    connection.execute(_OWE, {"id": new_id(), **values, "occurrence": occurred + 1, "attempts": 0})
 
 
 def unsent(session: Session, at: datetime, limit: int) -> list[str]:
@@ -54,7 +40,7 @@ def unsent(session: Session, at: datetime, limit: int) -> list[str]:
     return list(
         session.scalars(
             select(FeedbackRow.id)
-            .where(FeedbackRow.sent_at.is_(None))
+            .where(FeedbackRow.sent_at.is_(None), FeedbackRow.given_up_at.is_(None))
             .where(or_(FeedbackRow.next_attempt_at.is_(None), FeedbackRow.next_attempt_at <= at))
             .order_by(FeedbackRow.created_at, FeedbackRow.code)
             .limit(limit)
@@ -67,7 +53,8 @@ def owed(session: Session, ids: Iterable[str]) -> list[tuple[FeedbackRow, Docume
     rows = session.execute(
         select(FeedbackRow, DocumentRow)
         .join(DocumentRow, DocumentRow.id == FeedbackRow.document_id)
-        .where(FeedbackRow.id.in_(list(ids)), FeedbackRow.sent_at.is_(None))
+        .where(FeedbackRow.id.in_(list(ids)))
+        .where(FeedbackRow.sent_at.is_(None), FeedbackRow.given_up_at.is_(None))
         .order_by(FeedbackRow.created_at, FeedbackRow.code)
     )
     return [(feedback, document) for feedback, document in rows]
@@ -87,11 +74,81 @@ def sent(session: Session, feedback_id: str, at: datetime) -> None:
         casefile.note(session, locked(session, document_id), f"report_{code}", SYSTEM, at)
 
 
-def put_off(session: Session, feedback_id: str, error: str, at: datetime) -> None:
-    """Try the status again after a growing pause; shown until it is sent."""
-    row = session.get_one(FeedbackRow, feedback_id, with_for_update=True)
+PATIENCE = timedelta(days=7)
+"""How long a status is tried unless the settings say otherwise: longer than any Tết closes."""
+LEAST_PATIENCE = timedelta(hours=25)
+"""A night's outage of the axis and the working day after it must fit."""
+_LONG_PAUSES = (7200, 14400, 21600)
+"""Seconds, after the pauses of any step; the last one repeats."""
+
+
+@lru_cache(maxsize=8)
+def pauses(patience: timedelta = PATIENCE) -> tuple[int, ...]:
+    """Return the growing pauses (seconds) between attempts; together at least *patience*."""
+    found = [*RETRY_PAUSES, *_LONG_PAUSES]
+    while sum(found) < patience.total_seconds():
+        found.append(found[-1])
+    return tuple(found)
+
+
+def put_off(
+    session: Session, feedback_id: str, error: str, at: datetime, patience: timedelta = PATIENCE
+) -> None:
+    """Try the status again after a growing pause; after the last attempt a person is shown it."""
+    row = session.get_one(FeedbackRow, feedback_id, with_for_update=True, populate_existing=True)
+    series = pauses(patience)
     row.attempts += 1
-    row.error, row.next_attempt_at = error, at + pause(row.attempts)
+    row.error = error
+    if row.attempts > len(series):
+        _give_up(session, row, at)
+    else:
+        row.next_attempt_at = at + timedelta(seconds=series[row.attempts - 1])
+
+
+def refused(session: Session, feedback_id: str, error: str, at: datetime) -> None:
+    """Record that the axis will never take the status as it is: shown at once, not tried again."""
+    row = session.get_one(FeedbackRow, feedback_id, with_for_update=True, populate_existing=True)
+    row.attempts += 1
+    row.error = error
+    _give_up(session, row, at)
+
+
+def _give_up(session: Session, row: FeedbackRow, at: datetime) -> None:
+    if row.given_up_at is not None or row.sent_at is not None:
+        return
+    row.next_attempt_at, row.given_up_at = None, at
+    detail = {"attempts": row.attempts, "error": row.error}
+    document = locked(session, row.document_id)
+    casefile.note(session, document, f"give_up_{row.code}", SYSTEM, at, detail=detail)
+
+
+def try_again(session: Session, document_id: str) -> int:
+    """Send a document's unsent statuses at once and from the first pause; returns how many."""
+    again = (
+        update(FeedbackRow)
+        .where(FeedbackRow.document_id == document_id, FeedbackRow.sent_at.is_(None))
+        .values(attempts=0, next_attempt_at=None, given_up_at=None)
+        .returning(FeedbackRow.id)
+    )
+    return len(session.scalars(again).all())
+
+
+def given_up(session: Session, limit: int) -> list[tuple[FeedbackRow, DocumentRow]]:
+    """Return the statuses that nobody tries to send any more, the oldest first."""
+    rows = session.execute(
+        select(FeedbackRow, DocumentRow)
+        .join(DocumentRow, DocumentRow.id == FeedbackRow.document_id)
+        .where(FeedbackRow.given_up_at.is_not(None))
+        .order_by(FeedbackRow.given_up_at)
+        .limit(limit)
+    )
+    return [(feedback, document) for feedback, document in rows]
+
+
+def count_given_up(session: Session) -> int:
+    """Return how many statuses nobody tries to send any more."""
+    wanted = select(func.count()).select_from(_FEEDBACK)
+    return session.scalar(wanted.where(_FEEDBACK.c.given_up_at.is_not(None))) or 0
 
 
 def concerned(session: Session, statuses: Iterable[StatusArrival]) -> list[str]:

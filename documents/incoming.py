@@ -13,11 +13,11 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from documents import casefile, directory, feedback, numbering, provenance, register, reports
+from documents import casefile, directory, duty, numbering, provenance, register, reports
 from documents.arrival import Arrival
 from documents.casefile import locked, take
 from documents.document import Role
-from documents.errors import storable
+from documents.errors import StepRefused, storable
 from documents.identity import new_id
 from documents.ledger import SYSTEM, Actor
 from documents.lifecycle import Direction, State, Step, advance
@@ -27,12 +27,12 @@ from documents.tables import DocumentRow, ParcelRow
 
 SERIES = "ĐẾN"
 """One register of incoming documents per agency and year (Art. 22.2)."""
+HANDLING = frozenset({Step.SUBMIT, Step.ASSIGN, Step.START, Step.COMPLETE, Step.FILE})
+"""What people do with a registered document."""
 SENDER_DIFFERS = "sender.differs"
 """Code of the warning that the axis names another sender than the message."""
 WARNING_LENGTH = 300
 """Characters."""
-NOTE_LENGTH = 1000
-"""Characters of a status's `Description` (axis.md §7); the whole reason is in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ def keep_parcel(session: Session, parcel: ParcelRow) -> bool:
 
 
 def junk(session: Session, organ_id: str, axis_id: str, error: str) -> None:
-    """Mark a parcel as not understood; its bytes stay, a person can look."""
+    """Mark a parcel as not understood, which the axis is told too; its bytes stay for a person."""
     parcel = _parcel(session, organ_id, axis_id)
-    parcel.outcome, parcel.error = "junk", error
+    parcel.outcome, parcel.error, parcel.unreadable = "junk", error, True
 
 
 def forget(session: Session, organ_id: str, axis_id: str) -> None:
@@ -146,7 +146,7 @@ def arrived(session: Session, arrival: Arrival, at: datetime) -> str:
     known = _same_message(session, agency.organ_id, arrival)
     if known is None:
         row = _entered(session, agency.organ_id, arrival, at)
-        feedback.owe(session, row.id, "01", at)
+        duty.owe(session, row.id, duty.ARRIVED, at)
         known = row.id
     connection.execute(_OPENED, {**parcel, "document": known})
     return known
@@ -273,7 +273,7 @@ def _duplicate(session: Session, row: DocumentRow) -> str:
 
 
 def registered(session: Session, document_id: str, at: datetime) -> int:
-    """Give the receipt number, enter the register, owe the sender status 03 (Art. 21.2c, 22)."""
+    """Give the receipt number and enter the register (Art. 21.2c, 22)."""
     row = locked(session, document_id)
     # refused before a number is taken
     advance(Direction.INCOMING, State(row.state), Step.REGISTER, SYSTEM.role)
@@ -281,7 +281,6 @@ def registered(session: Session, document_id: str, at: datetime) -> int:
     number = register.next_number(session, row.organ_id, Direction.INCOMING, SERIES, day, row.id)
     row.receipt_number = number
     take(session, row, Step.REGISTER, SYSTEM, at, detail={"receipt_number": number})
-    feedback.owe(session, row.id, "03", at)
     return number
 
 
@@ -294,10 +293,26 @@ def released(session: Session, document_id: str, who: str, at: datetime, reason:
 
 
 def refused(session: Session, document_id: str, who: str, at: datetime, reason: str) -> None:
-    """Let the clerk return a document to its sender with a reason: status 02 (Art. 21.2b)."""
+    """Let the clerk return a document to its sender, who is told why (Art. 21.2b)."""
     row = locked(session, document_id)
     person = directory.person_row(session, row.organ_id, who)
     reason = storable(reason)
     detail = {"reason": reason}
     take(session, row, Step.REFUSE, Actor(person.id, Role(person.role)), at, detail=detail)
-    feedback.owe(session, row.id, "02", at, reason[:NOTE_LENGTH])
+
+
+def handled(
+    session: Session, document_id: str, step: Step, who: str, at: datetime, reason: str = ""
+) -> State:
+    """Let a person submit, assign, start, complete or file a registered document (Art. 23, 24).
+
+    Raises:
+        StepRefused: not from this state, not by this role, or the step is another one.
+        PersonUnknown: nobody in the document's agency is *who*.
+    """
+    row = locked(session, document_id)
+    if step not in HANDLING or row.direction != Direction.INCOMING:
+        raise StepRefused(row.state, step, "không phải bước giải quyết / no step of handling")
+    person = directory.person_row(session, row.organ_id, who)
+    detail = {"reason": storable(reason)} if reason else None
+    return take(session, row, step, Actor(person.id, Role(person.role)), at, detail=detail)

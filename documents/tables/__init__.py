@@ -6,6 +6,14 @@ from documents.tables.authority import (
     DelegationRow,
     RevocationRow,
 )
+from documents.tables.catalogue import (
+    CatalogueAliasRow,
+    CatalogueEntryRow,
+    CatalogueListingRow,
+    CataloguePostingRow,
+    CatalogueSuccessionRow,
+    CatalogueVersionRow,
+)
 from documents.tables.copies import CertifiedCopyRow, CopySignerRow, SealedAttachmentRow
 from documents.tables.foundation import Base, Instant
 from documents.tables.journey import (
@@ -22,6 +30,7 @@ from documents.tables.journey import (
     RegisterRow,
     RevisionRow,
 )
+from documents.tables.reconciliation import FindingRow, ReconciliationRow
 from documents.tables.reports import ReportRow
 from documents.tables.requests import SignatureRequestPartRow, SignatureRequestRow
 from documents.tables.sign_sessions import SignSessionRow
@@ -32,6 +41,12 @@ __all__ = [
     "AttachmentRow",
     "Base",
     "BindingRow",
+    "CatalogueAliasRow",
+    "CatalogueEntryRow",
+    "CatalogueListingRow",
+    "CataloguePostingRow",
+    "CatalogueSuccessionRow",
+    "CatalogueVersionRow",
     "CertificateRow",
     "CertifiedCopyRow",
     "CopySignerRow",
@@ -39,11 +54,13 @@ __all__ = [
     "DeliveryRow",
     "DocumentRow",
     "FeedbackRow",
+    "FindingRow",
     "Instant",
     "LedgerHeadRow",
     "LedgerRow",
     "ParcelRow",
     "PersonRow",
+    "ReconciliationRow",
     "RegisterEntryRow",
     "RegisterRow",
     "ReportRow",

@@ -200,7 +200,9 @@ class DeliveryRow(Base):
     organ_id: Mapped[str] = mapped_column(String(35), index=True)
     name: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(16), index=True)
-    axis_id: Mapped[str | None] = mapped_column(String(128))
+    axis_id: Mapped[str | None] = mapped_column(String(128), index=True)
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the axis's receipt was recorded."""
     status_code: Mapped[str | None] = mapped_column(String(2))
     note: Mapped[str] = mapped_column(Text, default="")
     updated_at: Mapped[datetime]
@@ -224,13 +226,20 @@ class FeedbackRow(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_attempt_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)
+    given_up_at: Mapped[datetime | None]
+    """Refused by the axis, or tried as often as is tried: waits for a person."""
 
 
+_UNSENT = text("sent_at IS NULL AND given_up_at IS NULL")
+_GIVEN_UP = text("given_up_at IS NOT NULL")
 Index(
-    "ix_feedback_unsent",
-    FeedbackRow.created_at,
-    sqlite_where=text("sent_at IS NULL"),
-    postgresql_where=text("sent_at IS NULL"),
+    "ix_feedback_unsent", FeedbackRow.created_at, sqlite_where=_UNSENT, postgresql_where=_UNSENT
+)
+Index(
+    "ix_feedback_given_up",
+    FeedbackRow.given_up_at,
+    sqlite_where=_GIVEN_UP,
+    postgresql_where=_GIVEN_UP,
 )
 
 
@@ -253,6 +262,8 @@ class ParcelRow(Base):
     document_id: Mapped[str | None] = mapped_column(String(36), index=True)
     confirmed_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)
+    unreadable: Mapped[bool | None]
+    """Junk that the axis is told of as such (packet state *fail*), not as received."""
 
 
 Index(
