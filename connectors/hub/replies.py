@@ -3,13 +3,13 @@
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from connectors.soap.wire import Wire
+from connectors.soap.connection import Body
 
 
 class WireResponse(Response):
     """A SOAP message, streamed."""
 
-    def __init__(self, wire: Wire, status: int = 200) -> None:
+    def __init__(self, wire: Body, status: int = 200) -> None:
         self._wire = wire
         self.status_code = status
         self.background = None

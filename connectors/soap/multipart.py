@@ -37,6 +37,8 @@ class Related:
         self._root: Blob | None = None
         self.parts: dict[str, Blob] = {}
         """By Content-ID, without the root."""
+        self.heads: dict[str, dict[str, str]] = {}
+        """The parts' MIME headers by Content-ID; names in lower case."""
         self._count = 0
         self._ended = False
         self._headers: dict[str, str] = {}
@@ -106,6 +108,7 @@ class Related:
     def _headers_finished(self) -> None:
         content_id = self._headers.get("content-id", "").strip("<>")
         blob = self._placed(content_id)
+        self.heads[content_id] = self._headers
         encoded = self._headers.get("content-transfer-encoding", "").lower() == "base64"
         self._sink = Base64Sink(blob) if encoded else blob
 
