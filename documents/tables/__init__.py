@@ -14,6 +14,7 @@ from documents.tables.catalogue import (
     CatalogueSuccessionRow,
     CatalogueVersionRow,
 )
+from documents.tables.changes import ChangeRow
 from documents.tables.copies import CertifiedCopyRow, CopySignerRow, SealedAttachmentRow
 from documents.tables.foundation import Base, Instant
 from documents.tables.journey import (
@@ -49,6 +50,7 @@ __all__ = [
     "CatalogueVersionRow",
     "CertificateRow",
     "CertifiedCopyRow",
+    "ChangeRow",
     "CopySignerRow",
     "DelegationRow",
     "DeliveryRow",
