@@ -13,7 +13,7 @@ from schemas.codes import (
     Priority,
     ReceiverChange,
     StatusCode,
-    administrative_detail,
+    type_numbers,
 )
 from schemas.edxml import (
     Business,
@@ -137,6 +137,7 @@ def _business(doc_type: BusinessType, reason: str, **named: Any) -> Business:
 
 
 def _edoc(departure: Departure, business: Business, answers: tuple[ResponseFor, ...] = ()) -> Edoc:
+    group, number = type_numbers(departure.type_name)
     return Edoc(
         sender=organization(departure.sender),
         recipients=tuple(organization(agency) for agency in departure.recipients),
@@ -146,8 +147,7 @@ def _edoc(departure: Departure, business: Business, answers: tuple[ResponseFor, 
             place=departure.place, promulgation_date=departure.promulgated
         ),
         document_type=DocumentTypeInfo(
-            type_detail=administrative_detail(departure.type_name),
-            type_name=departure.type_name,
+            type=group, type_detail=number, type_name=departure.type_name
         ),
         subject=departure.subject,
         content=departure.subject,

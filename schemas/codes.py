@@ -95,6 +95,23 @@ class Priority(IntEnum):
     """hỏa tốc hẹn giờ."""
 
 
+NORMATIVE_TYPES = (
+    "Hiến pháp",
+    "Luật",
+    "Pháp lệnh",
+    "Lệnh",
+    "Nghị quyết",
+    "Nghị quyết liên tịch",
+    "Nghị định",
+    "Quyết định",
+    "Thông tư",
+    "Thông tư liên tịch",
+    "Chỉ thị",
+    "Bộ luật",
+    "Văn bản quy phạm pháp luật của chính quyền địa phương ở đơn vị hành chính - kinh tế đặc biệt",
+)
+"""`TypeDetail` of group 1 is the place in this list, counted from 1 (axis.md §5.1)."""
+
 ADMINISTRATIVE_TYPES = (
     "Nghị quyết",
     "Quyết định",
@@ -132,12 +149,15 @@ ADMINISTRATIVE_TYPES = (
 """`TypeDetail` of group 2 is the place in this list, counted from 1 (axis.md §5.1)."""
 
 
-def administrative_detail(type_name: str) -> int:
-    """Return `TypeDetail` for an administrative type; 0 when the list has no such name."""
-    try:
-        return ADMINISTRATIVE_TYPES.index(type_name) + 1
-    except ValueError:
-        return 0
+def type_numbers(type_name: str) -> tuple[int, int]:
+    """Return `Type` and `TypeDetail`: group 2 first, which is what agencies write every day.
+
+    A name in neither list is administrative with number 0.
+    """
+    for group, names in ((2, ADMINISTRATIVE_TYPES), (1, NORMATIVE_TYPES)):
+        if type_name in names:
+            return group, names.index(type_name) + 1
+    return 2, 0
 
 
 class ReceiverChange(IntEnum):

@@ -4,16 +4,22 @@ from connectors.edxml.deviation import Warning_
 from connectors.edxml.incoming import ReadLimits, Received, ReceivedFile
 from connectors.edxml.outgoing import OutgoingFile
 from connectors.edxml.reader import read
+from connectors.edxml.style import DOTNET_SDK, JAVA_SDK, STYLES, WriterStyle, load_styles
 from connectors.edxml.summary import summarise
 from connectors.edxml.writer import field_errors, write_edoc, write_edoc_to, write_status
 
 __all__ = [
+    "DOTNET_SDK",
+    "JAVA_SDK",
+    "STYLES",
     "OutgoingFile",
     "ReadLimits",
     "Received",
     "ReceivedFile",
     "Warning_",
+    "WriterStyle",
     "field_errors",
+    "load_styles",
     "read",
     "summarise",
     "write_edoc",

@@ -8,7 +8,7 @@ from connectors.edxml.archive import ZIP_BASED, ArchiveDamaged, unwrapped
 from connectors.edxml.content import Base64Content
 from connectors.edxml.deviation import Deviations
 from connectors.edxml.fields import Fields
-from connectors.edxml.filename import extension, safe_name, unused_name
+from connectors.edxml.filename import MEDIA_TYPES, extension, safe_name, unused_name
 from connectors.edxml.incoming import ReadLimits, ReceivedFile
 from connectors.edxml.spool import Spool
 from connectors.errors import AttachmentCorrupt, EnvelopeTooLarge
@@ -16,30 +16,6 @@ from schemas.edxml import Reference
 
 CONTENT = "ContentTransferEncoded"
 
-_TYPES = {
-    "pdf": "application/pdf",
-    "doc": "application/msword",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xls": "application/vnd.ms-excel",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ppt": "application/vnd.ms-powerpoint",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "odt": "application/vnd.oasis.opendocument.text",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
-    "rtf": "application/rtf",
-    "txt": "text/plain",
-    "csv": "text/csv",
-    "xml": "application/xml",
-    "edxml": "application/xml",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "tif": "image/tiff",
-    "tiff": "image/tiff",
-    "zip": "application/zip",
-    "rar": "application/vnd.rar",
-    "7z": "application/x-7z-compressed",
-}
 _MAGIC = (
     (b"%PDF", "application/pdf", {"pdf"}),
     (
@@ -168,13 +144,13 @@ class Attachments:
         for head, found, agreeing in _MAGIC:
             if spool.head.startswith(head):
                 if kind in agreeing:
-                    return _TYPES.get(kind, found)
+                    return MEDIA_TYPES.get(kind, found)
                 self._log.add("attachment.content_differs", path, f"{name!r}: {found}")
                 return found
         if kind == "pdf" and spool.size:
             self._log.add("attachment.content_differs", path, f"{name!r}: không phải PDF / no PDF")
             return "application/octet-stream"
-        return _TYPES.get(kind) or said or "application/octet-stream"
+        return MEDIA_TYPES.get(kind) or said or "application/octet-stream"
 
 
 def _reference(fields: Fields) -> Reference:

@@ -4,9 +4,10 @@ Order: axis.md §4.2 and §4.3. Elements that must be there are written even whe
 empty, the others only when they say something.
 """
 
+import uuid
 from collections.abc import Sequence
 
-from connectors.edxml.layout import Layout, wire_date, wire_flag, wire_time
+from connectors.edxml.layout import Layout, wire_flag
 from schemas.edxml import (
     Business,
     BusinessDocumentInfo,
@@ -19,6 +20,8 @@ from schemas.edxml import (
     StaffInfo,
     TraceHeader,
 )
+
+_ACTOR = "http://schemas.xmlsoap.org/soap/actor/next"
 
 
 def message_header(layout: Layout, message: Edoc) -> None:
@@ -34,26 +37,24 @@ def message_header(layout: Layout, message: Edoc) -> None:
     layout.end()
     layout.start("edXML:PromulgationInfo")
     layout.leaf("edXML:Place", message.promulgation.place)
-    layout.leaf("edXML:PromulgationDate", wire_date(message.promulgation.promulgation_date))
+    layout.leaf("edXML:PromulgationDate", layout.date(message.promulgation.promulgation_date))
     layout.end()
     layout.start("edXML:DocumentType")
-    layout.leaf("edXML:Type", message.document_type.type)
-    layout.leaf("edXML:TypeDetail", message.document_type.type_detail)
+    group, number = layout.style.numbering.numbers(message.document_type)
+    layout.leaf("edXML:Type", group)
+    layout.leaf("edXML:TypeDetail", number)
     layout.leaf("edXML:TypeName", message.document_type.type_name)
     layout.end()
     layout.leaf("edXML:Subject", message.subject)
     layout.optional("edXML:Content", message.content)
     _signer(layout, message.signer)
-    layout.optional("edXML:DueDate", wire_date(message.due_date))
+    layout.optional("edXML:DueDate", layout.date(message.due_date))
     _other(layout, message.other)
     for answer in message.response_for:
         _response_for(layout, answer)
     layout.optional("edXML:SteeringType", message.steering_type)
-    if message.to_places:
-        layout.start("edXML:ToPlaces")
-        for place in message.to_places:
-            layout.leaf("edXML:Place", place)
-        layout.end()
+    _list(layout, "ToPlaces", "Place", message.to_places)
+    _tasks(layout, message)
     layout.end()
 
 
@@ -92,32 +93,60 @@ def _other(layout: Layout, other: OtherInfo) -> None:
     layout.optional("edXML:TyperNotation", other.typer_notation)
     layout.optional("edXML:PromulgationAmount", other.promulgation_amount)
     layout.optional("edXML:PageAmount", other.page_amount)
+    _list(layout, "ReplyFors", "ReplyFor", other.reply_fors)
     if other.direction is not None:
         layout.leaf("edXML:Direction", str(other.direction).lower())
-    if other.appendixes:
-        layout.start("edXML:Appendixes")
-        for appendix in other.appendixes:
-            layout.leaf("edXML:Appendix", appendix)
-        layout.end()
+    _list(layout, "ReferenceCodes", "ReferenceCode", other.reference_codes)
+    _list(layout, "Appendixes", "Appendix", other.appendixes)
     layout.end()
 
 
-def _response_for(layout: Layout, answer: ResponseFor) -> None:
-    layout.start("edXML:ResponseFor")
+def _list(layout: Layout, name: str, item: str, texts: Sequence[str]) -> None:
+    if texts:
+        layout.start(f"edXML:{name}")
+        for text in texts:
+            layout.leaf(f"edXML:{item}", text)
+        layout.end()
+
+
+def _tasks(layout: Layout, message: Edoc) -> None:
+    """Write what is in the SDK's classes alone; its place in the order is our choice."""
+    _list(layout, "ResponseForTask", "TaskCode", message.response_for_task)
+    layout.optional("edXML:ApplicationType", message.application_type)
+    if message.feedback is not None:
+        _response_for(layout, message.feedback, "edXML:Feedback")
+    if message.agency is not None:
+        layout.start("edXML:Agency")
+        layout.leaf("edXML:OrganId", message.agency.organ_id)
+        layout.optional("edXML:OrganName", message.agency.organ_name)
+        layout.optional("edXML:DepartmentId", message.agency.department_id)
+        layout.optional("edXML:DepartmentName", message.agency.department_name)
+        layout.optional("edXML:ExecuteRole", message.agency.execute_role)
+        layout.end()
+
+
+def _response_for(layout: Layout, answer: ResponseFor, name: str = "edXML:ResponseFor") -> None:
+    layout.start(name)
     layout.leaf("edXML:OrganId", answer.organ_id)
     layout.optional("edXML:Code", answer.code)
     layout.leaf("edXML:DocumentId", answer.document_id)
-    layout.optional("edXML:PromulgationDate", wire_date(answer.promulgation_date))
+    layout.optional("edXML:PromulgationDate", layout.date(answer.promulgation_date))
     layout.end()
 
 
-def trace(layout: Layout, hops: Sequence[TraceHeader], business: Business) -> None:
+def trace(
+    layout: Layout, hops: Sequence[TraceHeader], business: Business, document_id: str
+) -> None:
     """Write `TraceHeaderList` with `Bussiness`, which is always there."""
-    layout.start("edXML:TraceHeaderList")
+    attributes = ""
+    if layout.style.trace_attributes:
+        list_id = uuid.uuid5(uuid.NAMESPACE_OID, document_id).hex
+        attributes = f' id="{list_id}" version="1.0" mustUnderstand="1" actor="{_ACTOR}"'
+    layout.start("edXML:TraceHeaderList", attributes)
     for hop in hops:
         layout.start("edXML:TraceHeader")
         layout.leaf("edXML:OrganId", hop.organ_id)
-        layout.leaf("edXML:Timestamp", wire_time(hop.timestamp))
+        layout.leaf("edXML:Timestamp", layout.time(hop.timestamp))
         layout.end()
     layout.start("edXML:Bussiness")
     layout.optional("edXML:DocumentId", business.document_id)

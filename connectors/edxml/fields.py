@@ -37,6 +37,11 @@ class Fields:
         self.blank = not any(map(plain_text, element if element is not None else ()))
         """Whether no child has text: `<ResponseFor/>` is legal in practice."""
 
+    @property
+    def names(self) -> list[str]:
+        """The children's names, each once."""
+        return list(self._children)
+
     def all(self, name: str) -> list[etree._Element]:
         """Return every child called *name*."""
         self._asked.add(name)

@@ -24,6 +24,7 @@ from schemas.edxml import (
     SignerInfo,
     StaffInfo,
     StatusMessage,
+    TaskAgency,
     TraceHeader,
 )
 from schemas.edxml.path import wire_path
@@ -36,7 +37,7 @@ def read_edoc(header: etree._Element, trace: etree._Element | None, log: Deviati
         KindUnsupported: it names no document at all, or asks for something unknown.
     """
     fields = Fields(header, "", log)
-    sender = fields.child("From")
+    sender, feedback, agency = map(fields.child, ("From", "Feedback", "Agency"))
     answers = (answer for answer in fields.children("ResponseFor") if not answer.blank)
     edoc = Edoc.model_construct(
         sender=_organization(sender),
@@ -53,6 +54,10 @@ def read_edoc(header: etree._Element, trace: etree._Element | None, log: Deviati
         response_for=tuple(map(_response_for, answers)),
         steering_type=fields.number("SteeringType"),
         to_places=_texts(fields.child("ToPlaces"), "Place"),
+        response_for_task=_texts(fields.child("ResponseForTask"), "TaskCode"),
+        application_type=fields.text("ApplicationType"),
+        feedback=_response_for(feedback) if not feedback.blank else None,
+        agency=_agency(agency) if not agency.blank else None,
         **_trace(trace, log),
     )
     if not (sender.present or edoc.document_id or edoc.subject or edoc.code.code_number):
@@ -151,7 +156,9 @@ def _other(fields: Fields, log: Deviations) -> OtherInfo:
         typer_notation=fields.text("TyperNotation"),
         promulgation_amount=fields.number("PromulgationAmount"),
         page_amount=fields.number("PageAmount"),
+        reply_fors=_every_text(fields.child("ReplyFors")),
         direction=fields.flag("Direction"),
+        reference_codes=_every_text(fields.child("ReferenceCodes")),
         appendixes=_texts(fields.child("Appendixes"), "Appendix"),
     )
 
@@ -180,6 +187,20 @@ def _staff(fields: Fields) -> StaffInfo:
 
 def _texts(fields: Fields, name: str) -> tuple[str, ...]:
     return tuple(text for text in map(plain_text, fields.all(name)) if text)
+
+
+def _every_text(fields: Fields) -> tuple[str, ...]:
+    return tuple(text for name in fields.names for text in _texts(fields, name))
+
+
+def _agency(fields: Fields) -> TaskAgency:
+    return TaskAgency.model_construct(
+        organ_id=fields.raw("OrganId"),
+        organ_name=fields.text("OrganName"),
+        department_id=fields.text("DepartmentId"),
+        department_name=fields.text("DepartmentName"),
+        execute_role=fields.text("ExecuteRole"),
+    )
 
 
 class _Trace(TypedDict):

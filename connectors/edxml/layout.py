@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from connectors.edxml.style import JAVA_SDK, WriterStyle
 from documents.document import VIETNAM
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -10,7 +11,8 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 class Layout:
     """Text that grows line by line, indented by its depth."""
 
-    def __init__(self) -> None:
+    def __init__(self, style: WriterStyle = JAVA_SDK) -> None:
+        self.style = style
         self._lines = ['<?xml version="1.0" encoding="UTF-8"?>']
         self._open: list[str] = []
 
@@ -34,9 +36,24 @@ class Layout:
         if text is not None and text != "":
             self.leaf(name, text)
 
+    def date(self, day: date | None) -> str:
+        """Return a date as the partner wants it, or nothing."""
+        return self.style.dates.written(day) if day is not None else ""
+
+    def time(self, at: datetime | None) -> str:
+        """Return date and HH:mm:ss in Vietnam's local time, or nothing."""
+        if at is None:
+            return ""
+        local = at.astimezone(VIETNAM)
+        return f"{self.date(local)} {local:%H:%M:%S}"
+
     def raw(self, text: str) -> None:
         """Begin a line with ready markup."""
         self._lines.append(self._indent() + text)
+
+    def follow(self, text: str) -> None:
+        """Go on with ready markup where the last piece ended."""
+        self._lines.append(text)
 
     def taken(self) -> bytes:
         """Return what has been written since the last call, with its line end, as UTF-8."""
@@ -45,19 +62,6 @@ class Layout:
 
     def _indent(self) -> str:
         return "  " * len(self._open)
-
-
-def wire_date(day: date | None) -> str:
-    """Return yyyy/MM/dd, or nothing."""
-    return f"{day.year:04d}/{day.month:02d}/{day.day:02d}" if day is not None else ""
-
-
-def wire_time(at: datetime | None) -> str:
-    """Return yyyy/MM/dd HH:mm:ss in Vietnam's local time, or nothing."""
-    if at is None:
-        return ""
-    local = at.astimezone(VIETNAM)
-    return f"{wire_date(local)} {local:%H:%M:%S}"
 
 
 def wire_flag(flag: bool) -> str:

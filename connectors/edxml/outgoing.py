@@ -16,12 +16,10 @@ from typing import IO, BinaryIO
 
 import pybase64
 
-from connectors.edxml.filename import extension, safe_name
+from connectors.edxml.filename import MEDIA_TYPES, extension, safe_name
+from connectors.edxml.style import JAVA_SDK, Labels, WriterStyle
 from connectors.errors import FieldInvalid
 from schemas.edxml import Reference
-
-RAW = frozenset({"pdf", "doc", "docx", "xls", "xlsx", "zip"})
-"""Extensions that travel unzipped."""
 
 _CHUNK = 3 << 16
 """Bytes; a multiple of 3, so that pieces of base64 join without padding."""
@@ -86,14 +84,16 @@ class Packed:
         encoder.finish()
 
 
-def packed(file: OutgoingFile, document_id: str, number: int, raw: frozenset[str] = RAW) -> Packed:
+def packed(
+    file: OutgoingFile, document_id: str, number: int, style: WriterStyle = JAVA_SDK
+) -> Packed:
     """Return *file*, the *number*th of the document, as it will travel."""
     name = safe_name(file.name)
     kind = extension(name)
     content_id = str(uuid.uuid5(_SPACE, f"{document_id}\n{number}\n{name}"))
-    plain = kind in raw
+    plain = kind in style.raw
     entry = "" if plain else f"{uuid.uuid5(_SPACE, content_id)}{'.' if kind else ''}{kind}"
-    label = (file.content_type or f"application/{kind}") if plain else "application/zip"
+    label = (file.content_type or _label(kind, style)) if plain else "application/zip"
     reference = Reference(
         content_id=content_id,
         content_type=label,
@@ -101,6 +101,11 @@ def packed(file: OutgoingFile, document_id: str, number: int, raw: frozenset[str
         attachment_name=name,
     )
     return Packed(file, reference, entry)
+
+
+def _label(kind: str, style: WriterStyle) -> str:
+    registered = MEDIA_TYPES.get(kind) if style.labels is Labels.IANA else None
+    return registered or f"application/{kind}"
 
 
 def _copy(source: IO[bytes], write: Callable[[bytes], object]) -> None:

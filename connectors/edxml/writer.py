@@ -2,7 +2,7 @@
 
 Default namespace on the root, prefix `edXML` from the envelope on, none on
 `AttachmentEncoded` and below but for `edXML:ContentTransferEncoded`; element
-order of axis.md §4.2; no Signature, which nobody verifies (axis.md §8).
+order of axis.md §4.2; no Signature unless a partner demands one (axis.md §8).
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,16 +13,13 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from connectors.edxml.elements import message_header, organization, staff, trace
-from connectors.edxml.layout import Layout, wire_date, wire_time
-from connectors.edxml.outgoing import RAW, OutgoingFile, Packed, packed
+from connectors.edxml.layout import Layout
+from connectors.edxml.outgoing import OutgoingFile, Packed, packed
+from connectors.edxml.style import JAVA_SDK, WriterStyle
 from connectors.errors import FieldInvalid
-from schemas.edxml import (
-    NAMESPACE,
-    Edoc,
-    Reference,
-    StatusMessage,
-)
+from schemas.edxml import NAMESPACE, Edoc, StatusMessage
 from schemas.edxml.path import wire_path
+from schemas.edxml.validity import first_fault
 
 _CONTENT = f'<edXML:ContentTransferEncoded xmlns:edXML="{NAMESPACE}">'
 
@@ -42,46 +39,58 @@ def field_errors() -> Iterator[None]:
         raise FieldInvalid(path, first["msg"].removeprefix("Value error, ")) from None
 
 
-def write_edoc(message: Edoc, files: Sequence[OutgoingFile], *, raw: frozenset[str] = RAW) -> bytes:
+def write_edoc(
+    message: Edoc, files: Sequence[OutgoingFile], *, style: WriterStyle = JAVA_SDK
+) -> bytes:
     """Return the whole message; the same arguments always give the same bytes.
 
     Raises:
         FieldInvalid: a field or a file cannot go out.
     """
     sink = BytesIO()
-    write_edoc_to(sink, message, files, raw=raw)
+    write_edoc_to(sink, message, files, style=style)
     return sink.getvalue()
 
 
 def write_edoc_to(
-    sink: BinaryIO, message: Edoc, files: Sequence[OutgoingFile], *, raw: frozenset[str] = RAW
+    sink: BinaryIO,
+    message: Edoc,
+    files: Sequence[OutgoingFile],
+    *,
+    style: WriterStyle = JAVA_SDK,
 ) -> None:
     """Write the message to *sink* piece by piece; files never lie in memory whole.
 
-    *raw* are the extensions that travel unzipped.
+    Everything but the files' content is checked by our own XSD before the first byte goes.
 
     Raises:
-        FieldInvalid: a field or a file cannot go out; *sink* may hold a part then.
+        FieldInvalid: a field or a file cannot go out; *sink* holds a part then only when a file
+            cannot be read to its end.
     """
     with field_errors():
         message = Edoc.model_validate(message)
         ready = [
-            packed(file, message.document_id, number, raw)
+            packed(file, message.document_id, number, style)
             for number, file in enumerate(files, start=1)
         ]
-    layout = Layout()
+    layout = Layout(style)
     _start(layout)
     message_header(layout, message)
-    trace(layout, message.trace, message.business)
+    trace(layout, message.trace, message.business, message.document_id)
+    if style.signature:
+        layout.raw(style.signature)
     layout.end()
     _manifest(layout, ready)
     layout.end()
-    _attachments(layout, ready, sink)
-    layout.end()
-    sink.write(layout.taken())
+    pieces = _attachments(layout, ready)
+    _ensure_valid(b"".join(pieces))
+    sink.write(pieces[0])
+    for file, piece in zip(ready, pieces[1:], strict=True):
+        file.encode_to(sink)
+        sink.write(piece)
 
 
-def write_status(message: StatusMessage) -> bytes:
+def write_status(message: StatusMessage, *, style: WriterStyle = JAVA_SDK) -> bytes:
     """Return the whole message: a header and nothing else (axis.md §7).
 
     Raises:
@@ -89,7 +98,7 @@ def write_status(message: StatusMessage) -> bytes:
     """
     with field_errors():
         message = StatusMessage.model_validate(message)
-    layout = Layout()
+    layout = Layout(style)
     _start(layout)
     layout.start("edXML:MessageHeader")
     organization(layout, "edXML:From", message.sender, name_first=True)
@@ -97,17 +106,25 @@ def write_status(message: StatusMessage) -> bytes:
     layout.start("edXML:ResponseFor")
     layout.leaf("edXML:OrganId", answer.organ_id)
     layout.optional("edXML:Code", answer.code)
-    layout.optional("edXML:PromulgationDate", wire_date(answer.promulgation_date))
+    layout.optional("edXML:PromulgationDate", layout.date(answer.promulgation_date))
     layout.leaf("edXML:DocumentId", answer.document_id)
     layout.end()
     if message.staff is not None:
         staff(layout, message.staff, mobile_first=True)
     layout.leaf("edXML:StatusCode", message.status_code)
     layout.optional("edXML:Description", message.description)
-    layout.leaf("edXML:Timestamp", wire_time(message.timestamp))
+    layout.leaf("edXML:Timestamp", layout.time(message.timestamp))
     for _ in range(4):
         layout.end()
-    return layout.taken()
+    content = layout.taken()
+    _ensure_valid(content)
+    return content
+
+
+def _ensure_valid(content: bytes) -> None:
+    fault = first_fault(content)
+    if fault is not None:
+        raise FieldInvalid(*fault)
 
 
 def _start(layout: Layout) -> None:
@@ -120,8 +137,10 @@ def _manifest(layout: Layout, files: Sequence[Packed]) -> None:
     layout.start("edXML:edXMLBody")
     layout.start("edXML:edXMLManifest", ' version="1.0"')
     for file in files:
-        layout.start("edXML:Reference")
-        _content_id(layout, file.reference, "edXML:")
+        content_id = f"cid:{file.reference.content_id}"
+        link = f'{layout.style.reference_attributes} xlink:href="{content_id}"'
+        layout.start("edXML:Reference", link if layout.style.xlink else "")
+        layout.leaf("edXML:ContentId", content_id)
         layout.leaf("edXML:ContentType", file.reference.content_type)
         layout.optional("edXML:Description", file.reference.description)
         layout.leaf("edXML:AttachmentName", file.reference.attachment_name)
@@ -130,23 +149,23 @@ def _manifest(layout: Layout, files: Sequence[Packed]) -> None:
     layout.end()
 
 
-def _attachments(layout: Layout, files: Sequence[Packed], sink: BinaryIO) -> None:
-    if not files:
-        return
-    layout.start("AttachmentEncoded")
+def _attachments(layout: Layout, files: Sequence[Packed]) -> list[bytes]:
+    """Return the message in pieces; between two of them goes the content of one file."""
+    pieces = []
+    if files:
+        layout.start("AttachmentEncoded")
     for file in files:
+        cid = "cid:" if layout.style.attachment_cid else ""
         layout.start("Attachment")
-        _content_id(layout, file.reference, "")
+        layout.leaf("ContentId", f"{cid}{file.reference.content_id}")
         layout.leaf("AttachmentName", file.reference.attachment_name)
         layout.optional("Description", file.reference.description)
         layout.leaf("ContentType", file.reference.content_type)
         layout.raw(_CONTENT)
-        sink.write(layout.taken()[:-2])
-        file.encode_to(sink)
-        sink.write(b"</edXML:ContentTransferEncoded>\r\n")
+        pieces.append(layout.taken()[:-2])
+        layout.follow("</edXML:ContentTransferEncoded>")
+        layout.end()
+    if files:
         layout.end()
     layout.end()
-
-
-def _content_id(layout: Layout, reference: Reference, prefix: str) -> None:
-    layout.leaf(f"{prefix}ContentId", f"cid:{reference.content_id}")
+    return [*pieces, layout.taken()]

@@ -11,6 +11,7 @@ from schemas.edxml.header import (
     PromulgationInfo,
     ResponseFor,
     SignerInfo,
+    TaskAgency,
 )
 from schemas.edxml.message import NAMESPACE, OLD_NAMESPACE, Edoc, Reference, StatusMessage
 from schemas.edxml.organization import Organization, StaffInfo
@@ -40,5 +41,6 @@ __all__ = [
     "SignerInfo",
     "StaffInfo",
     "StatusMessage",
+    "TaskAgency",
     "TraceHeader",
 ]

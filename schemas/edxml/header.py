@@ -60,13 +60,17 @@ class OtherInfo(Wire):
     promulgation_amount: Annotated[int, Field(ge=0, le=65535)] | None = None
     """Copies."""
     page_amount: Annotated[int, Field(ge=0, le=65535)] | None = None
+    reply_fors: tuple[Annotated[str, text(200, required=True)], ...] = ()
+    """The SDK's own: what is answered, in words; `ResponseFor` names it."""
     direction: bool | None = None
     """The SDK's own: whether it is a steering document."""
+    reference_codes: tuple[Annotated[str, text(200, required=True)], ...] = ()
+    """The SDK's own: documents that are referred to, by number and notation."""
     appendixes: tuple[Annotated[str, text(500, required=True)], ...] = ()
 
 
 class ResponseFor(Wire):
-    """The document that is answered, recalled, or reported on (§1.12)."""
+    """The document that is answered, recalled, or reported on (§1.12); also of `Feedback`."""
 
     organ_id: Annotated[str, organ_id()]
     code: Annotated[str, identifier(50, required=False)] = ""
@@ -76,3 +80,14 @@ class ResponseFor(Wire):
     promulgation_date: date | None = None
     date_as_written: str = ""
     """Reader only: what stood there when no date can be read from it."""
+
+
+class TaskAgency(Wire):
+    """The agency or unit that a task is given to: `Agency`, only in the SDK's classes."""
+
+    organ_id: Annotated[str, organ_id()]
+    organ_name: Annotated[str, text(200)] = ""
+    department_id: Annotated[str, text(100)] = ""
+    department_name: Annotated[str, text(300)] = ""
+    execute_role: Annotated[str, text(100)] = ""
+    """In charge or taking part; its values are in no public source."""

@@ -18,6 +18,7 @@ from schemas.edxml.header import (
     PromulgationInfo,
     ResponseFor,
     SignerInfo,
+    TaskAgency,
 )
 from schemas.edxml.organization import Organization, StaffInfo
 from schemas.edxml.trace import Business, TraceHeader
@@ -54,6 +55,13 @@ class Edoc(Wire):
     """Kept as it is; 0 and 1 both mean none (axis.md §5.3)."""
     to_places: tuple[Annotated[str, text(150, required=True)], ...] = ()
     """Nơi nhận, as printed."""
+    response_for_task: tuple[Annotated[str, text(200, required=True)], ...] = ()
+    """Codes (`TaskCode`) of tasks that are answered; this and what follows up to the trace is in
+    the SDK's classes but in no message that was seen (axis.md §4.2)."""
+    application_type: Annotated[str, text(100)] = ""
+    feedback: ResponseFor | None = None
+    """The document that this one gives feedback on."""
+    agency: TaskAgency | None = None
     trace: tuple[TraceHeader, ...]
     """At least the sender's own."""
     business: Business = Business()

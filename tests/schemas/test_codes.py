@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.codes import BusinessType, Priority, StatusCode, administrative_detail
+from schemas.codes import BusinessType, Priority, StatusCode, type_numbers
 
 
 def test_status_codes_are_text_with_their_leading_zero() -> None:
@@ -22,7 +22,10 @@ def test_priorities_count_from_routine_to_timed_express() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "detail"), [("Quyết định", 2), ("Công văn", 18), ("Thư công", 32), ("Luật", 0)]
+    ("name", "numbers"),
+    [("Quyết định", (2, 2)), ("Công văn", (2, 18)), ("Luật", (1, 2)), ("Sắc lệnh", (2, 0))],
 )
-def test_type_detail_is_the_place_in_the_amendments_list(name: str, detail: int) -> None:
-    assert administrative_detail(name) == detail
+def test_type_detail_is_the_place_in_the_amendments_list(
+    name: str, numbers: tuple[int, int]
+) -> None:
+    assert type_numbers(name) == numbers

@@ -9,6 +9,7 @@ import pytest
 
 from connectors import envelope
 from connectors.edxml import OutgoingFile, ReadLimits, Received, read, write_edoc, write_status
+from connectors.edxml.style import WriterStyle
 from connectors.errors import EnvelopeTooLarge
 from documents.arrival import Arrival, StatusArrival
 from schemas.edxml import Edoc, StatusMessage
@@ -30,7 +31,7 @@ def bomb(size: int) -> bytes:
 def bombs(new: Edoc, number: int, size: int) -> bytes:
     """Return a message whose files unpack to *number* times *size* bytes."""
     files = [OutgoingFile(f"{n}.zipx", data=b"PK") for n in range(number)]
-    message = write_edoc(new, files, raw=frozenset({"zipx"}))
+    message = write_edoc(new, files, style=WriterStyle(raw=frozenset({"zipx"})))
     packed = pybase64.b64encode(bomb(size))
     return message.replace(pybase64.b64encode(b"PK"), packed).replace(b".zipx", b".rtf")
 

@@ -116,7 +116,7 @@ SAME: list[tuple[str, str, set[str]]] = [
     ("reference by xlink", replaced("<edXML:Reference>",
         '<edXML:Reference xmlns:xlink="x" xlink:href="cid:1" xlink:type="simple">'), set()),
     ("an element of another dialect", replaced(
-        "<edXML:Subject>", "<edXML:ApplicationType>1</edXML:ApplicationType><edXML:Subject>"),
+        "<edXML:Subject>", "<edXML:Unheard>1</edXML:Unheard><edXML:Subject>"),
         {"element.ignored"}),
     ("a repeated element", replaced(
         "<edXML:Content>", "<edXML:Subject>2</edXML:Subject><edXML:Content>"),

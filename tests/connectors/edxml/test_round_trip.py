@@ -29,6 +29,7 @@ from schemas.edxml import (
     SignerInfo,
     StaffInfo,
     StatusMessage,
+    TaskAgency,
     TraceHeader,
 )
 
@@ -85,6 +86,7 @@ ANSWERS = st.builds(
     document_id=needed(200),
     promulgation_date=st.none() | DATES,
 )
+TEXTS = st.lists(needed(200), max_size=2).map(tuple)
 NUMBERS = st.integers(0, 999_999_999)
 SHORTS = st.none() | st.integers(0, 65535)
 BUSINESSES = st.one_of(
@@ -144,12 +146,26 @@ EDOCS = st.builds(
         typer_notation=text(10),
         promulgation_amount=SHORTS,
         page_amount=SHORTS,
+        reply_fors=TEXTS,
+        reference_codes=TEXTS,
         direction=st.none() | st.booleans(),
         appendixes=st.lists(needed(500), max_size=2).map(tuple),
     ),
     response_for=st.lists(ANSWERS, min_size=1, max_size=2).map(tuple),
     steering_type=st.none() | NUMBERS,
     to_places=st.lists(needed(150), max_size=3).map(tuple),
+    response_for_task=TEXTS,
+    application_type=text(100),
+    feedback=st.none() | ANSWERS,
+    agency=st.none()
+    | st.builds(
+        TaskAgency,
+        organ_id=ORGAN_IDS,
+        organ_name=text(200),
+        department_id=text(100),
+        department_name=text(300),
+        execute_role=text(100),
+    ),
     trace=st.lists(
         st.builds(TraceHeader, organ_id=ORGAN_IDS, timestamp=TIMES), min_size=1, max_size=2
     ).map(tuple),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.edxml import OutgoingFile, read, summarise, write_edoc, write_status
+from connectors.edxml.style import WriterStyle
 from connectors.errors import EnvelopeInvalid
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "edxml"
@@ -125,7 +126,9 @@ def test_the_sdks_document_is_written_back_to_the_byte(path: Path) -> None:
     assert edoc is not None
     packed = re.search(rb"Encoded xmlns:edXML=\"[^\"]*\">([^<]*)<", sample)
     assert packed
-    written = write_edoc(edoc, [OutgoingFile(DOC["name"], data=b"")], raw=frozenset())
+    written = write_edoc(
+        edoc, [OutgoingFile(DOC["name"], data=b"")], style=WriterStyle(raw=frozenset())
+    )
     # what is ours by design: no Signature, an id of our own, the file's own bytes
     sample = re.sub(rb" *<Signature>.*</Signature>\r\n", b"", sample, flags=re.DOTALL)
     sample = sample.replace(packed.group(1), b"")
