@@ -8,6 +8,7 @@ from connectors.errors import AxisSettingsInvalid
 from connectors.soap.client import SoapAxis
 from connectors.soap.connection import Timeouts
 from connectors.soap.version import SOAP11, SOAP12
+from connectors.vxp.client import VxpAxis
 
 
 def open_axis(settings: AxisSettings, home: Path) -> Axis:
@@ -21,6 +22,15 @@ def open_axis(settings: AxisSettings, home: Path) -> Axis:
         version = SOAP12 if settings.soap_version == "1.2" else SOAP11
         return SoapAxis(
             settings.url, version=version, timeouts=timeouts, max_size=settings.max_size
+        )
+    if settings.kind == "vxp":
+        return VxpAxis(
+            settings.url,
+            settings.system_id,
+            secret_of(settings, home),
+            legacy_hex=settings.legacy_hex,
+            timeouts=timeouts,
+            max_size=settings.max_size,
         )
     raise AxisSettingsInvalid("kind", settings.kind)
 

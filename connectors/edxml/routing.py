@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from lxml import etree
 
@@ -84,8 +85,8 @@ class Addressed:
         return f"{digest}#{self.business_type.value}"
 
 
-def addressed(data: bytes | Path) -> Addressed:
-    """Return where the message in *data*, or in the file *data* names, goes.
+def addressed(data: bytes | Path | IO[bytes]) -> Addressed:
+    """Return where the message in *data* goes: bytes, a file's path, or a file from its start on.
 
     Raises:
         EnvelopeInvalid: the header cannot be understood; the subclass says why. Nothing else is
@@ -118,7 +119,7 @@ def addressed(data: bytes | Path) -> Addressed:
     )
 
 
-def _header(data: bytes | Path) -> tuple[etree._Element, etree._Element | None]:
+def _header(data: bytes | Path | IO[bytes]) -> tuple[etree._Element, etree._Element | None]:
     """Return MessageHeader, or SOAP's Status, and TraceHeaderList."""
     parser = StreamParser((), _never, watch=[*_HEADERS, *_STATUSES], limits=_LIMITS)
     for chunk in _trimmed(_chunks(data)):
@@ -161,14 +162,16 @@ def _never(element: etree._Element) -> Sink:
     raise AssertionError(element.tag)
 
 
-def _chunks(data: bytes | Path) -> Iterator[bytes]:
-    if isinstance(data, Path):
-        with data.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
-    else:
+def _chunks(data: bytes | Path | IO[bytes]) -> Iterator[bytes]:
+    if isinstance(data, bytes):
         for start in range(0, len(data), _CHUNK):
             yield data[start : start + _CHUNK]
+    elif isinstance(data, Path):
+        with data.open("rb") as file:
+            yield from _chunks(file)
+    else:
+        while chunk := data.read(_CHUNK):
+            yield chunk
 
 
 def _trimmed(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,0 +1,1 @@
+"""The national SDK's wire (VXP): parameters in HTTP headers, sealed by HMAC (axis.md §10)."""

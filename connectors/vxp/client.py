@@ -1,0 +1,378 @@
+"""`VxpAxis`: the axis behind the national SDK's wire (axis.md §10).
+
+The wire has no message id, no digest and no page: a message is known by its content, a
+list comes whole, and one call moves one message.
+"""
+
+import hashlib
+import json
+import ssl
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from connectors.axis import (
+    AgencyChange,
+    AgencyEntry,
+    Fetched,
+    MessageKind,
+    Outgoing,
+    PacketState,
+    Pending,
+    Receipt,
+    Report,
+    Track,
+)
+from connectors.catalogue import Catalogue
+from connectors.edxml.routing import addressed
+from connectors.errors import (
+    AxisOutcomeUnknown,
+    AxisRefused,
+    DigestMismatch,
+    EnvelopeInvalid,
+    NotFound,
+)
+from connectors.soap.connection import Connections, Timeouts
+from connectors.vxp.calls import Calls, FileBody, NoSuchCall
+from connectors.vxp.headers import hash_file, plain, wire_time
+from connectors.vxp.memory import Memory
+from connectors.vxp.rows import agency_changes, agency_entries, received_track, rows, sent_track
+from connectors.vxp.settling import settled
+from documents.errors import OutcomeUnknown, Unavailable
+
+MAX_SIZE = 100 << 20
+"""Bytes of one fetched message by default."""
+_AT_ONCE = 4
+"""Calls in flight for one caller."""
+_NAMED = 3000
+"""Characters of the `to` header; servers take heads of 8 KB, and it stands there twice."""
+_WINDOW = timedelta(days=31)
+"""Longest span that is asked for in one list."""
+_SKEW = timedelta(days=1)
+"""How far the axis's clock may be ahead of ours."""
+_CATALOGUE_LIFE = timedelta(hours=12)
+_SERVICE = "eDoc"
+_QUEUED = (PacketState.INITIAL, PacketState.PROCESSING)
+T = TypeVar("T")
+
+
+class VxpAxis:
+    """An `Axis`; build one per process and share it between threads."""
+
+    def __init__(
+        self,
+        address: str,
+        system_id: str,
+        secret: str,
+        *,
+        legacy_hex: bool = True,
+        timeouts: Timeouts | None = None,
+        tls: ssl.SSLContext | None = None,
+        max_size: int = MAX_SIZE,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        connections = Connections(address, timeouts or Timeouts(), tls)
+        self._calls = Calls(connections, system_id, secret.encode(), clock)
+        self._clock = clock
+        self._legacy_hex = legacy_hex
+        self._max_size = max_size
+        self._memory = Memory()
+        self._codes: tuple[datetime, Catalogue] | None = None
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._calls.close()
+
+    def send(self, message: Outgoing) -> Receipt:
+        """See `Axis.send`; the id the axis goes by is made of the content."""
+        return self._send(MessageKind.EDOC, message.sender, message.recipients, message.edxml)
+
+    def _send(
+        self, kind: MessageKind, sender: str, recipients: Sequence[str], edxml: bytes | Path
+    ) -> Receipt:
+        sha256, size = _measured(edxml)
+        parameters = {
+            "servicetype": _SERVICE,
+            "messagetype": str(kind),
+            "hash-file": hash_file(sha256, legacy_hex=self._legacy_hex),
+            "from": sender,
+        }
+        named = json.dumps(list(recipients), separators=(",", ":"))
+        if len(named) <= _NAMED:
+            parameters["to"] = named
+        elif set(addressed(edxml).recipients) != set(recipients):
+            raise AxisRefused("TO", f"{len(recipients)} nơi nhận / recipients, others in edXML")
+        accepted = self._calls.send(parameters, FileBody(edxml, size))
+        axis_id = accepted.values.get("DocId")
+        if not isinstance(axis_id, str | int) or not str(axis_id).strip():
+            raise AxisOutcomeUnknown("sendEdoc", "no DocId in the answer")
+        at = _moment(accepted.accepted_at) or self._clock()
+        return Receipt(str(axis_id).strip()[:200], accepted.duplicate, at)
+
+    def report(self, reports: Sequence[Report]) -> list[Receipt | AxisRefused]:
+        """See `Axis.report`: a call for each, those about one document one after the other."""
+        lines: dict[tuple[str, str], list[int]] = {}
+        for place, report in enumerate(reports):
+            lines.setdefault((report.recipient, report.document_id), []).append(place)
+        answers: dict[int, Receipt | AxisRefused] = {}
+        failed: list[Unavailable | OutcomeUnknown] = []
+
+        def go(line: list[int]) -> None:
+            for place in line:
+                report = reports[place]
+                to = [report.recipient]
+                try:
+                    answers[place] = self._send(MessageKind.STATUS, report.sender, to, report.edxml)
+                except AxisRefused as refused:
+                    answers[place] = refused
+                except (Unavailable, OutcomeUnknown) as error:
+                    failed.append(error)
+                    return  # the order of a document's statuses is kept
+
+        _each(go, lines.values())
+        if failed:
+            unsent = not answers and all(isinstance(error, Unavailable) for error in failed)
+            raise failed[0] if unsent else AxisOutcomeUnknown("sendEdoc", str(failed[0].args))
+        return [answers[place] for place in range(len(reports))]
+
+    def pending(
+        self, agencies: Sequence[str], kind: MessageKind | None = None, limit: int = 200
+    ) -> list[Pending]:
+        """See `Axis.pending`; in the axis's order, documents before statuses."""
+        found: list[Pending] = []
+        for one in [kind] if kind else list(MessageKind):
+            for track in self._received(agencies, one, {}):
+                if track.state in _QUEUED and len(found) < limit:
+                    found.append(
+                        Pending(track.axis_id, one, track.recipient, track.sender, "", "", 0)
+                    )
+        return found
+
+    def _received(
+        self, agencies: Sequence[str], kind: MessageKind, parameters: dict[str, str]
+    ) -> list[Track]:
+        asked = {"servicetype": _SERVICE, "messagetype": str(kind), **parameters}
+        answer = self._calls.ask("getReceivedEdocList", asked)
+        tracks = [received_track(row, kind, self._clock()) for row in rows(answer)]
+        found = self._of([track for track in tracks if track], agencies, lambda t: t.recipient)
+        for track in found:
+            self._memory.listed(track.axis_id, track.recipient, track.sender, kind)
+        return found
+
+    def _of(
+        self, tracks: list[Track], agencies: Sequence[str], code: Callable[[Track], str]
+    ) -> list[Track]:
+        """Keep what is about *agencies*, whichever of its codes the axis uses."""
+        if not tracks or not agencies:
+            return []
+        codes = {code(track) for track in tracks}
+        if codes <= {*agencies} and len(agencies) == 1:
+            return tracks
+        catalogue = self._catalogue()
+        wanted = {catalogue.organ_id(agency) for agency in agencies}
+        return [
+            _under(track, catalogue)
+            for track in tracks
+            if catalogue.organ_id(code(track)) in wanted
+        ]
+
+    def fetch(self, agency: str, axis_id: str) -> Fetched:
+        """See `Axis.fetch`."""
+        seen = self._memory.of(axis_id)
+        self._ensure_own(agency, axis_id, seen.recipient)
+        blob = self._calls.message(axis_id, self._max_size)
+        content = blob.open()
+        try:
+            way = addressed(content)
+            kind, sender, message_id = way.kind, way.sender, way.message_id(blob.sha256)
+        except EnvelopeInvalid:  # whoever asked decides what becomes of it
+            kind, sender = seen.kind or MessageKind.EDOC, seen.sender
+            message_id = blob.sha256
+        content.seek(0)
+        self._memory.fetched(axis_id, blob.sha256)
+        return Fetched(axis_id, kind, sender, message_id, blob.sha256, content)
+
+    def _ensure_own(self, agency: str, axis_id: str, recipient: str) -> None:
+        if not recipient or recipient == agency:
+            return
+        catalogue = self._catalogue()
+        if catalogue.organ_id(recipient) != catalogue.organ_id(agency):
+            raise NotFound(NotFound.axis_code, f"{axis_id} ({agency})")
+
+    def fetch_all(self, agency: str, axis_ids: Sequence[str]) -> list[Fetched]:
+        """See `Axis.fetch_all`: a call for each."""
+        found: dict[str, Fetched] = {}
+
+        def go(axis_id: str) -> None:
+            found[axis_id] = self.fetch(agency, axis_id)
+
+        try:
+            _each(go, dict.fromkeys(axis_ids))
+        except BaseException:
+            for one in found.values():
+                one.content.close()
+            raise
+        return [found[axis_id] for axis_id in axis_ids]
+
+    def confirm(self, agency: str, receipts: Sequence[tuple[str, str]]) -> None:
+        """See `Axis.confirm`; digests are compared here, with what was fetched where known."""
+        for axis_id, sha256 in receipts:
+            seen = self._memory.of(axis_id)
+            self._ensure_own(agency, axis_id, seen.recipient)
+            if seen.sha256 and sha256 and seen.sha256 != sha256:
+                raise DigestMismatch(DigestMismatch.axis_code, f"{axis_id} has {seen.sha256}")
+        _each(lambda receipt: self._move(receipt[0], PacketState.DONE), receipts)
+
+    def reject(self, agency: str, axis_id: str, reason: str) -> None:
+        """See `Axis.reject`; the reason goes without its marks, a header holds no others."""
+        self._ensure_own(agency, axis_id, self._memory.of(axis_id).recipient)
+        self._move(axis_id, PacketState.FAIL, plain(reason))
+
+    def _move(self, axis_id: str, state: PacketState, description: str = "") -> None:
+        parameters = {"docId": axis_id, "status": str(state)}
+        if description:
+            parameters["description"] = description
+        self._calls.ask("updateStatus", parameters, b"{}", 1 << 20)
+
+    def settle(self, message: Outgoing) -> Receipt | None:
+        """See `Axis.settle`: by the list of what was sent, then by the contents in question."""
+        until = self._clock() + _SKEW
+        tracks = self.sent(message.sender, until - _WINDOW, until, MessageKind.EDOC)
+        if not tracks:
+            return None
+        catalogue = self._catalogue()
+        recipients = {catalogue.organ_id(code) for code in message.recipients}
+        lines = [_under(track, catalogue) for track in tracks]
+        sha256, _ = _measured(message.edxml)
+        fetch = partial(self._calls.message, limit=self._max_size)
+        return settled(message, sha256, recipients, lines, fetch)
+
+    def sent(
+        self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
+    ) -> list[Track]:
+        """See `Axis.sent`."""
+
+        def ask(one: MessageKind, span: dict[str, str]) -> list[Track]:
+            asked = {"servicetype": _SERVICE, "messagetype": str(one), **span}
+            answer = self._calls.ask("getSentEdocList", asked)
+            tracks = [sent_track(row, one, since) for row in rows(answer)]
+            return self._of([track for track in tracks if track], [agency], lambda t: t.sender)
+
+        return _over(since, until, kind, ask)
+
+    def received(
+        self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
+    ) -> list[Track]:
+        """See `Axis.received`."""
+        return _over(since, until, kind, lambda one, span: self._received([agency], one, span))
+
+    def agencies(self) -> list[AgencyEntry]:
+        """See `Axis.agencies`; old codes come from both of the axis's lists."""
+        every = self._calls.ask("getAgenciesList", {})
+        try:
+            qd20 = self._calls.ask("getAgenciesListQD20", {"level": "0"})
+        except (AxisRefused, NoSuchCall):
+            qd20 = {}
+        return agency_entries(every, qd20)
+
+    def _catalogue(self) -> Catalogue:
+        """Return the codes, asked for anew after a while: an agency's old and new one are one."""
+        now = self._clock()
+        held = self._codes
+        if held is None or now - held[0] > _CATALOGUE_LIFE:
+            held = self._codes = now, Catalogue(self.agencies())
+        return held[1]
+
+    def agency_changes(self, since: int = 0) -> list[AgencyChange]:
+        """See `Axis.agency_changes`."""
+        asked = {"version": str(since)} if since else {}
+        return agency_changes(self._calls.ask("getSynchronizeUnit", asked), since, self._clock())
+
+    def register_agency(self, entry: AgencyEntry, mobile: str = "", fax: str = "") -> None:
+        """Enter an agency below one of ours.
+
+        Raises:
+            AxisRefused: we may not, or the axis has another reason.
+        """
+        values = {
+            "id": entry.organ_id,
+            "pcode": entry.parent,
+            "code": entry.organ_id,
+            "name": entry.name,
+            "mail": entry.email,
+            "mobile": mobile,
+            "fax": fax,
+        }
+        body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+        self._calls.ask("registerAgency", {}, body, 1 << 20)
+        self._codes = None
+
+    def delete_agency(self, organ_id: str) -> None:
+        """Take an agency below one of ours out of the catalogue.
+
+        Raises:
+            AxisRefused: we may not, or there is none.
+        """
+        self._calls.ask("deleteAgency", {"AgencyCode": organ_id}, b"{}", 1 << 20)
+        self._codes = None
+
+
+def _measured(source: bytes | Path) -> tuple[str, int]:
+    """Return a message's SHA-256, lowercase hex, and its bytes."""
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest(), len(source)
+    with source.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), source.stat().st_size
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None
+
+
+def _under(track: Track, catalogue: Catalogue) -> Track:
+    """Return *track* with the codes that the catalogue has now."""
+    return replace(
+        track,
+        sender=catalogue.organ_id(track.sender),
+        recipient=catalogue.organ_id(track.recipient),
+    )
+
+
+def _each(do: Callable[[T], object], over: Iterable[T]) -> None:
+    """Do it for all, a few at once; what one raises comes out after the others have ended."""
+    items = list(over)
+    if len(items) < 2:
+        for item in items:
+            do(item)
+        return
+    with ThreadPoolExecutor(min(_AT_ONCE, len(items))) as threads:
+        for done in [threads.submit(do, item) for item in items]:
+            done.result()
+
+
+def _over(
+    since: datetime,
+    until: datetime,
+    kind: MessageKind | None,
+    ask: Callable[[MessageKind, dict[str, str]], list[Track]],
+) -> list[Track]:
+    """Return what *ask* lists within [since, until), a month at a time; the wire knows seconds."""
+    found: dict[tuple[str, str], Track] = {}
+    start, first = since, since.replace(microsecond=0)
+    while start < until:
+        end = min(start + _WINDOW, until)
+        span = {"fromDate": wire_time(start), "toDate": wire_time(end + timedelta(seconds=1))}
+        for one in [kind] if kind else list(MessageKind):
+            for track in ask(one, span):
+                if first <= track.accepted_at < until:
+                    found.setdefault((track.axis_id, track.recipient), track)
+        start = end
+    return list(found.values())
