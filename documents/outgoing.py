@@ -13,7 +13,16 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
-from documents import attachments, casefile, directory, ledger, numbering, register, signatory
+from documents import (
+    attachments,
+    casefile,
+    directory,
+    dispatch_deadline,
+    ledger,
+    numbering,
+    register,
+    signatory,
+)
 from documents.attachments import SealedAttachment
 from documents.casefile import locked, take
 from documents.delivery import UNSENT, DeliveryState
@@ -340,16 +349,24 @@ _SENT = (
         state=case((_WAITS, DeliveryState.SENT.value), else_=_DELIVERIES.c.state),
         note=case((_WAITS, ""), else_=_DELIVERIES.c.note),
         axis_id=bindparam("axis"),
+        sent_at=bindparam("at"),
         updated_at=bindparam("at"),
     )
 )
 
 
-def dispatched(session: Session, document_id: str, axis_id: str, at: datetime) -> None:
-    """Record that the axis accepted the message for every recipient (Art. 18)."""
+def dispatched(
+    session: Session, document_id: str, axis_id: str, at: datetime, *, asked: bool = False
+) -> None:
+    """Record that the axis has the message for every recipient (Art. 18).
+
+    *asked*: it had taken it at an earlier attempt, and was asked. What leaves after the time
+    that the law gives is marked.
+    """
     row = locked(session, document_id)
     actor = Actor(row.clerk_id or "", Role.CLERK)
-    detail = {"axis_id": axis_id}
+    detail: dict[str, Any] = {"axis_id": axis_id, **({"settled": True} if asked else {})}
+    detail |= dispatch_deadline.noted(session, row, at)
     take(session, row, Step.DISPATCH, actor, at, evidence=row.message_sha256 or "", detail=detail)
     session.connection().execute(_SENT, {"document": document_id, "axis": axis_id, "at": at})
 
@@ -357,7 +374,7 @@ def dispatched(session: Session, document_id: str, axis_id: str, at: datetime) -
 def undelivered(
     session: Session, document_id: str, state: DeliveryState, text: str, at: datetime
 ) -> None:
-    """Show at every waiting delivery why it waits (OUTCOME_UNKNOWN) or failed (FAILED)."""
+    """Show at every delivery that was not sent what is known: QUEUED, OUTCOME_UNKNOWN, FAILED."""
     locked(session, document_id)
     for delivery in deliveries_of(session, document_id):
         if delivery.state in UNSENT:

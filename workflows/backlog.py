@@ -3,7 +3,15 @@
 from collections import Counter
 
 from connectors.axis import MessageKind
-from documents import claims, feedback, preservation, requests, sign_sessions, standstill
+from documents import (
+    claims,
+    dispatch_deadline,
+    feedback,
+    preservation,
+    requests,
+    sign_sessions,
+    standstill,
+)
 from documents.lifecycle import Direction
 from workflows import reception
 from workflows.office import Office
@@ -73,4 +81,8 @@ def standing_still(office: Office) -> dict[str, int]:
         still = Counter(standstill.by_error(session))
         still.update(preservation.by_error(session))
         still.update(requests.by_error(session))
+        if given_up := feedback.count_given_up(session):
+            still["status.given_up"] = given_up
+        if late := dispatch_deadline.overdue(session, office.now()):
+            still[dispatch_deadline.LATE] = late
         return dict(still)

@@ -18,17 +18,26 @@ from sqlalchemy.orm import Session
 
 from connectors.axis import Outgoing, Receipt
 from connectors.errors import AxisOutcomeUnknown
-from documents import casefile, directory, outgoing, signatory
+from documents import casefile, directory, outgoing, shipment, signatory
 from documents.attachments import SealedAttachment
 from documents.concordance import Difference
 from documents.delivery import DeliveryState
-from documents.errors import OfficeError, Refused
+from documents.errors import OfficeError, Refused, Unavailable
 from documents.lifecycle import State
 from documents.numbering import written_day, written_month
 from documents.tables import AgencyRow, DocumentRow, PersonRow
-from workflows import appendices, collation, entitlement, levels, messages
+from workflows import appendices, collation, entitlement, levels, messages, settlement
 from workflows.appendices import SealAttachment
-from workflows.carrying import Pouch, Write, as_answer, grouped, put_off, record_all, standing
+from workflows.carrying import (
+    Pouch,
+    StepBroken,
+    Write,
+    as_answer,
+    grouped,
+    put_off,
+    record_all,
+    standing,
+)
 from workflows.collation import Collated
 from workflows.deferral import put_aside
 from workflows.entitlement import SealWarrant
@@ -162,22 +171,26 @@ def dispatch(office: Office, ids: Iterable[str]) -> Pouch:
     pouch = Pouch()
     with ThreadPoolExecutor(SENDERS) as threads:
         for group in grouped(standing(office, ids, State.SEALED), lambda row: row.organ_id):
+            with office.database.reading() as session:
+                unknown = shipment.unsettled(session, [row.id for row in group])
             dossiers = _prepared(office, pouch, group)
             record_all(
                 office,
                 pouch,
-                _sent(office, pouch, dossiers, threads),
+                _sent(office, pouch, dossiers, unknown, threads),
                 lambda: passing("dispatch.recorded"),
             )
     return pouch.settle()
 
 
 def _prepared(office: Office, pouch: Pouch, rows: Sequence[DocumentRow]) -> list[Dossier]:
-    """Make the messages that leave, each once, and keep them before they are sent."""
+    """Make the messages that leave, each once; keep them, and that they leave, before they do."""
     dossiers = messages.dossiers(office, rows)
     new = [dossier for dossier in dossiers if dossier.row.message_sha256 is None]
     kept = Pouch(left=pouch.left)
-    kept.done += [dossier.row.id for dossier in dossiers if dossier not in new]
+    again = [dossier.row for dossier in dossiers if dossier not in new]
+    leave = [(row, partial(shipment.leaving, document_id=row.id, at=office.now())) for row in again]
+    record_all(office, kept, leave, lambda: None)
     jobs = [messages.collation(dossier) for dossier in new]
 
     def made() -> Iterator[tuple[DocumentRow, Write]]:
@@ -236,41 +249,62 @@ def _keep(
     if seen:
         _warn(session, row.id, seen, at)
     row.message_sha256 = outgoing.prepared(session, row.id, sha256, at)
+    shipment.leaving(session, row.id, at)
 
 
 def _sent(
-    office: Office, pouch: Pouch, dossiers: Sequence[Dossier], threads: ThreadPoolExecutor
+    office: Office,
+    pouch: Pouch,
+    dossiers: Sequence[Dossier],
+    unknown: set[str],
+    threads: ThreadPoolExecutor,
 ) -> Iterator[tuple[DocumentRow, Write]]:
-    """Hand messages over, a few at a time; yield what is to be recorded of each."""
-    answers = threads.map(partial(_handed_over, office), dossiers)
-    for dossier, answer in zip(dossiers, answers, strict=True):
+    """Hand messages over, a few at a time; yield what is to be recorded of each.
+
+    Those of *unknown* may have arrived at an earlier attempt: the axis is asked first.
+    """
+    answers = threads.map(partial(_handed_over, office, unknown), dossiers)
+    for dossier, (answer, asked) in zip(dossiers, answers, strict=True):
         row = dossier.row
         if isinstance(answer, OfficeError):
-            _undelivered(office, row, answer)
+            _undelivered(office, row, answer, in_doubt=asked)
             put_off(office, pouch, row.id, answer)
             continue
         passing("dispatch.sent")
-        axis_id = answer.axis_id
-        yield (
-            row,
-            partial(outgoing.dispatched, document_id=row.id, axis_id=axis_id, at=office.now()),
-        )
+        facts: dict[str, Any] = {"axis_id": answer.axis_id, "at": office.now(), "asked": asked}
+        yield row, partial(outgoing.dispatched, document_id=row.id, **facts)
 
 
-def _handed_over(office: Office, dossier: Dossier) -> Receipt | OfficeError:
-    row = dossier.row
+def _handed_over(
+    office: Office, unknown: set[str], dossier: Dossier
+) -> tuple[Receipt | OfficeError, bool]:
+    """Return the axis's answer, and whether asking it brought the answer."""
+    asking = dossier.row.id in unknown
     try:
-        return office.axis.send(
-            Outgoing(
-                message_id=row.id,
-                sender=row.organ_id,
-                recipients=tuple(agency.organ_id for agency in dossier.recipients),
-                edxml=office.blobs.sound(row.message_sha256 or ""),
-                urgency=row.urgency,
-            )
-        )
+        message = outgoing_message(office, dossier)
+        if asking and (receipt := settlement.settled(office.axis, message)) is not None:
+            return receipt, True
+        asking = False
+        return office.axis.send(message), False
     except Exception as error:
-        return as_answer(error)
+        return as_answer(error), asking
+
+
+def outgoing_message(office: Office, dossier: Dossier) -> Outgoing:
+    """Return the message of a document as it is handed over at every attempt.
+
+    Raises:
+        AgencyUnknown: a recipient is in the catalogue no more.
+        BlobMissing, BlobDamaged: the message is not what was kept.
+    """
+    row = dossier.row
+    return Outgoing(
+        message_id=row.id,
+        sender=row.organ_id,
+        recipients=tuple(agency.organ_id for agency in dossier.recipients),
+        edxml=office.blobs.sound(row.message_sha256 or ""),
+        urgency=row.urgency,
+    )
 
 
 def _agencies(office: Office, rows: list[DocumentRow]) -> dict[str, AgencyRow]:
@@ -279,13 +313,18 @@ def _agencies(office: Office, rows: list[DocumentRow]) -> dict[str, AgencyRow]:
         return {agency.organ_id: agency for agency in session.scalars(wanted)}
 
 
-def _undelivered(office: Office, row: DocumentRow, error: OfficeError) -> None:
-    """Show at the deliveries what happened: not known, or refused by the axis."""
-    if isinstance(error, AxisOutcomeUnknown):
+def _undelivered(office: Office, row: DocumentRow, error: OfficeError, *, in_doubt: bool) -> None:
+    """Show at the deliveries what is known: not sent, refused by the axis, or nothing.
+
+    *in_doubt*: an earlier attempt was asked after, and no answer settled it.
+    """
+    if in_doubt or isinstance(error, AxisOutcomeUnknown | StepBroken):
         state = DeliveryState.OUTCOME_UNKNOWN
+    elif isinstance(error, Unavailable):
+        state = DeliveryState.QUEUED
     elif isinstance(error, Refused):
         state = DeliveryState.FAILED
     else:
-        return
+        state = DeliveryState.QUEUED  # our own copy is not sound: it was not sent
     with office.database.writing() as session:
         outgoing.undelivered(session, row.id, state, str(error), office.now())

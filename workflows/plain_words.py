@@ -49,6 +49,17 @@ DELIVERY: Mapping[str, str] = {
     DeliveryState.RECALLED: "đồng ý lấy lại",
     DeliveryState.RECALL_REFUSED: "từ chối lấy lại",
 }
+STATUS: Mapping[str, str] = {
+    "01": "đã đến",
+    "02": "từ chối tiếp nhận",
+    "03": "đã tiếp nhận",
+    "04": "phân công",
+    "05": "đang xử lý",
+    "06": "hoàn thành",
+    "13": "lấy lại",
+    "15": "đồng ý lấy lại",
+    "16": "từ chối lấy lại",
+}
 REQUEST = STATE_NAMES
 SESSION: Mapping[str, str] = {
     SessionState.OPEN: "đang mở",

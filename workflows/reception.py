@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from connectors import envelope
 from connectors.axis import MessageKind, Pending
-from connectors.errors import AxisContentCorrupt, AxisRefused
+from connectors.errors import AccessDenied, AxisContentCorrupt, AxisRefused, NotFound
 from documents import casefile, claims, directory, incoming
 from documents.arrival import Arrival
 from documents.errors import OfficeError, Unavailable
@@ -42,6 +42,8 @@ FETCHERS = 4
 """Messages on their way from the axis at the same time."""
 SENDER_LENGTH = 35
 """Characters of an agency's code (amendment 1:2022); no longer one is any agency's."""
+REASON_LENGTH = 300
+"""Characters that the axis is told of why a message cannot be read."""
 SET_ASIDE = timedelta(minutes=1)
 """How long a message is left alone that the axis announces and does not give."""
 
@@ -216,12 +218,16 @@ def confirm(office: Office) -> int:
 
     Raises:
         AxisUnavailable, AxisOutcomeUnknown: said again later; confirming twice is harmless.
+        AccessDenied: nothing can be told before the credential is mended.
     """
     with office.database.reading() as session:
         parcels = claims.unconfirmed(session, office.settings.pouch)
     by_agency: dict[str, list[ParcelRow]] = defaultdict(list)
     for parcel in parcels:
-        by_agency[parcel.organ_id].append(parcel)
+        if parcel.unreadable:
+            _reject(office, parcel)
+        else:
+            by_agency[parcel.organ_id].append(parcel)
     for organ_id, group in by_agency.items():
         _confirm(office, organ_id, group)
     return len(parcels)
@@ -230,6 +236,8 @@ def confirm(office: Office) -> int:
 def _confirm(office: Office, organ_id: str, parcels: list[ParcelRow]) -> None:
     try:
         office.axis.confirm(organ_id, [(parcel.axis_id, parcel.sha256) for parcel in parcels])
+    except AccessDenied:
+        raise
     except AxisRefused:
         if len(parcels) == 1:
             # the axis no longer knows it: nothing is left to tell it
@@ -241,6 +249,24 @@ def _confirm(office: Office, organ_id: str, parcels: list[ParcelRow]) -> None:
     passing("confirm.sent")
     _told(office, parcels)
     passing("confirm.recorded")
+
+
+def _reject(office: Office, parcel: ParcelRow) -> None:
+    """Say what cannot be read, and why: the packet's state is *fail* then (axis.md §10.4)."""
+    why = (parcel.error or "")[:REASON_LENGTH]
+    try:
+        office.axis.reject(parcel.organ_id, parcel.axis_id, why)
+    except NotFound:
+        pass  # the axis no longer knows it: nothing is left to tell it
+    except AccessDenied:
+        raise
+    except AxisRefused as error:
+        # an axis without this word would give the message out for ever
+        _log.info("%s cannot be rejected, it is confirmed: %s", parcel.axis_id, error)
+        _confirm(office, parcel.organ_id, [parcel])
+        return
+    passing("reject.sent")
+    _told(office, [parcel])
 
 
 def _told(office: Office, parcels: list[ParcelRow]) -> None:

@@ -5,18 +5,19 @@ and its content over every retry, so the axis takes it once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from connectors import envelope
 from connectors.axis import MessageKind, Receipt, Report
 from connectors.edxml.writer import write_status
-from connectors.errors import AxisRefused
+from connectors.errors import AccessDenied, AxisRefused
 from documents import directory, feedback
 from documents.arrival import StatusArrival
 from documents.departure import StatusDeparture
 from documents.document import Role
-from documents.errors import OfficeError, OutcomeUnknown, Unavailable
+from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
 from documents.holding import lock_documents
 from documents.tables import DocumentRow, FeedbackRow
 from workflows import unread
@@ -35,13 +36,14 @@ def report(office: Office, ids: Sequence[str]) -> int:
 
     Raises:
         AxisUnavailable, AxisOutcomeUnknown: none is recorded; the same ids go again later.
+        AccessDenied: it takes none of ours before the credential is mended; they wait too.
     """
     due, reports = _written(office, ids)
     if not reports:
         return 0
     try:
         answers = _answers(office, reports)
-    except (Unavailable, OutcomeUnknown) as error:
+    except (Unavailable, OutcomeUnknown, AccessDenied) as error:
         _put_off(office, due, error)
         raise
     passing("report.sent")
@@ -50,7 +52,7 @@ def report(office: Office, ids: Sequence[str]) -> int:
         lock_documents(session, {row.document_id for row in due})
         for row, answer in zip(due, answers, strict=True):
             if isinstance(answer, AxisRefused):
-                feedback.put_off(session, row.id, str(answer), office.now())
+                _not_taken(office, session, row, answer)
             else:
                 feedback.sent(session, row.id, office.now())
                 taken += 1
@@ -62,6 +64,8 @@ def _answers(office: Office, reports: list[Report]) -> list[Receipt | AxisRefuse
     """Return the axis's answer to each status; one it refuses as a message spoils no other."""
     try:
         return office.axis.report(reports)
+    except AccessDenied:
+        raise
     except AxisRefused as error:
         if len(reports) == 1:
             return [error]
@@ -114,8 +118,18 @@ def _report(row: FeedbackRow, document: DocumentRow, departure: StatusDeparture)
 
 def _put_off(office: Office, rows: Sequence[FeedbackRow], error: OfficeError) -> None:
     with office.database.writing() as session:
+        lock_documents(session, {row.document_id for row in rows})
         for row in rows:
-            feedback.put_off(session, row.id, str(error), office.now())
+            _not_taken(office, session, row, error)
+
+
+def _not_taken(office: Office, session: Session, row: FeedbackRow, error: OfficeError) -> None:
+    """Have a status wait for its next attempt; what is refused for ever is shown at once."""
+    if isinstance(error, Refused) and not isinstance(error, AccessDenied):
+        feedback.refused(session, row.id, str(error), office.now())
+        return
+    patience = timedelta(hours=office.settings.status_hours)
+    feedback.put_off(session, row.id, str(error), office.now(), patience)
 
 
 def take_in(office: Office) -> int:

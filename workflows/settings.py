@@ -95,6 +95,9 @@ class Settings(BaseModel):
     ocsp_url: str = ""
     """An OCSP responder that is asked instead of those that certificates name."""
 
+    status_hours: float = Field(default=168, ge=25, le=24 * 60)
+    """How long a status is tried that the axis does not take, before a person is shown it."""
+
     services: dict[str, dict[str, str | float]] = Field(default_factory=dict, repr=False)
     """Remote signing services by name; their secrets are files."""
     request_hours: float = Field(default=72, gt=0, le=24 * 60)

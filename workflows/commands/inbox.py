@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from documents import directory, standstill
+from documents import directory, feedback, standstill
 from documents.lifecycle import Direction
 from documents.tables import DocumentRow
 from workflows.cabinet import cabinets
@@ -34,9 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.junk:
         return _junk(world, arguments)
     rows: list[DocumentRow] = []
+    given_up = 0
     with cabinets(world.homes) as opened:
         for cabinet in opened.values():
             with cabinet.database.reading() as session:
+                given_up += feedback.count_given_up(session)
                 for organ_id in _desks(session, arguments.agency):
                     rows += session.scalars(_newest(organ_id, arguments.limit))
     rows.sort(key=lambda row: row.created_at, reverse=True)
@@ -53,6 +55,11 @@ def run(arguments: argparse.Namespace) -> int:
         "Trạng thái, chữ ký",
     )
     print_table("Văn bản đến / incoming", columns, [_cells(row) for row in rows])
+    if given_up:
+        console.print(
+            f"! {given_up} trạng thái không báo được cho nơi gửi, xem `congvan reconcile` / "
+            "statuses that senders were not told"
+        )
     if any(row.warnings for row in rows):
         console.print("! số cảnh báo, xem `congvan show` / warnings: see `congvan show`")
     return 0

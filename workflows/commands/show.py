@@ -23,7 +23,7 @@ from workflows.commands.console import (
     print_json,
     print_table,
 )
-from workflows.plain_words import ANSWER, DELIVERY, DOCUMENT, REQUEST, named
+from workflows.plain_words import ANSWER, DELIVERY, DOCUMENT, REQUEST, STATUS, named
 from workflows.worker_health import worker_line
 from workflows.worker_lock import has_worker
 from workflows.world import World
@@ -134,7 +134,14 @@ def _facts(cabinet: Cabinet, session: Any, row: DocumentRow) -> dict[str, Any]:
             for d in outgoing.deliveries_of(session, row.id)
         ],
         "statuses": [
-            {"code": f.code, "sent": local(f.sent_at), "attempts": f.attempts, "error": f.error}
+            {
+                "code": f.code,
+                "sent": local(f.sent_at),
+                "attempts": f.attempts,
+                "error": f.error,
+                "next_attempt": local(f.next_attempt_at),
+                "given_up": local(f.given_up_at),
+            }
             for f in feedback.of_document(session, row.id)
         ],
         "requests": frozen.of_document(cabinet, session, row.id),
@@ -191,8 +198,11 @@ def _print(facts: dict[str, Any]) -> None:
         print_table("Nơi nhận / deliveries", ("Mã", "Tên", "Trạng thái", "Ghi chú"), rows)
     unsent = [status for status in facts["statuses"] if not status["sent"]]
     if unsent:
-        lines = [(status["code"], status["attempts"], status["error"] or "") for status in unsent]
-        print_table("Trạng thái chưa báo được / statuses not sent", ("Mã", "Lần", "Lỗi"), lines)
+        lines = [
+            (named(STATUS, s["code"]), s["attempts"], _waits(s), s["error"] or "") for s in unsent
+        ]
+        heads = ("Trạng thái", "Lần thử", "Thử lại", "Lỗi")
+        print_table("Trạng thái chưa báo được / statuses not sent", heads, lines)
     for request in facts["requests"]:
         if request["state"] in OPEN:
             until = _read(request["until"])
@@ -211,6 +221,16 @@ def _print(facts: dict[str, Any]) -> None:
     ]
     columns = ("Lúc / at", "Bước", "Ai", "Trạng thái", "Chi tiết")
     print_table("Nhật ký / ledger", columns, entries)
+
+
+def _waits(status: dict[str, Any]) -> str:
+    """Return when an unsent status is tried again, or what a person has to do."""
+    if status["given_up"]:
+        return (
+            f"ngừng thử từ {status['given_up']}; gửi lại: `congvan step retry` / "
+            "given up: send again with `congvan step retry`"
+        )
+    return status["next_attempt"] or "ngay / at once"
 
 
 def _second(at: str) -> str:

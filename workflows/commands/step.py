@@ -3,13 +3,15 @@
 import argparse
 from datetime import UTC, datetime
 
-from documents import casefile, incoming, initials, outgoing
+from documents import casefile, feedback, incoming, initials, outgoing
+from documents.delivery import DeliveryState
 from documents.errors import Refused
 from documents.lifecycle import Direction, Step
 from workflows import whereabouts
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, console
 from workflows.plain_words import DOCUMENT, named
+from workflows.settlement import Undecided
 from workflows.world import World
 
 STEPS = (
@@ -20,6 +22,9 @@ STEPS = (
     Step.FILE,
     Step.RELEASE,
     Step.REFUSE,
+    Step.ASSIGN,
+    Step.START,
+    Step.COMPLETE,
 )
 RETRY = "retry"
 INITIAL = initials.STEP
@@ -65,11 +70,17 @@ def _take(cabinet: Cabinet, document_id: str, arguments: argparse.Namespace) -> 
     with cabinet.database.writing() as session:
         row = casefile.locked(session, document_id)
         if arguments.step == RETRY:
+            if row.error_code == Undecided.code:
+                # a person has asked: the same message leaves again
+                outgoing.undelivered(session, row.id, DeliveryState.QUEUED, "", at)
             casefile.try_again(session, row, who, at)
+            feedback.try_again(session, row.id)
         elif row.direction == Direction.INCOMING and arguments.step == Step.RELEASE:
             incoming.released(session, row.id, who, at, reason)
         elif row.direction == Direction.INCOMING and arguments.step == Step.REFUSE:
             incoming.refused(session, row.id, who, at, reason)
+        elif row.direction == Direction.INCOMING and arguments.step in incoming.HANDLING:
+            incoming.handled(session, row.id, Step(arguments.step), who, at, reason)
         else:
             outgoing.decide(session, row.id, Step(arguments.step), who, at, reason)
         return row.state

@@ -1,0 +1,40 @@
+"""Settling what is not known: a message whose answer was lost is asked for, never guessed at.
+
+Source: axis.md §10.4. That a message is about to leave is written before it leaves
+(`outgoing.leaving`), so that a process killed before it wrote the answer knows after its
+restart what to ask for. A message that the axis certainly has not is sent again: the
+same id, the same bytes.
+"""
+
+from connectors.axis import Axis, Outgoing, Receipt
+from connectors.errors import AccessDenied, AxisOutcomeUnknown, AxisRefused
+from documents.errors import Refused
+
+
+class Undecided(Refused):
+    """Nobody can say whether the axis has a message. ({0} message id, {1} why)."""
+
+    code = "delivery.undecided"
+    vietnamese = "Không xác định được trục đã nhận gói tin {0} hay chưa: {1}"
+    english = "it cannot be found out whether the axis has message {0}: {1}"
+    remedy = (
+        "Hỏi đơn vị vận hành trục; nếu trục chưa có, chạy `congvan step retry`: gửi lại đúng mã "
+        "và nội dung cũ / ask the axis's operator; where it has not, `congvan step retry` sends "
+        "the same id and bytes again"
+    )
+
+
+def settled(axis: Axis, message: Outgoing) -> Receipt | None:
+    """Ask what became of *message*: its receipt, or None when the axis certainly has it not.
+
+    Raises:
+        AxisUnavailable: nobody answers; ask later.
+        AccessDenied: the credential is to be mended first.
+        Undecided: the axis cannot say; a person must look.
+    """
+    try:
+        return axis.settle(message)
+    except AccessDenied:
+        raise
+    except (AxisOutcomeUnknown, AxisRefused) as error:
+        raise Undecided(message.message_id, str(error)) from error
