@@ -116,10 +116,7 @@ class AxisCannot(Refused):
     code = "axis.not_supported"
     vietnamese = "Trục {0} không có chức năng này: {1}"
     english = "the axis {0} has no such call: {1}"
-    remedy = (
-        "Đối chiếu bằng sổ của cơ quan; trục này không cho danh sách"
-        " / compare with the agency's own register: this axis gives no list"
-    )
+    remedy = "Làm việc này ngoài trục / do it in another way than through this axis"
 
 
 class AxisSettingsInvalid(Refused):
