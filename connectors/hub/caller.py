@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connectors.errors import AccessDenied
+from connectors.hub import call
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +13,18 @@ class Caller:
     system_id: str = ""
     """Empty: anybody."""
     agencies: frozenset[str] | None = None
-    """Organ ids, as the catalogue has them now; None: any agency."""
+    """Their codes as registered, new or old form; None: any agency."""
 
     def ensure(self, code: str, organ_id: Callable[[str], str]) -> None:
-        """Return if the caller may speak for the agency *code*; *organ_id* resolves old codes.
+        """Return if the caller may speak for the agency *code*; *organ_id* resolves codes.
 
         Raises:
             AccessDenied: it may not.
         """
-        if self.agencies is not None and organ_id(code) not in self.agencies:
-            raise AccessDenied(AccessDenied.axis_code, f"{self.system_id}: {code}")
+        if self.agencies is None or code in self.agencies:
+            return
+        if organ_id(code) not in map(organ_id, self.agencies):
+            raise call.denied(self.system_id, code)
 
 
 ANYBODY = Caller()

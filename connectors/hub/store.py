@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from connectors.axis import (
     AgencyChange,
@@ -24,15 +24,21 @@ from connectors.axis import (
     Receipt,
     Track,
 )
-from connectors.errors import AxisRefused, DigestMismatch, NotFound
-from connectors.hub import directory, entering, pruning, schema, tracks
+from connectors.errors import AxisRefused, NotFound
+from connectors.hub import audit, call, directory, entering, pruning, queueing, schema, tracks
 from connectors.hub.blobs import ContentFolder
+from connectors.hub.call import OK, REPEATED, Call, Line
 from connectors.hub.directory import Directory
 from connectors.hub.entering import IN_ROW
 from connectors.hub.message import Delivery, Posting, Queue, Stored
 from connectors.hub.moments import microseconds, utc
+from connectors.hub.queueing import Copy
 from connectors.hub.tracks import Search
 from connectors.hub.writer import Writer
+
+T = TypeVar("T")
+_Change = tuple[T, list[Line]]
+"""What a job returns, and what the audit says of it."""
 
 __all__ = ["IN_ROW", "MAX_SIZE", "HubStore"]
 
@@ -68,6 +74,7 @@ class HubStore:
             connection.close()
             raise
         self._writer = Writer(connection)
+        self.audit = audit.Waiting(self._writer)
 
     @property
     def _reader(self) -> sqlite3.Connection:
@@ -83,6 +90,7 @@ class HubStore:
 
     def close(self) -> None:
         """Finish what is being written and close; every other thread must be done."""
+        self.audit.flush()
         for connection in self._readers:
             connection.close()
         self._writer.close()
@@ -102,11 +110,13 @@ class HubStore:
 
     def agencies(self, after: str = "", limit: int = 5000) -> list[AgencyEntry]:
         """Return the catalogue's page that follows organ_id *after*."""
-        return directory.page(self._reader, after, limit)
+        with call.operation("GetAgencies"):
+            return directory.page(self._reader, after, limit)
 
     def agency_changes(self, since: int = 0, limit: int = 5000) -> list[AgencyChange]:
         """Return the catalogue's changes after version *since*, by version."""
-        return directory.changes(self._reader, since, limit)
+        with call.operation("GetAgencies"):
+            return directory.changes(self._reader, since, limit)
 
     def organ_id(self, code: str) -> str:
         """Return the organ_id that *code*, new or old, stands for now, or *code* itself."""
@@ -114,45 +124,52 @@ class HubStore:
 
     def accept(self, postings: Sequence[Posting]) -> list[Receipt | AxisRefused]:
         """Take messages over, durably and together; one answer each, in order."""
-        prepared = [
-            entering.prepared(self._reader, self._directory, self._contents, self.max_size, posting)
-            for posting in postings
-        ]
-        at = self._now()
-        return self._writer.run(
-            lambda to: [
-                item
-                if isinstance(item, AxisRefused)
-                else entering.entered(to, self._contents, item, at)
-                for item in prepared
-            ]
+        status = bool(postings) and postings[0].kind is MessageKind.STATUS
+        with call.operation("UpdateStatus" if status else "SendDocument") as current:
+            prepared = [self._prepared(posting) for posting in postings]
+
+            def enter(to: sqlite3.Connection, at: int) -> _Change[list[Receipt | AxisRefused]]:
+                answers = [
+                    row
+                    if isinstance(row, AxisRefused)
+                    else entering.entered(to, self._contents, row, at)
+                    for row in prepared
+                ]
+                return answers, list(map(_accepted, answers, postings))
+
+            return self._changed(current, enter)
+
+    def _prepared(self, posting: Posting) -> entering.Row | AxisRefused:
+        return entering.prepared(
+            self._reader, self._directory, self._contents, self.max_size, posting
         )
+
+    def _changed(self, current: Call, job: Callable[[sqlite3.Connection, int], "_Change[T]"]) -> T:
+        """Do *job* and enter what it tells in the audit, in one transaction; return its value."""
+        at = self._now()
+
+        def audited(to: sqlite3.Connection) -> _Change[T]:
+            value, lines = job(to, at)
+            audit.enter(to, current, lines, at)
+            return value, lines
+
+        value, lines = self._writer.run(audited)
+        current.lines += lines
+        current.entered = len(current.lines)
+        return value
 
     def pending(
         self, agencies: Sequence[str], kind: MessageKind | None = None, limit: int = 200
     ) -> list[Pending]:
         """Return what waits for any of *agencies*: urgent first, then oldest first."""
-        found: list[tuple[int, int, str]] = []
-        for recipient in self._directory.organ_ids(agencies):
-            for one in [kind] if kind else list(MessageKind):
-                found += self._reader.execute(_QUEUE, (recipient, one, limit))
-        found.sort()
-        return [self._pending(seq, recipient) for _, seq, recipient in found[:limit]]
-
-    def _pending(self, seq: int, recipient: str) -> Pending:
-        axis_id, kind, sender, message_id, sha256, size = self._reader.execute(
-            "SELECT axis_id, kind, sender, message_id, sha256, size FROM messages WHERE seq = ?",
-            (seq,),
-        ).fetchone()
-        return Pending(axis_id, MessageKind(kind), recipient, sender, message_id, sha256, size)
+        with call.operation("GetPendingDocumentIds"):
+            recipients = self._directory.organ_ids(agencies)
+            return queueing.pending(self._reader, recipients, kind, limit)
 
     def count(self, agencies: Sequence[str], kind: MessageKind | None = None) -> int:
         """Return how many messages wait for *agencies*."""
-        return sum(
-            self._reader.execute(_COUNT, (recipient, one)).fetchone()[0]
-            for recipient in self._directory.organ_ids(agencies)
-            for one in ([kind] if kind else list(MessageKind))
-        )
+        with call.operation("GetPendingDocumentIds"):
+            return queueing.count(self._reader, self._directory.organ_ids(agencies), kind)
 
     def fetch(self, agency: str, axis_ids: Sequence[str]) -> list[Stored]:
         """Return the messages and note that *agency* has fetched them: initial -> processing.
@@ -162,25 +179,23 @@ class HubStore:
         Raises:
             NotFound: no such message for *agency*, or its content was pruned.
         """
-        recipient = self.organ_id(agency)
-        stored: list[Stored] = []
-        new: list[dict[str, Any]] = []
-        left = self.max_size
-        at = self._now()
-        for axis_id in axis_ids:
-            found = self._reader.execute(_ADDRESSED, (recipient, axis_id)).fetchone()
-            if found is None:
-                raise _not_found(agency, axis_id)
-            seq, fetched_at, size = found
-            left -= size
-            if stored and left < 0:
-                break
-            stored.append(self._stored(seq))
-            if fetched_at is None:
-                new.append({"at": at, "seq": seq, "recipient": recipient})
-        if new:
-            self._writer.run(lambda to: to.executemany(_NOTE_FETCHED, new).rowcount)
-        return stored
+        with call.operation("GetDocument") as current:
+            copies: list[Copy] = []
+            left = self.max_size
+            for axis_id in axis_ids:
+                copy = queueing.copy_of(self._reader, self.organ_id(agency), axis_id, agency)
+                left -= copy.size
+                if copies and left < 0:
+                    break
+                copies.append(copy)
+            stored = [self._stored(copy.seq) for copy in copies]
+            lines = [Line(each.axis_id, OK, each.kind, each.size) for each in stored]
+            new = [copy for copy in copies if not copy.fetched]
+            if new:
+                self._changed(current, lambda to, at: (queueing.note_fetched(to, new, at), lines))
+            else:
+                current.lines += lines
+            return stored
 
     def own_content(self, agency: str, axis_id: str) -> Stored:
         """Return a message to its sender; nothing changes by it.
@@ -188,21 +203,23 @@ class HubStore:
         Raises:
             NotFound: *agency* sent no such message, or its content was pruned.
         """
-        found = self._reader.execute(
-            "SELECT seq FROM messages WHERE axis_id = ? AND sender = ?",
-            (axis_id, self.organ_id(agency)),
-        ).fetchone()
-        if found is None:
-            raise _not_found(agency, axis_id)
-        return self._stored(found[0])
+        with call.operation("GetDocument") as current:
+            found = self._reader.execute(
+                "SELECT seq FROM messages WHERE axis_id = ? AND sender = ?",
+                (axis_id, self.organ_id(agency)),
+            ).fetchone()
+            if found is None:
+                raise NotFound(NotFound.axis_code, f"{axis_id} ({agency})")
+            stored = self._stored(found[0])
+            current.lines.append(Line(axis_id, OK, stored.kind, stored.size))
+            return stored
 
     def _stored(self, seq: int) -> Stored:
         axis_id, kind, sender, message_id, sha256, size, held, content = self._reader.execute(
             _STORED, (seq,)
         ).fetchone()
         if held == "gone":
-            text = f"{axis_id}: đã hết thời hạn lưu nội dung / its content was pruned"
-            raise NotFound(NotFound.axis_code, text)
+            raise queueing.pruned(axis_id)
         source = self._contents.path(sha256) if held == "file" else content
         return Stored(axis_id, MessageKind(kind), sender, message_id, sha256, size, source)
 
@@ -213,21 +230,18 @@ class HubStore:
             NotFound: no such message for *agency*; nothing was confirmed.
             DigestMismatch: the digest is another's; nothing was confirmed.
         """
-        recipient, at = self.organ_id(agency), self._now()
 
-        def settle(to: sqlite3.Connection) -> int:
-            seqs = []
+        def settle(to: sqlite3.Connection, at: int) -> _Change[int]:
+            copies = []
             for axis_id, sha256 in receipts:
-                found = to.execute(_CONFIRMABLE, (recipient, axis_id)).fetchone()
-                if found is None:
-                    raise _not_found(agency, axis_id)
-                seq, expected = found
-                if sha256 != expected:
-                    raise DigestMismatch(DigestMismatch.axis_code, f"{axis_id} has {expected}")
-                seqs.append(seq)
-            return sum(_moved(to, seq, recipient, PacketState.DONE, "", at) for seq in seqs)
+                copy = queueing.copy_of(to, self.organ_id(agency), axis_id, agency)
+                queueing.ensure_digest(copy, sha256)
+                copies.append(copy)
+            lines = [queueing.move(to, copy, PacketState.DONE, "", at) for copy in copies]
+            return sum(line.outcome != REPEATED for line in lines), lines
 
-        return self._writer.run(settle)
+        with call.operation("ConfirmReceived") as current:
+            return self._changed(current, settle)
 
     def reject(self, agency: str, axis_id: str, reason: str) -> bool:
         """Note that *agency* cannot read a message: fail. Return whether that was news.
@@ -245,15 +259,14 @@ class HubStore:
         Raises:
             NotFound: no such message for *agency*.
         """
-        recipient, at = self.organ_id(agency), self._now()
 
-        def moved(to: sqlite3.Connection) -> bool:
-            found = to.execute(_CONFIRMABLE, (recipient, axis_id)).fetchone()
-            if found is None:
-                raise _not_found(agency, axis_id)
-            return _moved(to, found[0], recipient, state, note[:LONGEST_NOTE], at)
+        def moved(to: sqlite3.Connection, at: int) -> _Change[bool]:
+            copy = queueing.copy_of(to, self.organ_id(agency), axis_id, agency)
+            line = queueing.move(to, copy, state, note[:LONGEST_NOTE], at)
+            return line.outcome != REPEATED, [line]
 
-        return self._writer.run(moved)
+        with call.operation("ConfirmReceived") as current:
+            return self._changed(current, moved)
 
     def resend(self, axis_id: str, recipient: str) -> bool:
         """Put a delivery into its queue again, under the same id; return whether it was out.
@@ -261,18 +274,14 @@ class HubStore:
         Raises:
             NotFound: no such message for *recipient*, or its content was pruned.
         """
-        organ_id, at = self.organ_id(recipient), self._now()
 
-        def again(to: sqlite3.Connection) -> bool:
-            found = to.execute(_ADDRESSED, (organ_id, axis_id)).fetchone()
-            if found is None:
-                raise _not_found(recipient, axis_id)
-            row = to.execute("SELECT held FROM messages WHERE seq = ?", found[:1]).fetchone()
-            if row[0] == "gone":
-                raise _not_found(recipient, axis_id)
-            return to.execute(_RESEND, (at, found[0], organ_id)).rowcount > 0
+        def again(to: sqlite3.Connection, at: int) -> _Change[bool]:
+            copy = queueing.copy_of(to, self.organ_id(recipient), axis_id, recipient)
+            line = queueing.resend(to, copy, at)
+            return line.outcome != REPEATED, [line]
 
-        return self._writer.run(again)
+        with call.operation("Resend") as current:
+            return self._changed(current, again)
 
     def sent(
         self,
@@ -287,7 +296,8 @@ class HubStore:
     ) -> list[Track]:
         """Return what *agencies* handed over within [since, until), a recipient a line."""
         search = Search(since, until, kind, message_id or "", axis_id or "", limit)
-        return tracks.sent(self._reader, self._directory.organ_ids(agencies), search)
+        with call.operation("GetSentDocuments"):
+            return tracks.sent(self._reader, self._directory.organ_ids(agencies), search)
 
     def received(
         self,
@@ -301,7 +311,8 @@ class HubStore:
     ) -> list[Track]:
         """Return what came for *agencies* within [since, until), settled or not."""
         search = Search(since, until, kind, "", axis_id or "", limit)
-        return tracks.received(self._reader, self._directory.organ_ids(agencies), search)
+        with call.operation("GetReceivedDocuments"):
+            return tracks.received(self._reader, self._directory.organ_ids(agencies), search)
 
     def track(self, axis_id: str) -> list[Track]:
         """Return one message at each of its recipients; empty when there is none."""
@@ -313,23 +324,27 @@ class HubStore:
 
     def deliveries(self, sender: str, message_id: str) -> list[Delivery]:
         """Return what has become of a message, by recipient; empty when it never came."""
-        rows = self._reader.execute(_DELIVERIES, (self.organ_id(sender), message_id)).fetchall()
-        return [
-            Delivery(
-                recipient,
-                PacketState(state),
-                note,
-                utc(accepted),
-                None if fetched is None else utc(fetched),
-                None if settled is None else utc(settled),
-            )
-            for recipient, state, note, accepted, fetched, settled in rows
-        ]
+        return queueing.deliveries(self._reader, self.organ_id(sender), message_id)
 
     def queues(self) -> list[Queue]:
         """Return every queue that is not empty."""
-        rows = self._reader.execute(_QUEUES).fetchall()
-        return [Queue(recipient, waiting, utc(oldest)) for recipient, waiting, oldest in rows]
+        return queueing.queues(self._reader)
+
+    def waiting(self) -> list[tuple[MessageKind, int, datetime]]:
+        """Return how many deliveries of each kind wait, and since when (aware UTC) the oldest."""
+        rows = self._reader.execute(_WAITING).fetchall()
+        return [(MessageKind(kind), waiting, utc(oldest)) for kind, waiting, oldest in rows]
+
+    def audited(
+        self,
+        *,
+        since: datetime | None = None,
+        system: str = "",
+        axis_id: str = "",
+        limit: int = 100,
+    ) -> list[audit.Entry]:
+        """Return the newest *limit* lines of the audit that fit, oldest first."""
+        return audit.entries(self._reader, since=since, system=system, axis_id=axis_id, limit=limit)
 
     def counts(self) -> dict[str, int]:
         """Return how many messages were ever accepted and how many deliveries wait."""
@@ -340,66 +355,17 @@ class HubStore:
         return {"messages": messages, "waiting": waiting}
 
 
-def _moved(
-    connection: sqlite3.Connection, seq: int, recipient: str, state: PacketState, note: str, at: int
-) -> bool:
-    settled_at = at if state in (PacketState.DONE, PacketState.FAIL) else None
-    earlier = ("initial",) if settled_at is None else ("initial", "processing")
-    if state is PacketState.INITIAL:
-        return False
-    values = (state, note, at, settled_at, seq, recipient, *earlier)
-    statement = _MOVE.format(", ".join("?" * len(earlier)))
-    return connection.execute(statement, values).rowcount > 0
+def _accepted(answer: Receipt | AxisRefused, posting: Posting) -> Line:
+    if isinstance(answer, AxisRefused):
+        return Line("", str(answer.args[0]), posting.kind, posting.size)
+    outcome = REPEATED if answer.duplicate else OK
+    return Line(answer.axis_id, outcome, posting.kind, posting.size)
 
 
-def _not_found(agency: str, axis_id: str) -> NotFound:
-    return NotFound(NotFound.axis_code, f"{axis_id} ({agency})")
-
-
-_QUEUE = """
-    SELECT rank, seq, recipient FROM deliveries
-    WHERE recipient = ? AND kind = ? AND settled_at IS NULL
-    ORDER BY rank, seq LIMIT ?
-"""
-_COUNT = """
-    SELECT count(*) FROM deliveries WHERE recipient = ? AND kind = ? AND settled_at IS NULL
-"""
-_ADDRESSED = """
-    SELECT seq, fetched_at, size
-    FROM messages JOIN deliveries USING (seq) WHERE recipient = ? AND axis_id = ?
-"""
 _STORED = """
     SELECT axis_id, kind, sender, message_id, sha256, size, held, content
     FROM messages LEFT JOIN contents USING (seq) WHERE seq = ?
 """
-_NOTE_FETCHED = """
-    UPDATE deliveries
-    SET fetched_at = :at,
-        updated_at = iif(state = 'initial', :at, updated_at),
-        state = iif(state = 'initial', 'processing', state)
-    WHERE seq = :seq AND recipient = :recipient AND fetched_at IS NULL
-"""
-_CONFIRMABLE = """
-    SELECT seq, sha256 FROM messages JOIN deliveries USING (seq)
-    WHERE recipient = ? AND axis_id = ?
-"""
-_MOVE = """
-    UPDATE deliveries SET state = ?, note = ?, updated_at = ?, settled_at = ?
-    WHERE seq = ? AND recipient = ? AND state IN ({})
-"""
-_RESEND = """
-    UPDATE deliveries
-    SET state = 'initial', note = '', fetched_at = NULL, updated_at = ?, settled_at = NULL
-    WHERE seq = ? AND recipient = ? AND state <> 'initial'
-"""
-_DELIVERIES = """
-    SELECT recipient, state, note, m.accepted_at, fetched_at, settled_at
-    FROM messages AS m JOIN deliveries USING (seq) WHERE sender = ? AND message_id = ?
-    ORDER BY recipient
-"""
-_QUEUES = """
-    SELECT recipient, waiting, accepted_at
-    FROM (SELECT recipient, count(*) AS waiting, min(seq) AS seq
-          FROM deliveries WHERE settled_at IS NULL GROUP BY recipient)
-    JOIN messages USING (seq) ORDER BY recipient
+_WAITING = """
+    SELECT kind, count(*), min(accepted_at) FROM deliveries WHERE settled_at IS NULL GROUP BY kind
 """

@@ -1,17 +1,25 @@
-"""The systems that may call the hub, each with its agencies and its secret.
+"""The systems that may call the hub, each with its agencies, its secret and its certificates.
 
-A secret lies in a file of its own, mode 600, because the national SDK's wire signs with it
-(HMAC, axis.md §10.2): a digest of it would not do.
+A secret is kept as it is, mode 600, because the national SDK's wire signs with it
+(HMAC, axis.md §10.2): a digest of it would not do. One file a system, replaced whole: a
+reader sees the registration as it was or as it is. A running hub reads it at each call.
 """
 
+import fcntl
+import hashlib
 import hmac
 import json
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from connectors.errors import AccessDenied
+from connectors.hub import call
 from connectors.hub.caller import Caller
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -19,48 +27,99 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST = 4096
 
 
+@dataclass(frozen=True, slots=True)
+class System:
+    """A registration."""
+
+    system_id: str
+    agencies: frozenset[str]
+    """Organ ids, new or old form."""
+    secret: str = field(repr=False)
+    expires: datetime | None = None
+    """Aware UTC; None: never."""
+    revoked: bool = False
+    certificates: tuple[str, ...] = ()
+    """SHA-256 of the DER, lowercase hex."""
+
+    def lives(self, at: datetime) -> bool:
+        """Return whether it may call at *at*."""
+        return not self.revoked and (self.expires is None or at < self.expires)
+
+
 class Systems:
-    """The folder `systems` of a hub: `<id>.json` beside `<id>.secret`; read at each use."""
+    """The folder `systems` of a hub, one JSON file a system; safe for threads and processes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def add(self, system_id: str, agencies: frozenset[str], secret: str = "") -> str:
+    def add(
+        self,
+        system_id: str,
+        agencies: frozenset[str],
+        secret: str = "",
+        *,
+        expires: datetime | None = None,
+        certificates: tuple[bytes, ...] = (),
+    ) -> str:
         """Enter a system, or change it; return its secret, made anew where none is given.
 
+        *certificates*: DER of what it shows to TLS or signs with (WS-Security).
+
         Raises:
-            ValueError: the id, the secret or an agency's code cannot be one.
+            ValueError: the id, the secret or an agency's code cannot be one, or a certificate
+                is another system's.
         """
         if not NAME.fullmatch(system_id):
             raise ValueError(f"{system_id!r} is not a system id")
+        if not agencies or not all(code.isprintable() and 0 < len(code) <= 35 for code in agencies):
+            raise ValueError("a system speaks for at least one agency, by codes of 1 to 35 signs")
         secret = secret or secrets.token_urlsafe(32)
         if not 16 <= len(secret) <= _LONGEST or not secret.isprintable():
             raise ValueError("a secret has 16 to 4096 printable characters")
-        self._write(f"{system_id}.secret", secret)
-        self._write(f"{system_id}.json", json.dumps({"agencies": sorted(agencies)}))
+        shown = tuple(hashlib.sha256(der).hexdigest() for der in certificates)
+        with self._changing():
+            for fingerprint in shown:
+                owner = self._owner(fingerprint)
+                if owner is not None and owner.system_id != system_id:
+                    raise ValueError(f"the certificate is {owner.system_id}'s")
+            self._write(System(system_id, agencies, secret, expires, False, shown))
         return secret
+
+    def revoke(self, system_id: str) -> None:
+        """Turn a system away from now on; its registration stays for the record.
+
+        Raises:
+            AccessDenied: there is none of this id.
+        """
+        with self._changing():
+            self._write(replace(self._read(system_id), revoked=True))
 
     def names(self) -> list[str]:
         """Return the ids of all systems, sorted."""
-        return sorted(path.stem for path in self._folder.glob("*.json"))
+        return sorted(path.stem for path in self._folder.glob("[!.]*.json"))
+
+    def all(self) -> list[System]:
+        """Return all registrations, by id, revoked and expired ones too."""
+        return [self._read(name) for name in self.names()]
 
     def caller(self, system_id: str) -> Caller:
         """Return the system as a caller: only after its credential was checked.
 
         Raises:
-            AccessDenied: there is none of this id.
+            AccessDenied: there is none of this id, or it is revoked or expired.
         """
-        text = self._read(system_id, "json")
-        return Caller(system_id, frozenset(json.loads(text)["agencies"]))
+        system = self._living(system_id)
+        call.admitted(system_id)
+        return Caller(system_id, system.agencies)
 
     def secret(self, system_id: str) -> bytes:
         """Return a system's secret, as the HMAC takes it.
 
         Raises:
-            AccessDenied: there is no such system.
+            AccessDenied: there is no such system, or it is revoked or expired.
         """
-        return self._read(system_id, "secret").encode()
+        return self._living(system_id).secret.encode()
 
     def admitted(self, system_id: str, presented: str) -> Caller:
         """Return the caller whose secret *presented* is.
@@ -68,25 +127,73 @@ class Systems:
         Raises:
             AccessDenied: it is not, or there is no such system.
         """
-        if not hmac.compare_digest(self.secret(system_id), presented.encode()):
-            raise _denied(system_id)
+        if not hmac.compare_digest(self.secret(system_id), presented.encode("utf-8", "replace")):
+            raise call.denied(system_id)
         return self.caller(system_id)
 
-    def _read(self, system_id: str, kind: str) -> str:
-        if not NAME.fullmatch(system_id):
-            raise _denied(system_id)
-        try:
-            return (self._folder / f"{system_id}.{kind}").read_text("utf-8")
-        except FileNotFoundError:
-            raise _denied(system_id) from None
+    def by_certificate(self, der: bytes) -> Caller:
+        """Return the caller whose verified certificate *der* is.
 
-    def _write(self, name: str, text: str) -> None:
+        Raises:
+            AccessDenied: it is nobody's.
+        """
+        owner = self._owner(hashlib.sha256(der).hexdigest())
+        if owner is None:
+            raise call.denied("", "chứng thư chưa đăng ký / the certificate is not registered")
+        return self.caller(owner.system_id)
+
+    def _owner(self, fingerprint: str) -> System | None:
+        return next((each for each in self.all() if fingerprint in each.certificates), None)
+
+    def _living(self, system_id: str) -> System:
+        system = self._read(system_id)
+        if not system.lives(datetime.now(UTC)):
+            raise call.denied(system_id, "đã thu hồi hoặc hết hạn / revoked or expired")
+        return system
+
+    def _read(self, system_id: str) -> System:
+        if not NAME.fullmatch(system_id):
+            raise call.denied(system_id)
+        try:
+            found = json.loads((self._folder / f"{system_id}.json").read_bytes())
+        except FileNotFoundError:
+            raise call.denied(system_id) from None
+        return _system(system_id, found)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold other processes' and threads' changes off."""
+        with (self._folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _write(self, system: System) -> None:
+        text = json.dumps(
+            {
+                "agencies": sorted(system.agencies),
+                "secret": system.secret,
+                "expires": system.expires and system.expires.isoformat(),
+                "revoked": system.revoked,
+                "certificates": system.certificates,
+            }
+        )
+        name = f"{system.system_id}.json"
         temporary = self._folder / f".{name}.{secrets.token_hex(4)}"
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         os.rename(temporary, self._folder / name)
 
 
-def _denied(system_id: str) -> AccessDenied:
-    return AccessDenied(AccessDenied.axis_code, system_id[:64])
+def _system(system_id: str, found: dict[str, Any]) -> System:
+    expires = found["expires"]
+    return System(
+        system_id,
+        frozenset(found["agencies"]),
+        found["secret"],
+        datetime.fromisoformat(expires) if expires else None,
+        found["revoked"],
+        tuple(found["certificates"]),
+    )

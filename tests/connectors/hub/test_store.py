@@ -15,7 +15,8 @@ import pytest
 from connectors.axis import AgencyEntry, MessageKind, PacketState, Receipt
 from connectors.errors import UnknownRecipient
 from connectors.hub.message import Posting
-from connectors.hub.store import _QUEUE, IN_ROW, HubStore
+from connectors.hub.queueing import QUEUE
+from connectors.hub.store import IN_ROW, HubStore
 from connectors.hub.writer import Writer
 
 START = datetime(2026, 11, 22, 3, 0, 0, 123456, tzinfo=UTC)
@@ -146,7 +147,7 @@ def test_ids_follow_the_order_of_acceptance_and_cannot_be_guessed(
 
 
 def test_the_queue_is_read_through_its_index(store: HubStore) -> None:
-    explained = store._reader.execute(f"EXPLAIN QUERY PLAN {_QUEUE}", ("H99", "edoc", 5))
+    explained = store._reader.execute(f"EXPLAIN QUERY PLAN {QUEUE}", ("H99", "edoc", 5))
     plan = " ".join(row[3] for row in explained)
     assert "USING INDEX queue" in plan
     assert "TEMP B-TREE" not in plan
