@@ -135,6 +135,7 @@ OUTGOING: Lifecycle = MappingProxyType(
         (State.SIGNED, Step.VOID): _by(State.VOID, _CLERK, "Art. 15"),
         (State.NUMBERED, Step.VOID): _by(State.VOID, _CLERK, "Art. 15"),
         (State.SEALED, Step.VOID): _by(State.VOID, _CLERK, "Art. 15"),
+        (State.SEALED, Step.RECALL): _by(State.RECALLED, _CLERK, "Art. 18.4"),
         (State.DISPATCHED, Step.RECALL): _by(State.RECALLED, _CLERK, "Art. 18.4"),
         (State.FILED, Step.RECALL): _by(State.RECALLED, _CLERK, "Art. 18.4"),
         (State.DISPATCHED, Step.REPLACE): _by(State.REPLACED, _CLERK, "Art. 18.3"),
@@ -142,6 +143,12 @@ OUTGOING: Lifecycle = MappingProxyType(
     }
 )
 """văn bản đi: Decree 30/2020, Art. 10 to 19."""
+
+_HERE = (
+    *(State.FETCHED, State.VERIFIED, State.QUARANTINED, State.REGISTERED, State.SUBMITTED),
+    *(State.ASSIGNED, State.IN_PROGRESS, State.COMPLETED, State.FILED),
+)
+"""States of an arrival that its sender may still recall or replace: all but those returned."""
 
 INCOMING: Lifecycle = MappingProxyType(
     {
@@ -160,10 +167,14 @@ INCOMING: Lifecycle = MappingProxyType(
         (State.ASSIGNED, Step.START): _by(State.IN_PROGRESS, _HANDLER, "Art. 24"),
         (State.IN_PROGRESS, Step.COMPLETE): _by(State.COMPLETED, _HANDLER, "Art. 24"),
         (State.COMPLETED, Step.FILE): _by(State.FILED, _HANDLER, "Art. 29"),
-        (State.REGISTERED, Step.RECALL): _by(State.RECALLED, _CLERK, "Art. 18.4"),
-        (State.SUBMITTED, Step.RECALL): _by(State.RECALLED, _CLERK, "Art. 18.4"),
-        (State.ASSIGNED, Step.RECALL): _by(State.RECALLED, _CLERK, "Art. 18.4"),
-        (State.IN_PROGRESS, Step.RECALL): _by(State.RECALLED, _CLERK, "Art. 18.4"),
+        **{
+            (state, step): _by(to, _CLERK, article)
+            for step, to, article in (
+                (Step.RECALL, State.RECALLED, "Art. 18.4"),
+                (Step.REPLACE, State.REPLACED, "Art. 18.3"),
+            )
+            for state in _HERE
+        },
     }
 )
 """văn bản đến: Decree 30/2020, Art. 20 to 24."""

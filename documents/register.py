@@ -126,6 +126,18 @@ def void(session: Session, document_id: str, reason: str) -> None:
     )
 
 
+def mark(session: Session, document_id: str, text: str) -> None:
+    """Write beside the document's number what became of it; number and document stay.
+
+    A document without a number needs nothing here.
+    """
+    session.execute(
+        update(RegisterEntryRow)
+        .where(RegisterEntryRow.document_id == document_id)
+        .values(mark=text)
+    )
+
+
 def gaps(session: Session) -> list[tuple[str, str, int, list[int]]]:
     """Return every register whose numbers are not 1…n: (agency, series, year, missing)."""
     found = []

@@ -138,7 +138,7 @@ class DocumentRow(Base):
     warnings: Mapped[list[str]] = mapped_column(default=list)
 
     frozen_by: Mapped[str | None] = mapped_column(String(36))
-    """The open signature request that holds the document: no other step may be taken."""
+    """The open signature request, or the recall, that holds it: no other step may be taken."""
     lease_owner: Mapped[str | None] = mapped_column(String(64), index=True)
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(Integer, default=0)
@@ -232,9 +232,7 @@ class FeedbackRow(Base):
 
 _UNSENT = text("sent_at IS NULL AND given_up_at IS NULL")
 _GIVEN_UP = text("given_up_at IS NOT NULL")
-Index(
-    "ix_feedback_unsent", FeedbackRow.created_at, sqlite_where=_UNSENT, postgresql_where=_UNSENT
-)
+Index("ix_feedback_unsent", FeedbackRow.created_at, sqlite_where=_UNSENT, postgresql_where=_UNSENT)
 Index(
     "ix_feedback_given_up",
     FeedbackRow.given_up_at,
@@ -298,6 +296,8 @@ class RegisterEntryRow(Base):
     document_id: Mapped[str] = mapped_column(ForeignKey("document.id"), unique=True)
     entered_on: Mapped[date] = mapped_column(Date)
     void_reason: Mapped[str | None] = mapped_column(Text)
+    mark: Mapped[str | None] = mapped_column(Text)
+    """What became of the document: recalled, replaced; the number and the document stay."""
 
 
 class LedgerRow(Base):
