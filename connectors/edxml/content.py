@@ -9,15 +9,16 @@ from connectors.edxml.spool import Spool
 _SPACES = (b"\n", b" ", b"\r", b"\t")
 
 
-class Base64Damaged(ValueError):
-    """The text of a content element is not whole base64 (RFC 4648, §4)."""
-
-
 class Base64Content:
-    """A parser's sink: decodes the pieces of one element's text strictly."""
+    """A parser's sink: decodes the pieces of one element's text (RFC 4648, §4).
+
+    What cannot be decoded ends the content: nothing is guessed, and `fault` says why.
+    """
 
     def __init__(self, spool: Spool) -> None:
         self.spool = spool
+        self.fault = ""
+        """What is wrong with the text; empty when it is whole."""
         self._rest = b""
         self._padded = False
 
@@ -25,32 +26,34 @@ class Base64Content:
         """Take the next piece of text, white space included.
 
         Raises:
-            Base64Damaged: a character outside the alphabet, or text after the padding.
             EnvelopeTooLarge: the spool is full.
         """
+        if self.fault:
+            return
         if any(space in text for space in _SPACES):
             text = text.translate(None, b"".join(_SPACES))
-        try:
-            self._decode(self._rest + text if self._rest else text)
-        except binascii.Error as error:
-            raise Base64Damaged(str(error)) from None
+        self._decode(self._rest + text if self._rest else text)
 
     def close(self) -> None:
-        """Check that the text was whole.
-
-        Raises:
-            Base64Damaged: the last group of four is not complete.
-        """
-        if self._rest:
-            raise Base64Damaged("text ends inside a group of four")
+        """Check that the text was whole: lost padding and a lost character look alike."""
+        if self._rest and not self.fault:
+            self.fault = "text ends inside a group of four"
 
     def _decode(self, text: bytes) -> None:
-        whole = len(text) & ~3
-        groups = text if whole == len(text) else text[:whole]
-        content = pybase64.b64decode(groups, validate=True)
         if self._padded and text:
-            raise Base64Damaged("text after the padding")
+            self.fault = "text after the padding"
+            return
+        whole = len(text) & ~3
+        try:
+            content = pybase64.b64decode(
+                text if whole == len(text) else text[:whole], validate=True
+            )
+        except binascii.Error as error:
+            self.fault = str(error)
+            return
         self._padded = len(content) < whole // 4 * 3
         self._rest = text[whole:]
+        if self._padded and self._rest:
+            self.fault = "text after the padding"
         if content:
             self.spool.write(content)

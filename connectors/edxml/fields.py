@@ -3,12 +3,15 @@
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cached_property
 
 from lxml import etree
 
 from connectors.edxml.dates import NotADate, read_date, read_time
 from connectors.edxml.deviation import Deviations
 
+EARLIEST = 1945
+"""Years before it come from software: a provincial server stores 0020 for 2020 (axis.md §12.1)."""
 _TRUE = {"1", "true", "yes"}
 _FALSE = {"0", "false", "no", ""}
 
@@ -49,20 +52,30 @@ class Fields:
 
     def one(self, *names: str) -> etree._Element | None:
         """Return the first child called by the first of *names*, or by another spelling."""
-        for number, name in enumerate(names):
-            found = self.all(name)
-            if found:
-                if number:
-                    self._log.add("name.spelling", self.sub(name), f"thay cho / for {names[0]}")
-                if len(found) > 1:
-                    self._log.add(
-                        "element.repeated",
-                        self.sub(name),
-                        f"{len(found)}; dùng phần tử đầu / first taken",
-                    )
-                self._asked.update(names)
-                return found[0]
+        for name in names:
+            if found := self.all(name):
+                return self._first(found, name, names)
+        wanted = {name.lower() for name in names}
+        for name in self._folded.keys() & wanted:
+            written = self._folded[name]
+            return self._first(self.all(written), written, names)
         return None
+
+    def _first(
+        self, found: list[etree._Element], name: str, names: tuple[str, ...]
+    ) -> etree._Element:
+        if name != names[0]:
+            self._log.add("name.spelling", self.sub(name), f"thay cho / for {names[0]}")
+        if len(found) > 1:
+            detail = f"{len(found)}; dùng phần tử đầu / first taken"
+            self._log.add("element.repeated", self.sub(name), detail)
+        self._asked.update(names)
+        return found[0]
+
+    @cached_property
+    def _folded(self) -> dict[str, str]:
+        """The children's names by their lower case: `documentId` stands for `DocumentId`."""
+        return {name.lower(): name for name in self._children}
 
     def child(self, *names: str) -> "Fields":
         """Return the children of the child called so; an absent one has none."""
@@ -116,8 +129,7 @@ class Fields:
         except NotADate as error:
             self._log.add("date.unreadable", self.sub(names[0]), f"{value!r}: {error}")
             return None, value
-        if not strict:
-            self._log.add("date.format", self.sub(names[0]), repr(value))
+        self._note(value, strict, day.year, self.sub(names[0]))
         return day, ""
 
     def time(self, name: str) -> datetime | None:
@@ -130,9 +142,18 @@ class Fields:
         except NotADate as error:
             self._log.add("date.unreadable", self.sub(name), f"{value!r}: {error}")
             return None
-        if not strict:
-            self._log.add("date.format", self.sub(name), repr(value))
+        self._note(value, strict, moment.year, self.sub(name))
         return moment
+
+    def _note(self, value: str, strict: bool, year: int, path: str) -> None:
+        if not strict:
+            self._log.add("date.format", path, repr(value))
+        if year < EARLIEST:
+            self._log.add("date.implausible", path, f"{value!r}: năm / year {year}")
+
+    def log(self, code: str, name: str, detail: str) -> None:
+        """Note a deviation of the child called *name*."""
+        self._log.add(code, self.sub(name), detail)
 
     def log_rest(self) -> None:
         """Note the children that nobody asked for."""

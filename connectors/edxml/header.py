@@ -1,5 +1,7 @@
 """Reads a message's header into the models, leaving nothing out that can be understood."""
 
+import re
+from datetime import date
 from typing import TypedDict
 
 from lxml import etree
@@ -28,6 +30,14 @@ from schemas.edxml import (
     TraceHeader,
 )
 from schemas.edxml.path import wire_path
+
+_CANONICAL = re.compile(
+    r"(?P<organ>[^,]{1,35}),(?P<year>[0-9]{4})[/-](?P<month>[0-9]{2})[/-](?P<day>[0-9]{2}),.*",
+    re.DOTALL,
+)
+"""`<OrganId>,<yyyy/MM/dd>,<number>/<notation>` (axis.md §3.5)."""
+_ORGAN_ID = re.compile(r"[0-9A-Z]{2,3}(\.[0-9A-Z]{2,3}){1,9}|[A-Y][0-9]{2}")
+_JUNK = ("", "null")
 
 
 def read_edoc(header: etree._Element, trace: etree._Element | None, log: Deviations) -> Edoc:
@@ -63,6 +73,7 @@ def read_edoc(header: etree._Element, trace: etree._Element | None, log: Deviati
     if not (sender.present or edoc.document_id or edoc.subject or edoc.code.code_number):
         raise KindUnsupported("không có / without From, DocumentId, Code, Subject")
     fields.log_rest()
+    _note_the_id(edoc, log)
     _note_what_the_writer_refuses(edoc, log)
     return edoc
 
@@ -92,6 +103,19 @@ def read_status(header: etree._Element, log: Deviations) -> StatusMessage:
     fields.log_rest()
     _note_what_the_writer_refuses(status, log)
     return status
+
+
+def _note_the_id(edoc: Edoc, log: Deviations) -> None:
+    """Note what a DocumentId that says who and when says wrongly; it stays opaque."""
+    found = _CANONICAL.fullmatch(edoc.document_id)
+    if found is None:
+        return
+    try:
+        date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError as error:
+        log.add("id.date", "DocumentId", f"{edoc.document_id[:100]!r}: {error}")
+    if found["organ"] != edoc.sender.organ_id:
+        log.add("id.sender", "DocumentId", f"{found['organ']!r}; From: {edoc.sender.organ_id!r}")
 
 
 def _note_what_the_writer_refuses(message: BaseModel, log: Deviations) -> None:
@@ -153,7 +177,7 @@ def _other(fields: Fields, log: Deviations) -> OtherInfo:
     return OtherInfo.model_construct(
         priority=Priority(priority),
         sphere_of_promulgation=fields.text("SphereOfPromulgation"),
-        typer_notation=fields.text("TyperNotation"),
+        typer_notation=fields.text("TyperNotation", "TypeNotation"),
         promulgation_amount=fields.number("PromulgationAmount"),
         page_amount=fields.number("PageAmount"),
         reply_fors=_every_text(fields.child("ReplyFors")),
@@ -164,10 +188,14 @@ def _other(fields: Fields, log: Deviations) -> OtherInfo:
 
 
 def _response_for(fields: Fields) -> ResponseFor:
-    day, as_written = fields.date("PromulgationDate")
+    day, as_written = fields.date("PromulgationDate", "Date")
+    organ_id, code = fields.raw("OrganId"), fields.raw("Code")
+    if "/" in organ_id and _ORGAN_ID.fullmatch(code):  # so the .NET SDK's example for 13
+        fields.log("response_for.swapped", "OrganId", f"{organ_id!r}; Code: {code!r}")
+        organ_id, code = code, organ_id
     return ResponseFor.model_construct(
-        organ_id=fields.raw("OrganId"),
-        code=fields.raw("Code"),
+        organ_id=organ_id,
+        code=code,
         document_id=fields.raw("DocumentId"),
         promulgation_date=day,
         date_as_written=as_written,
@@ -210,11 +238,15 @@ class _Trace(TypedDict):
 
 def _trace(element: etree._Element | None, log: Deviations) -> _Trace:
     fields = Fields(element, "TraceHeaderList", log)
-    hops = tuple(
-        TraceHeader.model_construct(organ_id=hop.raw("OrganId"), timestamp=hop.time("Timestamp"))
-        for hop in fields.children("TraceHeader")
-    )
+    hops = tuple(map(_hop, fields.children("TraceHeader")))
     return {"trace": hops, "business": _business(fields.child("Bussiness", "Business"), log)}
+
+
+def _hop(fields: Fields) -> TraceHeader:
+    organ_id = fields.raw("OrganId")
+    if organ_id.lower() in _JUNK:
+        fields.log("trace.junk", "OrganId", repr(organ_id))
+    return TraceHeader.model_construct(organ_id=organ_id, timestamp=fields.time("Timestamp"))
 
 
 def _business(fields: Fields, log: Deviations) -> Business:

@@ -4,20 +4,20 @@ Refuses only what cannot be understood; every deviation is a warning. Files are
 diverted while the message is parsed, so a large one never lies in memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from lxml import etree
 
 from connectors.edxml.attachment import CONTENT, Attachments
-from connectors.edxml.content import Base64Content, Base64Damaged
+from connectors.edxml.content import Base64Content
 from connectors.edxml.deviation import Deviations
-from connectors.edxml.fields import local_name, plain_text
+from connectors.edxml.fields import local_name
 from connectors.edxml.header import read_edoc, read_status
 from connectors.edxml.incoming import ReadLimits, Received
 from connectors.edxml.spool import Spool
 from connectors.errors import (
-    AttachmentCorrupt,
     DoctypeForbidden,
     EnvelopeInvalid,
     EnvelopeTooLarge,
@@ -31,15 +31,26 @@ _CHUNK = 1 << 18
 _JUNK = 1024
 """Most bytes before the prolog that are passed over."""
 _BOM = b"\xef\xbb\xbf"
-_DIVERTED = [f"{{{NAMESPACE}}}{CONTENT}", f"{{{OLD_NAMESPACE}}}{CONTENT}", CONTENT]
+_INVENTED = "http://www.go.vn/eDoc"
+"""A namespace that the axis rejects but a bare envelope was seen in (axis.md §11.1, §14)."""
+_NAMESPACES = (NAMESPACE, OLD_NAMESPACE, _INVENTED)
+_DIVERTED = [*(f"{{{namespace}}}{CONTENT}" for namespace in _NAMESPACES), CONTENT]
 _SOAP = {
     "http://schemas.xmlsoap.org/soap/envelope/",
     "http://www.w3.org/2003/05/soap-envelope",
 }
 
 
-def read(data: bytes | Path, *, limits: ReadLimits = ReadLimits()) -> Received:  # noqa: B008
+def read(
+    data: bytes | Path,
+    *,
+    limits: ReadLimits = ReadLimits(),  # noqa: B008
+    parts: Mapping[str, bytes | Path] = MappingProxyType({}),
+) -> Received:
     """Return the message in *data*, or in the file *data* names.
+
+    *parts* are files that came beside it (SOAP with Attachments, axis.md §12.1), by their
+    Content-ID without `<`, `>` and `cid:`.
 
     Raises:
         EnvelopeInvalid: it cannot be understood; the subclass says why. Nothing else is raised,
@@ -53,7 +64,7 @@ def read(data: bytes | Path, *, limits: ReadLimits = ReadLimits()) -> Received: 
     if header.find("{*}StatusCode") is not None:
         return Received("status", None, read_status(header, log), (), log.taken())
     edoc = read_edoc(header, next(root.iter("{*}TraceHeaderList"), None), log)
-    files = Attachments(contents.found, limits, log).read(root)
+    files = Attachments(contents.found, limits, log).read(root, parts)
     return Received("edoc", edoc, None, files, log.taken())
 
 
@@ -65,8 +76,6 @@ def _parsed(
         for chunk in _trimmed(_chunks(data), log):
             parser.feed(chunk)
         return parser.close()
-    except Base64Damaged as error:
-        raise AttachmentCorrupt(contents.current_name(), f"base64: {error}") from None
     except XmlRefused as refused:
         raise _translated(refused) from None
 
@@ -123,21 +132,17 @@ class _Contents:
         self.found[element] = content
         return content
 
-    def current_name(self) -> str:
-        attachment = list(self.found)[-1].getparent()
-        return plain_text(attachment.find("{*}AttachmentName")) if attachment is not None else "?"
-
 
 def _check_root(root: etree._Element, log: Deviations) -> None:
     name, namespace = local_name(root), etree.QName(root).namespace
-    known = namespace in (NAMESPACE, OLD_NAMESPACE, None)
+    known = namespace in (*_NAMESPACES, None)
     if name == "Envelope" and namespace in _SOAP:
         log.add("root.soap", "", "gói tin SOAP / a SOAP message")
     elif known and name.lower() == "edxmlenvelope":
         log.add("root.bare_envelope", "", "thiếu phần tử edXML bên ngoài / no edXML around it")
     elif not known or name != "edXML":
         raise WrongRoot(str(root.tag)[:200])
-    elif namespace != NAMESPACE:
+    if known and namespace != NAMESPACE:
         log.add("root.namespace", "", f"xmlns={namespace or ''!r}")
 
 

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -25,7 +26,8 @@ def first_fault(message: bytes) -> tuple[str, str] | None:
     judge = schema()
     if judge.validate(root):
         return None
-    found = next(iter(judge.error_log))
+    log: Any = judge.error_log  # the stubs know no iteration
+    found = next(iter(log))
     name = (found.path or "").rpartition("/")[2].rpartition(":")[2]
     return name or "edXML", found.message.replace(f"{{{root.nsmap[None]}}}", "")
 

@@ -50,7 +50,6 @@ MESSAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         lambda _: b'<edXML xmlns="http://www.mic.gov.vn/TBT/QCVN_102_2016"/>',
         "edxml.unsupported_kind",
     ),
-    "corrupt attachment": (corrupted, "edxml.attachment_corrupt"),
 }
 
 
@@ -84,6 +83,18 @@ def test_a_message_that_cannot_be_read_is_kept_as_junk_and_the_others_go_on(
     path.write_bytes(bad)
     said = call(capsys, "edxml", "read", path, "--json")
     assert (said.code, said.error) == (1, code)
+
+
+def test_a_letter_with_damaged_base64_is_quarantined_under_its_own_header(
+    office: Office, axis: InMemoryAxis, sealed: tuple[bytes, bytes]
+) -> None:
+    put(axis, "bad", corrupted(sealed[0]))
+    receive(office)
+    (row,) = documents(office, Direction.INCOMING)
+    assert (row.state, row.held) == ("quarantined", True)
+    assert any(warning.startswith("attachment.damaged:") for warning in row.warnings)
+    assert row.sender_organ_id == PROVINCE
+    assert axis.pending([OFFICE]) == []
 
 
 def test_a_tampered_pdf_is_quarantined_and_refused_by_the_clerk(

@@ -13,7 +13,7 @@ import pybase64
 import pytest
 
 from connectors.edxml import OutgoingFile, ReadLimits, Received, ReceivedFile, read, write_edoc
-from connectors.errors import AttachmentCorrupt, EnvelopeInvalid, EnvelopeTooLarge
+from connectors.errors import EnvelopeInvalid, EnvelopeTooLarge
 from schemas.edxml import Edoc
 from schemas.xml import Limits
 
@@ -147,8 +147,7 @@ def test_a_directory_of_a_million_entries_costs_nothing(sent: Sent) -> None:
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry) * 100_000, 30, 0)
     content = b"PK\x03\x04" + bytes(26) + entry * 100_000 + end
     start = time.process_time()
-    with pytest.raises(AttachmentCorrupt):
-        sent("a.pdf", content)
+    assert "attachment.damaged" in codes(sent("a.pdf", content))
     assert time.process_time() - start < 1
 
 
@@ -161,20 +160,27 @@ def test_a_directory_of_a_million_entries_costs_nothing(sent: Sent) -> None:
         lambda data: data.replace(b"PK\x01\x02", b"PK\x01\x09"),
     ],
 )
-def test_a_spoilt_zip_around_a_file_is_refused(sent: Sent, spoil: Callable[[bytes], bytes]) -> None:
+def test_a_spoilt_zip_around_a_file_is_kept_and_told(
+    sent: Sent, spoil: Callable[[bytes], bytes]
+) -> None:
     noise = hashlib.shake_256(b"x").digest(200)
-    with pytest.raises(AttachmentCorrupt, match=r"a\.pdf"):
-        sent("a.pdf", spoil(zipped(("uuid.pdf", noise))))
+    spoilt = spoil(zipped(("uuid.pdf", noise)))
+    received = sent("a.pdf", spoilt)
+    assert only(received).read() == spoilt
+    assert "attachment.damaged" in codes(received)
 
 
 @pytest.mark.parametrize(
     "text", [b"JVBERg=", b"JVBERg", b"JVBE!Rg=", b"JVBERg==JVBERg==", b"JV-_", b"\xc3\xa9", b"="]
 )
-def test_damaged_base64_is_refused_with_the_files_name(new: Edoc, text: bytes) -> None:
+def test_damaged_base64_is_told_and_the_header_is_read(new: Edoc, text: bytes) -> None:
     message = write_edoc(new, [OutgoingFile("công văn.pdf", data=b"%PDF")])
-    with pytest.raises(AttachmentCorrupt, match=r"công văn\.pdf") as caught:
-        read(message.replace(b"JVBERg==", text))
-    assert caught.value.code == "edxml.attachment_corrupt"
+    received = read(message.replace(b"JVBERg==", text))
+    assert received.edoc == new
+    damaged = [w for w in received.warnings if w.code == "attachment.damaged"]
+    assert [warning.path for warning in damaged] == ["Attachment[1]"]
+    assert "base64" in damaged[0].detail
+    assert len(only(received).read()) <= 4
 
 
 def test_base64_is_decoded_alike_however_it_is_wrapped(new: Edoc) -> None:

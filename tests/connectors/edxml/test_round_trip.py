@@ -73,7 +73,7 @@ STAFF = st.builds(
     email=text(100),
     mobile=text(30),
 )
-DATES = st.dates(date(1, 1, 1))
+DATES = st.dates(date(1945, 1, 1))
 TIMES = st.datetimes(
     datetime(1980, 1, 1),  # noqa: DTZ001
     datetime(2100, 1, 1),  # noqa: DTZ001
