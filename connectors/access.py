@@ -25,6 +25,8 @@ class AxisSettings(BaseModel):
     profile: Path | None = None
     """rest: a TOML file that describes the province's face, or the name of a built-in one."""
     soap_version: Literal["1.1", "1.2"] = "1.1"
+    form: Literal["mtom", "swaref", "inline"] = "mtom"
+    """soap: how content travels; signed messages use swaref whatever stands here."""
     ca: Path | None = None
     """PEM of the roots of the axis's TLS certificate; else the system's own."""
     certificate: Path | None = None

@@ -5,24 +5,26 @@ from pathlib import Path
 from connectors.access import AxisSettings
 from connectors.axis import Axis
 from connectors.errors import AxisSettingsInvalid
-from connectors.soap.client import SoapAxis
 from connectors.soap.connection import Timeouts
-from connectors.soap.version import SOAP11, SOAP12
+from connectors.soap.opening import open_soap
+from connectors.soap.security import Correspondence
 from connectors.vxp.client import VxpAxis
 
 
-def open_axis(settings: AxisSettings, home: Path) -> Axis:
+def open_axis(
+    settings: AxisSettings, home: Path, correspondence: Correspondence | None = None
+) -> Axis:
     """Return the axis that *settings* describe, their paths relative to *home*; nothing is asked.
+
+    *correspondence* signs and verifies SOAP envelopes, where `signing_key` asks for it.
 
     Raises:
         AxisSettingsInvalid: a setting is wrong, or a secret's file cannot be used.
     """
     timeouts = Timeouts(settings.connect_seconds, settings.read_seconds, settings.total_seconds)
     if settings.kind == "soap":
-        version = SOAP12 if settings.soap_version == "1.2" else SOAP11
-        return SoapAxis(
-            settings.url, version=version, timeouts=timeouts, max_size=settings.max_size
-        )
+        secret = secret_of(settings, home) if settings.system_id else ""
+        return open_soap(settings, home, secret, timeouts, correspondence)
     if settings.kind == "vxp":
         return VxpAxis(
             settings.url,

@@ -1,7 +1,7 @@
-"""The hub's SOAP face: SOAP 1.1 and 1.2 with MTOM at /soap, and its WSDL.
+"""The hub's SOAP face: SOAP 1.1 and 1.2, inline, MTOM and swaRef at /soap, and its WSDL.
 
-A request is refused before it costs anything that grows with it: media type, then
-size while it comes, then XML limits, then the schema; only then an operation runs.
+A request is refused before it costs anything that grows with it: credential, media type, size
+while it comes, XML limits, signature, X-Road headers, schema; only then an operation runs.
 """
 
 import asyncio
@@ -15,16 +15,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from connectors.hub.caller import Caller
 from connectors.hub.faults import FaultKind
 from connectors.hub.node import Node
-from connectors.hub.operations import Operations
-from connectors.hub.replies import BrokenOff, WireResponse
-from connectors.soap import wire
+from connectors.hub.operations import Asked, Operations
+from connectors.hub.replies import BrokenOff, Reply
+from connectors.hub.soap_door import CHALLENGE, Door, NotAdmitted, client_certificate
+from connectors.soap import wire, xroad
 from connectors.soap.blob import too_large
-from connectors.soap.fault import Blame, SoapFault, fault_envelope
+from connectors.soap.fault import Blame, SoapFault
 from connectors.soap.intake import Intake, MediaTypeUnknown, Message
 from connectors.soap.model import shared_model
-from connectors.soap.version import Version, of_content_type
+from connectors.soap.version import of_content_type
 from schemas.axis.contract import published_wsdl
 
 PATH = "/soap"
@@ -39,6 +41,7 @@ class SoapEndpoint:
     """Takes one SOAP message in, does what it asks, and answers."""
 
     def __init__(self, node: Node) -> None:
+        self._node = node
         self._limit = node.store.max_size
         self._operations = Operations(node.store)
         self._faults = node.faults
@@ -49,33 +52,37 @@ class SoapEndpoint:
         content_type = request.headers.get("content-type", "")
         version = of_content_type(content_type)
         try:
-            intake = Intake(content_type, self._limit)
+            certificate = client_certificate(request.scope)
+            door = Door(self._node, request.headers.get("authorization", ""), certificate)
+            intake = Intake(content_type, self._limit, door.opener)
             async with asyncio.timeout(BODY_SECONDS):
-                await _take_in(request, intake)
-            return await run_in_threadpool(self._answered, intake)
+                await _take_in(request, intake, door.refused)
+            return await run_in_threadpool(self._answered, intake, door)
         except MediaTypeUnknown:
-            return PlainTextResponse("SOAP 1.1, SOAP 1.2 or MTOM is expected", 415)
+            return PlainTextResponse("SOAP 1.1, SOAP 1.2, MTOM or swaRef is expected", 415)
         except (ClientDisconnect, TimeoutError):
             return PlainTextResponse("the request did not come in whole", 408)
         except SoapFault as fault:
-            return _refused(fault, version)
+            return _refused(fault, Reply(version))
         except Exception:
-            return _broken(version)
+            return _refused(_broken(), Reply(version))
 
-    def _answered(self, intake: Intake) -> Response:
+    def _answered(self, intake: Intake, door: Door) -> Response:
         message = intake.close()
+        reply = Reply(message.version, message.form, message.headers, door.seal)
         try:
-            return self._done(message)
+            return self._done(message, door.caller(), reply)
         except SoapFault as fault:
-            return _refused(fault, message.version)
+            return _refused(fault, reply)
         except Exception:
-            return _broken(message.version)
+            return _refused(_broken(), reply)
         finally:
             message.close()
 
-    def _done(self, message: Message) -> Response:
+    def _done(self, message: Message, caller: Caller, reply: Reply) -> Response:
         version = message.version
         operation = self._model.operation_of(message.body)
+        xroad.check(message.headers, operation)
         values = self._model.request_values(version, operation, message.body)
         taken = self._faults.take(operation) if self._faults else []
         faults = {fault.fault for fault in taken}
@@ -83,7 +90,8 @@ class SoapEndpoint:
             return PlainTextResponse("out of order on purpose", 503)
         if FaultKind.DELAY in faults:
             time.sleep(max(fault.seconds for fault in taken))
-        answer = self._operations.answer(operation, values, message.blobs)
+        asked = Asked(values, message.blobs, caller, message.secured)
+        answer = self._operations.answer(operation, asked)
         if FaultKind.DIE in faults:
             os._exit(DIED)
         if FaultKind.DROP_REPLY in faults:
@@ -91,9 +99,7 @@ class SoapEndpoint:
         contents = answer.contents
         if FaultKind.CORRUPT in faults:
             contents = tuple(map(_corrupted, contents))
-        envelope = self._model.response(version, operation, answer.values)
-        written = wire.mtom if message.mtom else wire.plain
-        return WireResponse(written(version, envelope, contents))
+        return reply.message(self._model.response(version, operation, answer.values), contents)
 
     def get(self, request: Request) -> Response:
         """Publish the WSDL at `?wsdl`; `?wsdl&soap11` leaves the second port out."""
@@ -102,11 +108,10 @@ class SoapEndpoint:
         return Response(text, media_type="text/xml")
 
 
-async def _take_in(request: Request, intake: Intake) -> None:
+async def _take_in(request: Request, intake: Intake, refused: SoapFault | None) -> None:
     """Feed the body to *intake*; refuse only after the last byte, or the answer is not heard."""
-    refused: SoapFault | None = None
     announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > intake.size_limit:
+    if refused is None and announced.isdigit() and int(announced) > intake.size_limit:
         refused = too_large(f"{announced} bytes, at most {intake.size_limit}")
     received = 0
     async for chunk in request.stream():
@@ -122,16 +127,19 @@ async def _take_in(request: Request, intake: Intake) -> None:
         raise refused
 
 
-def _refused(fault: SoapFault, version: Version) -> Response:
-    status, envelope = fault_envelope(fault, version)
-    return WireResponse(wire.plain(version, envelope), status)
+def _refused(fault: SoapFault, reply: Reply) -> Response:
+    if not isinstance(fault, NotAdmitted):
+        return reply.fault(fault)
+    response = reply.fault(fault, 401)
+    response.raw_headers.append((b"www-authenticate", CHALLENGE.encode()))
+    return response
 
 
-def _broken(version: Version) -> Response:
+def _broken() -> SoapFault:
     """Say nothing of what broke inside: the log has it, under the number the caller gets."""
     number = secrets.token_hex(4)
     _log.exception("internal error %s", number)
-    return _refused(SoapFault(Blame.SERVER, f"internal error {number}"), version)
+    return SoapFault(Blame.SERVER, f"internal error {number}")
 
 
 def _corrupted(content: wire.Content) -> wire.Content:

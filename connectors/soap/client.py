@@ -1,6 +1,6 @@
 """`SoapAxis`: the axis behind the SOAP contract.
 
-zeep makes and reads the envelopes; the wire is ours: MTOM streamed both ways, every
+zeep makes and reads the envelopes; the wire is ours: content streamed both ways, every
 answer checked against the schema, hard time limits (zeep's default has none and its
 MTOM loses bytes: soap.md §6).
 """
@@ -8,7 +8,6 @@ MTOM loses bytes: soap.md §6).
 import hashlib
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from connectors.axis import (
     Fetched,
     MessageKind,
     Outgoing,
+    PacketState,
     Pending,
     Receipt,
     Report,
@@ -30,34 +30,30 @@ from connectors.errors import (
     AxisOutcomeUnknown,
     AxisRefused,
     AxisUnavailable,
-    TooLarge,
+    DuplicateDifferent,
 )
 from connectors.soap import wire
-from connectors.soap.connection import BrokenOff, Connections, HttpAnswer, NotSent, Timeouts
-from connectors.soap.fault import Blame, SoapFault, fault_in
-from connectors.soap.intake import Intake, MediaTypeUnknown, Message
-from connectors.soap.model import shared_model
+from connectors.soap.calls import Answer, Calls, Credential
+from connectors.soap.connection import Timeouts
+from connectors.soap.form import Form
+from connectors.soap.security import Correspondence
 from connectors.soap.version import SOAP11, Version
-from schemas.axis.contract import NAMESPACE
+from connectors.soap.xroad import XRoad
 
 MAX_SIZE = 100 << 20
 """Bytes of one fetched message by default."""
 _PAGE = 2000
 _FETCH = 100
 _MOST = 5000
-"""The contract's largest page."""
-_EFFECTS = frozenset({"SendDocument", "UpdateStatus", "ConfirmReceived"})
-"""Operations that change something: without an answer their outcome is unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    values: Any
-    message: Message
+"""The contract's largest page: more than the recipients of one message, so that pages go on."""
+_REASON = 1000
 
 
 class SoapAxis:
-    """An `Axis`; build one per process and share it between threads."""
+    """An `Axis`; build one per process and share it between threads.
+
+    *form* says how content travels; signed messages (*correspondence*) use swaRef whatever it is.
+    """
 
     def __init__(
         self,
@@ -67,15 +63,28 @@ class SoapAxis:
         timeouts: Timeouts | None = None,
         tls: ssl.SSLContext | None = None,
         max_size: int = MAX_SIZE,
+        form: Form = Form.MTOM,
+        credential: Credential | None = None,
+        correspondence: Correspondence | None = None,
+        through: XRoad | None = None,
     ) -> None:
-        self._connections = Connections(address, timeouts or Timeouts(), tls)
-        self._version = version
-        self._model = shared_model()
-        self._max_size = max_size
+        self._calls = Calls(
+            address,
+            version=version,
+            timeouts=timeouts or Timeouts(),
+            max_size=max_size,
+            tls=tls,
+            credential=credential,
+            correspondence=correspondence,
+            through=through,
+        )
+        self._form = form
+        # a status is some kilobytes: a MIME part for each costs more than its base64
+        self._small = Form.INLINE if form is Form.MTOM else form
 
     def close(self) -> None:
         """Close the idle connections."""
-        self._connections.close()
+        self._calls.connections.close()
 
     def send(self, message: Outgoing) -> Receipt:
         """See `Axis.send`."""
@@ -89,7 +98,7 @@ class SoapAxis:
             "edxml": b"",
         }
         content = wire.Content.of(message.edxml)
-        return _receipt(self._call("SendDocument", values, (content,), mtom=True).values)
+        return _receipt(self._call("SendDocument", values, (content,), self._form).values)
 
     def report(self, reports: Sequence[Report]) -> list[Receipt | AxisRefused]:
         """See `Axis.report`."""
@@ -106,6 +115,7 @@ class SoapAxis:
                 "to": report.recipient,
                 "documentId": report.document_id,
                 "statusCode": report.status_code,
+                "sha256": _sha256(report.edxml),
                 "edxml": b"",
             }
             for report in reports
@@ -157,7 +167,7 @@ class SoapAxis:
 
     def _fetch(self, agency: str, axis_ids: Sequence[str]) -> list[Fetched]:
         asked = {"agency": agency, "axisId": list(axis_ids)}
-        answer = self._call("GetDocument", asked, mtom=True)
+        answer = self._call("GetDocument", asked, form=self._form)
         found = list(zip(answer.values.document, answer.message.blobs, strict=True))
         # a shorter answer is the axis's right: it keeps its answers within bounds
         for axis_id, (document, blob) in zip(axis_ids, found, strict=False):
@@ -191,99 +201,119 @@ class SoapAxis:
         values: dict[str, Any] = {"max": _PAGE}
         while True:
             page = self._call("GetAgencies", values).values
-            entries += [
-                AgencyEntry(one.organId, one.name, one.oldOrganId or "", one.parent or "")
-                for one in page.agency
-            ]
+            entries += map(_entry, page.agency)
             if not page.more or not page.agency:
                 return entries
             values["after"] = page.agency[-1].organId
 
     def agency_changes(self, since: int = 0) -> list[AgencyChange]:
         """See `Axis.agency_changes`."""
-        raise NotImplementedError
+        changes: list[AgencyChange] = []
+        while True:
+            page = self._call("GetAgencyChanges", {"since": since, "max": _PAGE}).values
+            changes += [
+                AgencyChange(_entry(one.agency), one.version, one.deleted, _utc(one.modifiedAt))
+                for one in page.change
+            ]
+            if not page.more or not page.change:
+                return changes
+            since = page.change[-1].version
 
     def reject(self, agency: str, axis_id: str, reason: str) -> None:
-        """See `Axis.reject`."""
-        raise NotImplementedError
+        """See `Axis.reject`; of a longer reason the first thousand characters go out."""
+        reason = "".join(one if one.isprintable() else " " for one in reason)[:_REASON]
+        self._call("RejectReceived", {"agency": agency, "axisId": axis_id, "reason": reason})
 
     def settle(self, message: Outgoing) -> Receipt | None:
-        """See `Axis.settle`."""
-        raise NotImplementedError
+        """See `Axis.settle`: asks by the message's own id, then compares the content.
+
+        Raises:
+            DuplicateDifferent: the axis has other content under this id.
+        """
+        values = {"agency": message.sender, "messageId": message.message_id}
+        found = self._call("GetSentDocuments", values).values.document
+        if not found:
+            return None
+        first = found[0]
+        if first.messageId != message.message_id or first.kind != MessageKind.EDOC:
+            raise AxisOutcomeUnknown("GetSentDocuments", "it lists another message")
+        if first.sha256 != _sha256(message.edxml):
+            what = f"{message.sender} {message.message_id}"
+            raise DuplicateDifferent(DuplicateDifferent.axis_code, what)
+        return Receipt(first.axisId, duplicate=True, accepted_at=_utc(first.acceptedAt))
 
     def sent(
         self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
     ) -> list[Track]:
         """See `Axis.sent`."""
-        raise NotImplementedError
+        return self._tracks("GetSentDocuments", agency, since, until, kind)
 
     def received(
         self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
     ) -> list[Track]:
         """See `Axis.received`."""
-        raise NotImplementedError
+        return self._tracks("GetReceivedDocuments", agency, since, until, kind)
+
+    def _tracks(
+        self,
+        operation: str,
+        agency: str,
+        since: datetime,
+        until: datetime,
+        kind: MessageKind | None,
+    ) -> list[Track]:
+        values: dict[str, Any] = {"agency": agency, "until": until, "max": _MOST}
+        if kind is not None:
+            values["kind"] = str(kind)
+        found: dict[tuple[str, str], Track] = {}
+        while True:
+            page = self._call(operation, values | {"since": since}).values
+            tracks = [_track(one) for one in page.document]
+            found |= {(track.axis_id, track.recipient): track for track in tracks}
+            if not page.more:
+                return list(found.values())
+            if not tracks or tracks[-1].accepted_at <= since:
+                raise AxisUnavailable(f"{operation}: its pages do not go on after {since}")
+            since = tracks[-1].accepted_at
 
     def _call(
         self,
         operation: str,
         values: dict[str, Any],
         contents: Sequence[wire.Content] = (),
-        *,
-        mtom: bool = False,
-    ) -> _Answer:
-        envelope = self._model.request(self._version, operation, values)
-        written = wire.mtom if mtom else wire.plain
-        headers = {"SOAPAction": f'"{NAMESPACE}/{operation}"'} if self._version is SOAP11 else {}
-        try:
-            out = written(self._version, envelope, contents)
-            with self._connections.exchange(out, headers) as answer:
-                return self._read(operation, answer)
-        except NotSent as why:
-            raise AxisUnavailable(str(why)) from why
-        except (BrokenOff, MediaTypeUnknown) as why:
-            raise _unanswered(operation, str(why)) from why
-        except SoapFault as fault:
-            raise _refusal(operation, fault) from fault
-
-    def _read(self, operation: str, answer: HttpAnswer) -> _Answer:
-        if answer.status == 413:
-            raise TooLarge(TooLarge.axis_code, "HTTP 413")
-        if answer.status == 503 or 400 < answer.status < 500:  # nothing was done (RFC 9110 §15.5)
-            raise AxisUnavailable(f"HTTP {answer.status}")
-        if answer.status not in (200, 400, 500):
-            raise _unanswered(operation, f"HTTP {answer.status}")
-        try:
-            intake = Intake(answer.header("content-type"), self._max_size)
-            for chunk in answer.chunks():
-                intake.feed(chunk)
-            message = intake.close()
-            fault = fault_in(message.body, message.version)
-            if fault is None:
-                version, body = message.version, message.body
-                return _Answer(self._model.response_values(version, operation, body), message)
-        except SoapFault as wrong:  # in the answer, which is the axis's doing and not ours
-            raise _unanswered(operation, f"the answer is not understood: {wrong}") from wrong
-        raise fault
+        form: Form | None = None,
+    ) -> Answer:
+        return self._calls.call(operation, values, contents, form or self._small)
 
 
-def _refusal(operation: str, fault: SoapFault) -> Exception:
-    if fault.detail is None:
-        if fault.blame is Blame.SERVER:
-            return _unanswered(operation, str(fault))
-        return AxisRefused(fault.blame, str(fault))
-    if fault.detail.retryable:
-        return AxisUnavailable(f"{fault.detail.code}: {fault.detail.description}")
-    return AxisRefused.of(fault.detail.code, fault.detail.description)
+def _track(one: Any) -> Track:
+    return Track(
+        axis_id=one.axisId,
+        kind=MessageKind(one.kind),
+        sender=one["from"],
+        recipient=one.to,
+        state=PacketState(one.state),
+        note=one.note or "",
+        accepted_at=_utc(one.acceptedAt),
+        updated_at=_utc(one.updatedAt),
+        message_id=one.messageId,
+        sha256=one.sha256,
+    )
 
 
-def _unanswered(operation: str, why: str) -> AxisUnavailable | AxisOutcomeUnknown:
-    if operation in _EFFECTS:
-        return AxisOutcomeUnknown(operation, why)
-    return AxisUnavailable(f"{operation}: {why}")
+def _entry(one: Any) -> AgencyEntry:
+    return AgencyEntry(
+        one.organId, one.name, one.oldOrganId or "", one.parent or "", one.email or ""
+    )
+
+
+def _utc(at: datetime) -> datetime:
+    """Return a time off the wire; one without a zone is UTC, as the contract's servers write."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _receipt(values: Any) -> Receipt:
-    return Receipt(values.axisId, values.duplicate, values.acceptedAt.astimezone(UTC))
+    return Receipt(values.axisId, values.duplicate, _utc(values.acceptedAt))
 
 
 def _status_answer(answer: Any) -> Receipt | AxisRefused:

@@ -1,9 +1,11 @@
 """A SOAP message on its way in, request or answer: chunks in, envelope and blobs out.
 
-Binary content never sits in the tree: base64 text is diverted while it is parsed,
-MTOM parts are spooled, and both become one blob for each binary element.
+Binary content never sits in the tree: base64 text is diverted while it is parsed, MIME parts
+are spooled, and each becomes the blob of its binary element, whichever way it is named. Of a
+signed message only what the signature covers is read: the verifier's octets are parsed anew.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -11,16 +13,20 @@ from lxml import etree
 
 from connectors.soap.blob import Base64Sink, Blob, too_large
 from connectors.soap.fault import Blame, SoapFault
+from connectors.soap.form import INCLUDE, Form, form_of
 from connectors.soap.multipart import MAX_ROOT, Related, content_type_of
+from connectors.soap.security import SECURITY
 from connectors.soap.version import BY_ENVELOPE, VERSIONS, Version
-from schemas.axis.contract import BINARY
+from connectors.soap.xroad import XROAD
+from schemas.axis.contract import BINARY, REFERENCE
 from schemas.xml import Limits, Reason, StreamParser, XmlRefused
 
-INCLUDE = "{http://www.w3.org/2004/08/xop/include}Include"
+Opener = Callable[[bytes], bytes]
+"""Takes a signed envelope's octets, gives an envelope of what the signature covers, or raises."""
 
 
 class MediaTypeUnknown(ValueError):
-    """Neither SOAP nor MTOM; the argument is the content type."""
+    """Neither SOAP nor SOAP in multipart/related; the argument is the content type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +34,15 @@ class Message:
     """One SOAP message that has come in whole."""
 
     version: Version
-    envelope: etree._Element
+    headers: tuple[etree._Element, ...]
+    """The Header's X-Road entries."""
     body: etree._Element
-    """The Body's one child, its binary elements empty."""
+    """The Body's one child, its binary elements empty; references have become such."""
     blobs: tuple[Blob, ...]
     """The content of the body's binary elements, in document order."""
-    mtom: bool
+    form: Form
+    secured: bool
+    """A signature was verified that covers headers, body and nothing that is not here."""
 
     def close(self) -> None:
         """Free the blobs."""
@@ -42,12 +51,16 @@ class Message:
 
 
 class Intake:
-    """Takes the chunks of one message; *limit* in bytes for each binary element."""
+    """Takes the chunks of one message; *limit* in bytes for each binary element.
 
-    def __init__(self, content_type: str, limit: int) -> None:
+    With an *opener* a message that has a Security header is opened by it.
+    """
+
+    def __init__(self, content_type: str, limit: int, opener: Opener | None = None) -> None:
         media_type, parameters = content_type_of(content_type)
+        self.form = form_of(media_type, parameters)
         self._limit = limit
-        self._diverted: list[tuple[etree._Element, Blob]] = []
+        self._opener = opener
         self._related: Related | None = None
         text = MAX_ROOT
         self._limits = Limits(size=limit // 3 * 4 + (limit >> 4) + text, text=text)
@@ -58,9 +71,9 @@ class Intake:
             self._related = Related(parameters, limit)
         elif media_type not in {version.media_type for version in VERSIONS}:
             raise MediaTypeUnknown(media_type)
-        self._parser = StreamParser(
-            {BINARY}, self._open_sink, inside={INCLUDE}, limits=self._limits
-        )
+        self._tree = _Tree(limit, self._limits)
+        self._octets: list[bytes] | None = [] if opener else None
+        """The envelope as it came, for its signature; None when it is too large for one."""
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes.
@@ -68,13 +81,20 @@ class Intake:
         Raises:
             SoapFault: not a message that may come in.
         """
-        if self._related is None:
-            self._parse(chunk)
-            return
         self._size += len(chunk)
         if self._size > self.size_limit:
             raise too_large(f"more than {self.size_limit} bytes")
-        self._related.feed(chunk)
+        if self._related is None:
+            self._parse(chunk)
+        else:
+            self._related.feed(chunk)
+
+    def _parse(self, chunk: bytes) -> None:
+        if self._octets is not None:
+            self._octets.append(chunk)
+            if self._related is None and self._size > MAX_ROOT:
+                self._octets = None
+        self._tree.feed(chunk)
 
     def close(self) -> Message:
         """Return the whole message.
@@ -86,18 +106,45 @@ class Intake:
         if self._related is not None:
             self._parse(self._related.close())
             parts = self._related.parts
-        try:
-            envelope = self._parser.close()
-        except XmlRefused as refused:
-            raise _translated(refused) from None
-        version, body = _opened(envelope)
+        tree, secured = self._tree, False
+        version, headers, body = _opened(tree.close(), secure=self._opener is not None)
+        if self._opener is not None and any(entry.tag == SECURITY for entry in headers):
+            tree, secured = self._verified(self._opener), True
+            version, headers, body = _opened(tree.close(), secure=False)
         return Message(
-            version, envelope, body, self._blobs_of(body, parts), self._related is not None
+            version=version,
+            headers=tuple(entry for entry in headers if _namespace(entry) == XROAD),
+            body=body,
+            blobs=tree.blobs_of(body, parts, secured),
+            form=self.form,
+            secured=secured,
         )
 
-    def _parse(self, chunk: bytes) -> None:
+    def _verified(self, opener: Opener) -> "_Tree":
+        if self._octets is None:
+            raise too_large(f"a signed envelope of more than {MAX_ROOT} bytes")
+        verified = _Tree(self._limit, self._limits)
+        verified.feed(opener(b"".join(self._octets)))
+        return verified
+
+
+class _Tree:
+    """Parses one envelope, its inline content diverted to blobs."""
+
+    def __init__(self, limit: int, limits: Limits) -> None:
+        self._limit = limit
+        self._diverted: list[tuple[etree._Element, Blob]] = []
+        self._parser = StreamParser({BINARY}, self._open_sink, inside={INCLUDE}, limits=limits)
+
+    def feed(self, chunk: bytes) -> None:
         try:
             self._parser.feed(chunk)
+        except XmlRefused as refused:
+            raise _translated(refused) from None
+
+    def close(self) -> etree._Element:
+        try:
+            return self._parser.close()
         except XmlRefused as refused:
             raise _translated(refused) from None
 
@@ -106,26 +153,40 @@ class Intake:
         self._diverted.append((element, blob))
         return Base64Sink(blob)
 
-    def _blobs_of(self, body: etree._Element, parts: dict[str, Blob]) -> tuple[Blob, ...]:
+    def blobs_of(
+        self, body: etree._Element, parts: dict[str, Blob], secured: bool
+    ) -> tuple[Blob, ...]:
         diverted = dict(self._diverted)
         blobs = []
-        for element in body.iter(BINARY):
+        for element in list(body.iter(BINARY, REFERENCE)):
             inline = diverted.get(element)
-            if len(element):
+            if element.tag == REFERENCE:
+                inline = _attached(element, parts)
+            elif len(element):
                 if inline is not None or len(element) > 1:
                     raise SoapFault.invalid("binary content both inline and included")
-                inline = _included(element[0], parts)
+                if secured:  # the signature would have to cover the part's octets: it does not
+                    raise SoapFault.invalid("xop:Include in a signed message")
+                inline = _part(element[0].get("href") or "", parts)
                 element.remove(element[0])
             blobs.append(inline or Blob(0))
         return tuple(blobs)
 
 
-def _included(include: etree._Element, parts: dict[str, Blob]) -> Blob:
-    """Take the part that xop:Include names out of *parts*: each is used once (XOP §3.2)."""
-    href = include.get("href") or ""
+def _attached(element: etree._Element, parts: dict[str, Blob]) -> Blob:
+    """Return what *element* refers to, and leave an empty BINARY in its place."""
+    if len(element):
+        raise SoapFault.invalid("a reference holds elements")
+    blob = _part((element.text or "").strip(), parts)
+    element.tag, element.text = BINARY, None
+    return blob
+
+
+def _part(href: str, parts: dict[str, Blob]) -> Blob:
+    """Take the part that *href* names out of *parts*: each is used once (XOP §3.2)."""
     blob = parts.pop(unquote(href.removeprefix("cid:")), None)
     if blob is None or not href.startswith("cid:"):
-        raise SoapFault.invalid(f"xop:Include names no part of this message: {href}")
+        raise SoapFault.invalid(f"no part of this message is named {href}")
     return blob
 
 
@@ -135,7 +196,10 @@ def _translated(refused: XmlRefused) -> SoapFault:
     return SoapFault.invalid(str(refused))
 
 
-def _opened(envelope: etree._Element) -> tuple[Version, etree._Element]:
+def _opened(
+    envelope: etree._Element, *, secure: bool
+) -> tuple[Version, Sequence[etree._Element], etree._Element]:
+    """Return the version, the header's entries and the Body's one child."""
     version = BY_ENVELOPE.get(str(envelope.tag))
     if version is None:
         raise SoapFault(Blame.VERSION_MISMATCH, f"not a SOAP 1.1 or 1.2 envelope: {envelope.tag}")
@@ -143,16 +207,21 @@ def _opened(envelope: etree._Element) -> tuple[Version, etree._Element]:
     shape = [element.tag for element in envelope]
     if shape not in ([body], [header, body]):
         raise SoapFault.invalid("an envelope holds one Body, after at most one Header")
-    if len(envelope) > 1:
-        _refuse_what_must_be_understood(envelope[0], version)
+    entries = list(envelope[0]) if len(envelope) > 1 else []
+    for entry in entries:
+        if _namespace(entry) != XROAD and not (secure and entry.tag == SECURITY):
+            _refuse_what_must_be_understood(entry, version)
     if len(envelope[-1]) != 1:
         raise SoapFault.invalid("the Body must have one child")
-    return version, envelope[-1][0]
+    return version, entries, envelope[-1][0]
 
 
-def _refuse_what_must_be_understood(header: etree._Element, version: Version) -> None:
-    for entry in header:
-        asked = (entry.get(f"{{{version.namespace}}}mustUnderstand") or "").strip()
-        receiver = entry.get(f"{{{version.namespace}}}{version.receiver}")
-        if asked in ("1", "true") and receiver in version.ours:
-            raise SoapFault(Blame.MUST_UNDERSTAND, f"header {entry.tag} is not understood")
+def _namespace(element: etree._Element) -> str | None:
+    return etree.QName(element).namespace
+
+
+def _refuse_what_must_be_understood(entry: etree._Element, version: Version) -> None:
+    asked = (entry.get(f"{{{version.namespace}}}mustUnderstand") or "").strip()
+    receiver = entry.get(f"{{{version.namespace}}}{version.receiver}")
+    if asked in ("1", "true") and receiver in version.ours:
+        raise SoapFault(Blame.MUST_UNDERSTAND, f"header {entry.tag} is not understood")

@@ -20,13 +20,20 @@ OPERATIONS = (
     "ConfirmReceived",
     "UpdateStatus",
     "GetAgencies",
+    "GetSentDocuments",
+    "GetReceivedDocuments",
+    "RejectReceived",
+    "GetAgencyChanges",
 )
 BINARY = f"{{{NAMESPACE}}}edxml"
 """The one element whose text is base64 and may be large."""
+REFERENCE = f"{{{NAMESPACE}}}edxmlRef"
+"""What may stand in its place: the name of an attached part."""
 WSDL = Path(__file__).with_name("axis.wsdl")
 XSD = Path(__file__).with_name("axis.xsd")
 
-_SCHEMA = "{http://www.w3.org/2001/XMLSchema}schema"
+_XS = "http://www.w3.org/2001/XMLSchema"
+_SCHEMA = f"{{{_XS}}}schema"
 _ADDRESSES = (
     "{http://schemas.xmlsoap.org/wsdl/soap/}address",
     "{http://schemas.xmlsoap.org/wsdl/soap12/}address",
@@ -35,8 +42,18 @@ _ADDRESSES = (
 
 @cache
 def body_schema() -> etree.XMLSchema:
-    """Return the schema that a body's one child must meet."""
-    return etree.XMLSchema(parse(XSD.read_bytes()))
+    """Return the schema that a body's one child must meet once its content was taken out.
+
+    By then every reference has become an empty BINARY, which the published schema cannot ask for.
+    """
+    root = parse(XSD.read_bytes())
+    for element in list(root.iter(f"{{{_XS}}}element")):
+        holder = element.getparent()
+        if element.get("name") == "edxmlRef" and holder is not None:
+            holder.remove(element)
+        elif element.get("name") == "edxml":
+            del element.attrib["minOccurs"]
+    return etree.XMLSchema(root)
 
 
 def published_wsdl(address: str, *, soap12: bool = True) -> bytes:

@@ -181,7 +181,7 @@ def test_a_connection_that_was_closed_while_idle_is_not_used_again() -> None:
     with answering(replying(http(ANSWER)), calls=2) as address:
         axis = SoapAxis(address)
         assert axis.agencies() == []
-        closed = axis._connections._idle[0]._socket
+        closed = axis._calls.connections._idle[0]._socket
         while closed.recv(1, socket.MSG_PEEK):
             pass  # until the other side's end has come
         assert axis.agencies() == []
@@ -192,9 +192,9 @@ def test_one_connection_serves_many_calls(hub: Any) -> None:
     axis = SoapAxis(hub.address)
     for _ in range(3):
         axis.agencies()
-    (connection,) = axis._connections._idle
+    (connection,) = axis._calls.connections._idle
     axis.send(MESSAGE)
-    assert axis._connections._idle == [connection]
+    assert axis._calls.connections._idle == [connection]
     axis.close()
 
 

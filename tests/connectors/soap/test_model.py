@@ -43,6 +43,10 @@ REQUESTS: dict[str, tuple[dict[str, Any], int]] = {
     "ConfirmReceived": ({"agency": "H99", "receipt": [{"axisId": "a", "sha256": SHA256}]}, 0),
     "UpdateStatus": ({"status": [STATUS | {"edxml": CONTENT}, STATUS | {"edxml": b"2"}]}, 2),
     "GetAgencies": ({"after": "H99"}, 0),
+    "GetSentDocuments": ({"agency": "H99", "since": AT, "kind": "edoc", "messageId": "m"}, 0),
+    "GetReceivedDocuments": ({"agency": "H99", "since": AT, "until": AT, "max": 5}, 0),
+    "RejectReceived": ({"agency": "H99", "axisId": "a-1", "reason": "không đọc được"}, 0),
+    "GetAgencyChanges": ({"since": 7, "max": 5}, 0),
 }
 
 
