@@ -11,7 +11,7 @@ from documents.errors import Refused
 from drafting import marks
 from signing.testpki import Subject, TestPki, make_pki
 from signing.trust import TrustStore
-from workflows import settings
+from workflows import enrolment, settings
 from workflows.cabinet import open_cabinet
 from workflows.demo_people import DESKS, Desk
 from workflows.organisation import write_catalogue
@@ -77,14 +77,14 @@ def make_world(folder: Path, names: Sequence[str], wishes: Wishes | None = None)
     hub = None if wishes.axis else free_port()
     world = World(folder, tuple(names), free_port(), hub)
     for home in world.homes:
-        _furnish(home, wishes)
+        _furnish(home, wishes, own_hub=hub is not None)
     if hub is not None:
         write_catalogue(world, [])
     world.save()
     return world
 
 
-def _furnish(home: Path, wishes: Wishes) -> None:
+def _furnish(home: Path, wishes: Wishes, *, own_hub: bool) -> None:
     """Make an installation's folders, settings and tables."""
     # letters of an agency and its keys: nobody else on the machine looks in
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -94,7 +94,8 @@ def _furnish(home: Path, wishes: Wishes) -> None:
         shutil.copy(wishes.trust, home / "trust" / "root.pem")
     for path in wishes.crls:
         shutil.copy(path, home / "trust" / f"{path.stem}.crl")
-    settings.write(home, name=home.name, **wishes.values(), crls=_crl_paths(home))
+    axis = {"axis": enrolment.credential(home)} if own_hub else {}
+    settings.write(home, name=home.name, **wishes.values(), **axis, crls=_crl_paths(home))
     open_cabinet(home).database.close()
 
 
@@ -111,12 +112,14 @@ def make_demo_world(folder: Path) -> World:
         trust = home / "trust"
         for path in (pki.roots, *pki.crls):
             shutil.copy(path, trust / path.name)
-        settings.write(home, name=home.name, crls=_crl_paths(home))
+        axis = enrolment.credential(home)
+        settings.write(home, name=home.name, axis=axis, crls=_crl_paths(home))
     for desk in DESKS:
         _give_keys(folder / desk.installation, pki, desk)
     for home in world.homes:
         _populate(home)
     write_catalogue(world, [desk.agency for desk in DESKS])
+    enrolment.enrol(world)
     return world
 
 

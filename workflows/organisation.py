@@ -14,6 +14,7 @@ from documents.errors import Refused
 from documents.ledger import SYSTEM
 from workflows.cabinet import open_cabinet
 from workflows.calendar_days import first_moment, moment_after
+from workflows.enrolment import enrol
 from workflows.world import World
 
 
@@ -80,6 +81,7 @@ def enter_organisation(world: World, organisation: Organisation) -> int:
         for wanted in organisation.delegations:
             delegations.grant(session, wanted, SYSTEM, datetime.now(UTC))
     cabinet.database.close()
+    enrol(world)
     return sum(bool(options["served"]) for _, options in organisation.agencies)
 
 

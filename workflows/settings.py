@@ -210,6 +210,13 @@ def _secret(path: Path) -> str:
         raise SettingsInvalid(f"database_password: {error}") from error
 
 
+def written_secret(path: Path, secret: str) -> None:
+    """Write a secret into a new file of mode 600."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(secret + "\n")
+
+
 def write(home: Path, **values: object) -> None:
     """Write a settings file with *values* (text, numbers, lists and tables of them)."""
     lines = ["# congvan: settings of one installation; every key is explained in docs/settings.md"]
