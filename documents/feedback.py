@@ -16,9 +16,10 @@ from typing import cast
 from sqlalchemy import Row, Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from documents import casefile, directory
+from documents import casefile, change_answers, change_questions, directory
 from documents.arrival import StatusArrival
 from documents.casefile import RETRY_PAUSES, locked
+from documents.change import ANSWERS
 from documents.delivery import BY_STATUS_CODE, DeliveryState, later
 from documents.duty import owe as owe
 from documents.ledger import SYSTEM
@@ -153,9 +154,17 @@ def count_given_up(session: Session) -> int:
 
 def concerned(session: Session, statuses: Iterable[StatusArrival]) -> list[str]:
     """Return the ids of the documents that *statuses* name by their document ids."""
-    keys = {status.document_key for status in statuses}
-    wanted = select(DocumentRow.id).where(DocumentRow.document_key.in_(keys))
-    return list(session.scalars(wanted.where(DocumentRow.direction == Direction.OUTGOING)))
+    told = list(statuses)
+    wanted = select(DocumentRow.id).where(
+        DocumentRow.document_key.in_({status.document_key for status in told})
+    )
+    codes = {status.code for status in told}
+    if change_questions.CODE not in codes:
+        wanted = wanted.where(DocumentRow.direction == Direction.OUTGOING)
+    found = list(session.scalars(wanted))
+    if codes & ANSWERS.keys():
+        found += change_answers.concerned(session, found)
+    return found
 
 
 _PARCEL = (
@@ -179,6 +188,10 @@ def received(session: Session, status: StatusArrival, at: datetime) -> bool:
     if not directory.same_agency(session, status.reporter_organ_id, parcel.sender):
         said = f"{parcel.sender} ≠ {status.reporter_organ_id}"
         return _junk(parcel, f"{said}: báo thay cơ quan khác / speaks for another agency")
+    if status.code == change_questions.CODE:
+        parcel.outcome = "opened"
+        why = change_questions.asked(session, parcel, status, at)
+        return not why or _junk(parcel, why)
     found = _delivery(session, status)
     if found is None or status.code not in BY_STATUS_CODE:
         said = f"{status.code} {status.document_key}"
@@ -187,6 +200,9 @@ def received(session: Session, status: StatusArrival, at: datetime) -> bool:
     document = locked(session, found.document_id)
     delivery = session.scalars(_BY_ID, {"delivery": found.id}).one()
     parcel.outcome, parcel.document_id = "opened", delivery.document_id
+    if status.code in ANSWERS:
+        change_answers.answered(session, document, delivery.organ_id, status, at)
+        return True
     shown = DeliveryState(delivery.state)
     reached = later(shown, BY_STATUS_CODE[status.code])
     if reached is not shown:

@@ -1,12 +1,13 @@
-"""Frozen documents: whoever holds one for a signature keeps every other step away."""
+"""Frozen documents: who holds one for a signature, or recalls it, keeps other steps away."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from documents.change import ChangeUnderway
 from documents.document import VIETNAM
 from documents.errors import OfficeError, StepRefused
-from documents.tables import DocumentRow, SignatureRequestRow
+from documents.tables import ChangeRow, DocumentRow, SignatureRequestRow
 
 
 class DocumentFrozen(StepRefused):
@@ -29,9 +30,12 @@ def ensure_free(session: Session, row: DocumentRow) -> None:
 
     Raises:
         DocumentFrozen: someone does; it says who, and until when.
+        ChangeUnderway: it is being recalled.
     """
     if row.frozen_by is None:
         return
+    if (change := session.get(ChangeRow, row.frozen_by)) is not None:
+        raise ChangeUnderway(shown(change.asked_at), row.id)
     request = session.get_one(SignatureRequestRow, row.frozen_by)
     raise DocumentFrozen(request.holder, shown(request.until), request.id)
 

@@ -13,7 +13,16 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from documents import casefile, directory, duty, numbering, provenance, register, reports
+from documents import (
+    casefile,
+    change_questions,
+    directory,
+    duty,
+    numbering,
+    provenance,
+    register,
+    reports,
+)
 from documents.arrival import Arrival
 from documents.casefile import locked, take
 from documents.document import Role
@@ -134,9 +143,10 @@ def arrived(session: Session, arrival: Arrival, at: datetime) -> str:
     """Enter an arrival as FETCHED and owe its sender status 01; returns the document's id.
 
     The same message again, under whatever code or axis id, is the same document: its id
-    is returned and nothing is entered twice.
+    is returned and nothing is entered twice. What came for an agency that is no more is taken
+    in by the one here that came after it.
     """
-    agency = directory.agency_row(session, arrival.organ_id)
+    agency = directory.receiving(session, arrival.organ_id, numbering.local_day(at))
     connection = session.connection()
     parcel = {"organ": arrival.organ_id, "axis": arrival.axis_id}
     known, sender = connection.execute(_PARCEL, parcel).one()
@@ -147,6 +157,8 @@ def arrived(session: Session, arrival: Arrival, at: datetime) -> str:
     if known is None:
         row = _entered(session, agency.organ_id, arrival, at)
         duty.owe(session, row.id, duty.ARRIVED, at)
+        change_questions.matched(session, row, at)
+        change_questions.raised(session, row, arrival, at)
         known = row.id
     connection.execute(_OPENED, {**parcel, "document": known})
     return known
@@ -233,7 +245,8 @@ def verified(session: Session, document_id: str, finding: Finding, at: datetime)
     """Record what verification found: VERIFIED, or QUARANTINED with the reason (Art. 21.2)."""
     row = locked(session, document_id)
     doubts = provenance.doubts(session, row, finding.signs, at)
-    why = finding.quarantine or _impersonation(row) or doubts.quarantine
+    stranger = change_questions.impersonation(row)
+    why = finding.quarantine or _impersonation(row) or stranger or doubts.quarantine
     reason = storable(why or _duplicate(session, row))
     step = Step.QUARANTINE if reason else Step.VERIFY
     detail: dict[str, Any] = {"verdict": finding.verdict, **({"reason": reason} if reason else {})}
@@ -246,6 +259,8 @@ def verified(session: Session, document_id: str, finding: Finding, at: datetime)
     row.verdict, row.verification = finding.verdict, finding.report
     if reason:
         row.held, row.error_code, row.error_text = True, "incoming.quarantined", reason
+    elif change_questions.concerns(row) and (asked := change_questions.waits(session, row)):
+        change_questions.wait(row, asked)
     return after
 
 
@@ -290,6 +305,8 @@ def released(session: Session, document_id: str, who: str, at: datetime, reason:
     person = directory.person_row(session, row.organ_id, who)
     detail = {"reason": storable(reason)}
     take(session, row, Step.RELEASE, Actor(person.id, Role(person.role)), at, detail=detail)
+    if asked := change_questions.waits(session, row):
+        change_questions.wait(row, asked)
 
 
 def refused(session: Session, document_id: str, who: str, at: datetime, reason: str) -> None:

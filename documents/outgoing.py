@@ -5,17 +5,20 @@ caller's writing transaction, moves the state and writes the ledger.
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, case, select, update
+from sqlalchemy import Table, bindparam, case, update
 from sqlalchemy.orm import Session
 
 from documents import (
     attachments,
     casefile,
+    catalogue_recipients,
+    change_letters,
+    deliveries,
     directory,
     dispatch_deadline,
     ledger,
@@ -162,7 +165,8 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
 
     Raises:
         AgencyUnknown, AgencyNotServed, PersonUnknown, RightMissing, SubjectInvalid,
-        NotationInvalid, RecipientsMissing, SecretRefused: as they say; nothing is kept.
+        NotationInvalid, RecipientsMissing, RecipientUnknown, RecipientAbolished,
+        RecipientIsExchange, SecretRefused: as they say; nothing is kept.
     """
     if draft.confidentiality:
         raise SecretRefused(draft.confidentiality)
@@ -210,10 +214,10 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
 def _add_deliveries(
     session: Session, row: DocumentRow, recipients: Sequence[str], at: datetime
 ) -> None:
-    agencies = {a.organ_id: a for a in (directory.agency_row(session, c) for c in recipients)}
+    agencies = catalogue_recipients.checked(session, recipients, numbering.local_day(at))
     if not agencies:
         raise RecipientsMissing
-    for agency in agencies.values():
+    for agency in agencies:
         session.add(
             DeliveryRow(
                 id=new_id(),
@@ -232,8 +236,8 @@ def actor_of(person: PersonRow) -> Actor:
     return Actor(person.id, Role(person.role))
 
 
-_OWING = frozenset({Step.RELEASE, Step.REFUSE})
-"""Steps on arrivals that owe the sender a status: `incoming.released`, `incoming.refused`."""
+_OWING = frozenset({Step.RELEASE, Step.REFUSE, Step.RECALL, Step.REPLACE})
+"""Steps that owe others a message: `incoming.released`, `incoming.refused`, `changes.ask`."""
 
 
 def decide(
@@ -268,6 +272,7 @@ def decide(
     if step is Step.VOID:
         register.void(session, row.id, reason)
         undelivered(session, row.id, DeliveryState.FAILED, f"Văn bản đã hủy / void: {reason}", at)
+        change_letters.dropped(session, row)
     return after
 
 
@@ -369,6 +374,8 @@ def dispatched(
     detail |= dispatch_deadline.noted(session, row, at)
     take(session, row, Step.DISPATCH, actor, at, evidence=row.message_sha256 or "", detail=detail)
     session.connection().execute(_SENT, {"document": document_id, "axis": axis_id, "at": at})
+    if row.business_type:
+        change_letters.left(session, row, at)
 
 
 def undelivered(
@@ -381,20 +388,5 @@ def undelivered(
             delivery.state, delivery.note, delivery.updated_at = state, text, at
 
 
-def deliveries_of(session: Session, document_id: str) -> list[DeliveryRow]:
-    """Return the document's deliveries, by recipient."""
-    wanted = select(DeliveryRow).where(DeliveryRow.document_id == document_id)
-    # statuses arrive at any time: what was read before the document's lock may be old
-    wanted = wanted.order_by(DeliveryRow.organ_id).execution_options(populate_existing=True)
-    return list(session.scalars(wanted))
-
-
-def recipients_of(session: Session, ids: Iterable[str]) -> dict[str, list[str]]:
-    """Return for each of *ids* the codes of the agencies it goes to, in order."""
-    found: dict[str, list[str]] = {document_id: [] for document_id in ids}
-    wanted = select(DeliveryRow.document_id, DeliveryRow.organ_id).where(
-        DeliveryRow.document_id.in_(list(found))
-    )
-    for document_id, organ_id in session.execute(wanted.order_by(DeliveryRow.organ_id)):
-        found[document_id].append(organ_id)
-    return found
+deliveries_of = deliveries.of_document
+"""The document's deliveries, by recipient."""

@@ -3,19 +3,21 @@
 Source: axis.md §4. A message is made once and kept; every attempt sends the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from connectors import envelope
 from connectors.edxml.outgoing import OutgoingFile
 from connectors.edxml.writer import write_edoc
-from documents import casefile, directory, outgoing, provenance
+from documents import casefile, catalogue_recipients, deliveries, directory, outgoing, provenance
 from documents.departure import Departure
 from documents.directory import AgencyUnknown
 from documents.document import Agency, Attachment, DocumentCode, Urgency, document_key
+from documents.errors import OfficeError
 from documents.numbering import local_day
 from documents.placement import Placement
 from documents.tables import DocumentRow
@@ -33,6 +35,8 @@ class Dossier:
     agencies: dict[str, Agency]
     """The sender and every recipient that is known, by that code."""
     attachments: tuple[Attachment, ...]
+    ended: Mapping[str, OfficeError] = MappingProxyType({})
+    """Recipients that are no more, each with what the clerk is told: no message is made then."""
 
     @property
     def recipients(self) -> tuple[Agency, ...]:
@@ -58,13 +62,18 @@ def dossiers(office: Office, rows: Sequence[DocumentRow]) -> list[Dossier]:
     """Gather what the messages of *rows* are made from, in a few questions for all."""
     ids = [row.id for row in rows]
     with office.database.reading() as session:
-        codes = outgoing.recipients_of(session, ids)
+        codes = deliveries.recipients_of(session, ids)
         attachments = casefile.attachments_by_document(session, ids)
         wanted = {row.organ_id for row in rows}.union(*codes.values())
         found = directory.agency_rows(session, wanted)
+        # a message that was made goes as it is: it may have left
+        open_ones = {code for row in rows if row.message_sha256 is None for code in codes[row.id]}
+        day = local_day(office.now())
+        ended = catalogue_recipients.abolished(session, sorted(open_ones), day)
     agencies = {code: directory.as_agency(row) for code, row in found.items()}
     return [
-        Dossier(row, tuple(codes[row.id]), agencies, tuple(attachments[row.id])) for row in rows
+        Dossier(row, tuple(codes[row.id]), agencies, tuple(attachments[row.id]), ended)
+        for row in rows
     ]
 
 
@@ -81,10 +90,14 @@ def written(office: Office, dossier: Dossier) -> bytes:
 
     Raises:
         AgencyUnknown: a recipient is unknown.
+        RecipientAbolished: a recipient is no more.
         FieldInvalid: a field or a file cannot go out.
         BlobMissing, BlobDamaged: a file is not what was signed.
     """
     row = dossier.row
+    for code in dossier.codes:
+        if refusal := dossier.ended.get(code):
+            raise refusal
     letter = envelope.edoc(_departure(row, dossier.sender, dossier.recipients, office.now()))
     main = f"{row.code_number}_{row.code_notation}.pdf".replace("/", "_")
     files = [

@@ -31,7 +31,7 @@ from documents.tables import DocumentRow
 
 FINAL = {
     Direction.OUTGOING: {State.VOID, State.RECALLED, State.REPLACED},
-    Direction.INCOMING: {State.REFUSED, State.FILED, State.RECALLED},
+    Direction.INCOMING: {State.REFUSED, State.RECALLED, State.REPLACED},
 }
 directions = pytest.mark.parametrize("direction", Direction)
 attempts = st.lists(st.tuples(st.sampled_from(Step), st.sampled_from(Role)), max_size=60)
