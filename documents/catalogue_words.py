@@ -16,6 +16,8 @@ NAME_LENGTH = 500
 """Characters of a name that are kept."""
 WORD_LENGTH = 30
 """Characters of a word that count."""
+PLAIN_LENGTH = 300
+"""Characters of a name in plain words: what an index of PostgreSQL takes, whatever the script."""
 MOST_WORDS = 60
 """Words of one name that count."""
 
@@ -74,7 +76,7 @@ def _words(text: str) -> list[str]:
 
 def plain(text: str) -> str:
     """Return *text* as names are compared: plain words, abbreviations written out."""
-    return " ".join(_LONG.get(word, word) for word in _words(text))
+    return " ".join(_LONG.get(word, word) for word in _words(text))[:PLAIN_LENGTH].rstrip()
 
 
 def typed(text: str) -> list[str]:

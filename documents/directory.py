@@ -1,15 +1,20 @@
 """The directory: agencies by either code, and the people in their posts.
 
 Agency codes: QĐ 20/2020/QĐ-TTg (`H99.01`) and QCVN 102:2016 (`000.00.01.H99`);
-both find the same agency (axis.md §3).
+both find the same agency (axis.md §3). Kept here are the agencies this installation serves
+and those it was told more of; whoever else is addressed is described as the catalogue has
+them, and never written down.
 """
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from documents import catalogue
+from documents.catalogue import Entry
 from documents.document import Agency, Competence, Person, Role
 from documents.errors import Refused
 from documents.tables import AgencyRow, PersonRow
@@ -138,27 +143,85 @@ _AGENCY = (
 
 
 def agency_row(session: Session, code: str) -> AgencyRow:
-    """Return the agency that has *code*, new or old.
+    """Return the agency that has *code*, new or old; of the catalogue's, a row not in the session.
 
     Raises:
         AgencyUnknown: none has.
     """
     row = session.scalar(_AGENCY, {"code": code})
     if row is None:
+        row = _from_catalogue(session, [code]).get(code)
+    if row is None:
         raise AgencyUnknown(code)
     return row
 
 
 def agency_rows(session: Session, codes: Iterable[str]) -> dict[str, AgencyRow]:
-    """Return the agencies that have one of *codes*, new or old, by the code asked for."""
+    """Return the agencies that have one of *codes*, new or old, by the code asked for.
+
+    Several codes of one agency give one row.
+    """
+    wanted = list(codes)
+    found = _kept(session, wanted)
+    if missing := [code for code in wanted if code not in found]:
+        found |= _from_catalogue(session, missing)
+    return {code: found[code] for code in wanted if code in found}
+
+
+def _kept(session: Session, codes: Iterable[str]) -> dict[str, AgencyRow]:
+    """Return the agencies that are written down here, by each of their codes."""
     wanted = list(codes)
     rows = session.scalars(
         select(AgencyRow).where(
             or_(AgencyRow.organ_id.in_(wanted), AgencyRow.old_organ_id.in_(wanted))
         )
     ).all()
-    found = {row.old_organ_id: row for row in rows} | {row.organ_id: row for row in rows}
-    return {code: found[code] for code in wanted if code in found}
+    return {row.old_organ_id: row for row in rows if row.old_organ_id} | {
+        row.organ_id: row for row in rows
+    }
+
+
+def _from_catalogue(session: Session, codes: Iterable[str]) -> dict[str, AgencyRow]:
+    """Return the agencies that the catalogue knows under *codes*, by the code asked for."""
+    known_by = catalogue.canonical(session, codes)
+    others = catalogue.other_codes(session, set(known_by.values()))
+    group = {
+        agency: (agency, *(alias.code for alias in aliases)) for agency, aliases in others.items()
+    }
+    all_codes = {code for codes_of_one in group.values() for code in codes_of_one}
+    kept = _kept(session, all_codes)
+    entries = catalogue.entries(session, all_codes)
+    parents = catalogue.entries(session, {entry.above for entry in entries.values()})
+    rows: dict[str, AgencyRow] = {}
+    for agency, its_codes in group.items():
+        row = next((kept[code] for code in its_codes if code in kept), None)
+        entry = next((entries[code] for code in its_codes if code in entries), None)
+        if row is not None:
+            rows[agency] = row
+        elif entry is not None:
+            rows[agency] = _described(agency, its_codes, entry, parents.get(entry.above))
+    return {code: rows[agency] for code, agency in known_by.items() if agency in rows}
+
+
+def _described(
+    agency: str, codes: tuple[str, ...], entry: Entry, parent: Entry | None
+) -> AgencyRow:
+    """Return an agency of the catalogue as one of ours; no session ever has it."""
+    return AgencyRow(
+        organ_id=agency,
+        old_organ_id=next((code for code in codes if _OLD_CODE.fullmatch(code)), None),
+        name=entry.name[:200],
+        abbreviation="",
+        parent_name=parent.name[:200] if parent else "",
+        place="",
+        address="",
+        email=entry.email[:100],
+        telephone="",
+        served=False,
+        seal_key="",
+        accepts_unsigned=False,
+        collective=None,
+    )
 
 
 def same_agency(session: Session, code: str, other: str) -> bool:
@@ -166,7 +229,29 @@ def same_agency(session: Session, code: str, other: str) -> bool:
     if code == other:
         return True
     known = agency_rows(session, (code, other))
-    return len(known) == 2 and known[code] is known[other]
+    if len(known) == 2 and known[code] is known[other]:
+        return True
+    codes = [known[each].organ_id if each in known else each for each in (code, other)]
+    return len(set(catalogue.canonical(session, codes).values())) == 1
+
+
+def receiving(session: Session, code: str, day: date) -> AgencyRow:
+    """Return who takes in mail for *code* on *day*: its agency, or a served one that came after.
+
+    Where several came after it, the first by code that is served here: one letter is one
+    arrival, and its clerk passes it on.
+
+    Raises:
+        AgencyUnknown: nobody here does.
+    """
+    row = session.scalar(_AGENCY, {"code": code})
+    standing = catalogue.standings(session, [code], day)[code]
+    if standing.abolished:
+        heirs = agency_rows(session, [heir.code for heir in standing.heirs])
+        for heir in heirs.values():
+            if heir.served:
+                return heir
+    return row if row is not None else agency_row(session, code)
 
 
 def served_agency(session: Session, code: str) -> AgencyRow:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from documents import directory, numbering, outgoing, signatory
+from documents import catalogue_recipients, directory, numbering, outgoing, signatory
 from documents.document import Attachment, DocumentType, Role, Urgency
 from documents.errors import OfficeError, Refused
 from documents.ledger import SYSTEM
@@ -93,8 +93,7 @@ def _checked(office: Office, order: Order) -> tuple[str, str, str]:
     with office.database.reading() as session:
         agency = directory.served_agency(session, order.sender)
         signer = signatory.signer_of(session, agency.organ_id, order.signer, office.now())
-        for code in order.recipients:
-            directory.agency_row(session, code)
+        catalogue_recipients.checked(session, order.recipients, numbering.local_day(office.now()))
     if order.confidentiality:
         _record_secret(office, agency.organ_id, order.confidentiality)
         raise SecretRefused(order.confidentiality)

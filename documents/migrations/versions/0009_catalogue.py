@@ -11,11 +11,11 @@ revision = "0009"
 down_revision = "0008"
 
 HISTORY = {
-    "catalogue_entry": ("code", "version", "source", "kind", "name", "parent", "email")
-    + ("valid_from", "valid_to", "axis_version", "modified_at", "deleted"),
-    "catalogue_alias": ("code", "version", "source", "agency", "valid_from", "valid_to"),
-    "catalogue_succession": ("predecessor", "successor", "version", "source", "kind")
-    + ("succeeded_on", "basis", "withdrawn"),
+    "catalogue_entry": "code, version, source, kind, name, parent, email, valid_from, valid_to, "
+    "axis_version, modified_at, deleted",
+    "catalogue_alias": "code, version, source, agency, valid_from, valid_to",
+    "catalogue_succession": "predecessor, successor, version, source, kind, succeeded_on, basis, "
+    "withdrawn",
 }
 """What never changes of a row; `superseded` is set once."""
 CURRENT = "superseded IS NULL"
@@ -131,7 +131,7 @@ def _guard() -> None:
     for table, columns in HISTORY.items():
         guards = (
             ("delete", "DELETE", ""),
-            ("update", f"UPDATE OF {', '.join(columns)}", ""),
+            ("update", f"UPDATE OF {columns}", ""),
             ("reopening", "UPDATE OF superseded", "WHEN (OLD.superseded IS NOT NULL)"),
         )
         for name, event, when in guards:

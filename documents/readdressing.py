@@ -1,0 +1,149 @@
+"""Readdressing (chuyển nơi nhận): mail to an agency that ended goes to who came after it.
+
+Never by itself: the clerk consents to each, and says to whom where several came after it.
+Only before the message is made: what may have left is settled first.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from documents import casefile, catalogue, directory
+from documents.casefile import locked
+from documents.catalogue import Heir
+from documents.catalogue_recipients import RecipientAbolished
+from documents.delivery import DeliveryState
+from documents.directory import RightMissing
+from documents.document import Role
+from documents.errors import Refused
+from documents.freezing import ensure_free
+from documents.ledger import Actor
+from documents.lifecycle import Direction
+from documents.numbering import local_day
+from documents.outgoing import deliveries_of
+from documents.tables import DeliveryRow, DocumentRow
+
+STEP = "readdress"
+
+
+class NotARecipient(Refused):
+    """The document does not go there; details: code."""
+
+    code = "recipient.not_addressed"
+    vietnamese = "Văn bản không có nơi nhận «{0}»"
+    english = "the document is not addressed to «{0}»"
+    remedy = "Xem nơi nhận: `congvan show VĂN-BẢN` / see its recipients"
+
+
+class NotAbolished(Refused):
+    """The recipient still is: there is nothing to readdress; details: code."""
+
+    code = "recipient.not_abolished"
+    vietnamese = "Cơ quan «{0}» vẫn đang hoạt động theo danh mục"
+    english = "the agency «{0}» still is, by the catalogue"
+    remedy = "Cập nhật danh mục nếu sai: `congvan catalogue import` / mend the catalogue if wrong"
+
+
+class NotASuccessor(Refused):
+    """The chosen agency did not come after the recipient; details: code, recipient, successors."""
+
+    code = "recipient.not_successor"
+    vietnamese = "«{0}» không kế thừa «{1}»; cơ quan kế thừa: {2}"
+    english = "«{0}» did not come after «{1}»; who did: {2}"
+    remedy = "Chọn một trong các cơ quan kế thừa / choose one of the successors"
+
+
+class AlreadyLeft(Refused):
+    """The message was made, and may have left; details: the delivery's state."""
+
+    code = "recipient.already_left"
+    vietnamese = "Gói tin gửi nơi nhận này đã lập ({0}), không đổi nơi nhận được nữa"
+    english = "the message to this recipient has been made ({0}): it cannot be readdressed"
+    remedy = (
+        "Chờ trục trả lời; nếu từ chối thì làm lại / wait for the axis; if it refuses, try again"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Readdressed:
+    """What became of one delivery."""
+
+    predecessor: str
+    successor: str
+    name: str
+    joined: bool
+    """The successor was a recipient already: it gets one copy."""
+
+
+def readdress(
+    session: Session, document_id: str, from_code: str, to_code: str, who: str, at: datetime
+) -> Readdressed:
+    """Let the clerk *who* send to a successor what was addressed to an agency that ended.
+
+    Raises:
+        RightMissing: not a clerk of the document's agency.
+        DocumentFrozen: someone holds the document for a signature.
+        NotARecipient, NotAbolished, NotASuccessor, AlreadyLeft: as they say.
+    """
+    row = locked(session, document_id)
+    person = directory.person_row(session, row.organ_id, who)
+    if person.role != Role.CLERK or row.direction != Direction.OUTGOING:
+        raise RightMissing(person.full_name, person.position, "đổi nơi nhận / readdress")
+    ensure_free(session, row)
+    delivery = _delivery(session, row, from_code)
+    heir = _heir(session, delivery.organ_id, to_code, at)
+    if not _waits(row, delivery):
+        raise AlreadyLeft(delivery.state)
+    before = delivery.organ_id
+    joined = _moved(session, row, delivery, heir, at)
+    row.message_sha256 = None
+    row.updated_at = at
+    if row.error_code in {RecipientAbolished.code, "axis.unknown_recipient"}:
+        row.held, row.next_attempt_at, row.error_code, row.error_text = False, None, None, None
+        row.attempts = 0
+    detail = {"from": before, "to": heir.code, "on": heir.on, "basis": heir.basis}
+    actor = Actor(person.id, Role(person.role))
+    casefile.note(session, row, STEP, actor, at, detail={**detail, "joined": joined})
+    return Readdressed(before, heir.code, heir.name, joined)
+
+
+def _delivery(session: Session, row: DocumentRow, code: str) -> DeliveryRow:
+    for delivery in deliveries_of(session, row.id):
+        if directory.same_agency(session, delivery.organ_id, code):
+            return delivery
+    raise NotARecipient(code)
+
+
+def _heir(session: Session, predecessor: str, code: str, at: datetime) -> Heir:
+    standing = catalogue.standings(session, [predecessor], local_day(at))[predecessor]
+    if not standing.abolished:
+        raise NotAbolished(predecessor)
+    for heir in standing.heirs:
+        if directory.same_agency(session, heir.code, code):
+            return heir
+    said = ", ".join(f"{heir.code} {heir.name}".strip() for heir in standing.heirs)
+    raise NotASuccessor(code, predecessor, said or "chưa rõ / not known")
+
+
+def _waits(row: DocumentRow, delivery: DeliveryRow) -> bool:
+    """Return whether nothing can have left: no message was made, or the axis refused it."""
+    if delivery.state == DeliveryState.QUEUED:
+        return row.message_sha256 is None
+    return delivery.state == DeliveryState.FAILED
+
+
+def _moved(
+    session: Session, row: DocumentRow, delivery: DeliveryRow, heir: Heir, at: datetime
+) -> bool:
+    """Change the delivery's recipient; True when the successor has a delivery of its own."""
+    agency = directory.agency_row(session, heir.code)
+    for other in deliveries_of(session, row.id):
+        if other.id != delivery.id and other.organ_id == agency.organ_id:
+            session.delete(delivery)
+            session.flush()
+            return True
+    delivery.organ_id, delivery.name = agency.organ_id, agency.name
+    delivery.state, delivery.note, delivery.updated_at = DeliveryState.QUEUED, "", at
+    session.flush()
+    return False
