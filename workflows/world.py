@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from connectors.hub.systems import SYSTEMS, Systems
 from documents.errors import Refused
 from workflows.child import Child
 from workflows.instance import AlreadyRunning, Instance, running_instance
@@ -169,6 +170,8 @@ class World:
             *(sys.executable, "-m", "connectors.hub"),
             *("--host", "127.0.0.1", "--port", str(self.hub_port)),
             *("--data", str(hub), "--agencies", str(hub / "agencies.json")),
+            # on loopback, and only until a system is registered, it asks for no credential
+            *(() if Systems(hub / SYSTEMS).names() else ("--open",)),
         )
         return Child(
             name="hub",

@@ -8,8 +8,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 20.0
 """For the head of a request to come in whole, from its first byte or from connecting."""
-CERTIFICATE = "client_certificate"
-"""Member of the request's state: DER of what TLS has verified, or None."""
+CERTIFICATE = "client_cert_der"
+"""Member of the connection's state: DER of what TLS has verified, or None."""
 
 
 class Door(H11Protocol):

@@ -11,7 +11,7 @@ an operator's `resend`; the first of done and fail stays.
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +33,7 @@ from connectors.hub.entering import IN_ROW
 from connectors.hub.message import Delivery, Posting, Queue, Stored
 from connectors.hub.moments import microseconds, utc
 from connectors.hub.queueing import Copy
+from connectors.hub.stuck import Stuck, stuck
 from connectors.hub.tracks import Search
 from connectors.hub.writer import Writer
 
@@ -192,7 +193,12 @@ class HubStore:
             lines = [Line(each.axis_id, OK, each.kind, each.size) for each in stored]
             new = [copy for copy in copies if not copy.fetched]
             if new:
-                self._changed(current, lambda to, at: (queueing.note_fetched(to, new, at), lines))
+
+                def note(to: sqlite3.Connection, at: int) -> _Change[None]:
+                    queueing.note_fetched(to, new, at)
+                    return None, lines
+
+                self._changed(current, note)
             else:
                 current.lines += lines
             return stored
@@ -334,6 +340,10 @@ class HubStore:
         """Return how many deliveries of each kind wait, and since when (aware UTC) the oldest."""
         rows = self._reader.execute(_WAITING).fetchall()
         return [(MessageKind(kind), waiting, utc(oldest)) for kind, waiting, oldest in rows]
+
+    def stuck(self, older_than: timedelta, limit: int = 200) -> list[Stuck]:
+        """Return what a person should look at: waiting too long, failed, corrupt."""
+        return stuck(self._reader, self._contents, self._clock(), older_than, limit=limit)
 
     def audited(
         self,

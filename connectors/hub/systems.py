@@ -24,6 +24,8 @@ from connectors.hub.caller import Caller
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """A system id: `00.53.W00`, `vxp.saas.03`; also a file's name."""
+SYSTEMS = "systems"
+"""The folder of registrations within the hub's own."""
 _LONGEST = 4096
 
 

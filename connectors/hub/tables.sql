@@ -62,6 +62,9 @@ CREATE INDEX queue ON deliveries (recipient, kind, rank, seq)
 -- the recipient's list
 CREATE INDEX received ON deliveries (recipient, accepted_at);
 
+-- what an operator looks at
+CREATE INDEX failed ON deliveries (updated_at) WHERE state = 'fail';
+
 CREATE TABLE audit (
     id        INTEGER PRIMARY KEY,
     at        INTEGER NOT NULL,

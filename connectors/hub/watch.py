@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.hub import call as calls
 from connectors.hub.call import Call
+from connectors.hub.door import CERTIFICATE
 from connectors.hub.metrics import Metrics
 
 STALL_SECONDS = 60.0
@@ -35,6 +36,9 @@ class Watch:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # where ASGI's TLS extension has a client's certificate, in DER
+        certificate = scope.get("state", {}).get(CERTIFICATE)
+        scope["extensions"] = scope.get("extensions", {}) | {"tls": {CERTIFICATE: certificate}}
         client = scope.get("client")
         started = time.perf_counter()
         progress = _Progress(receive, send, self._stall_seconds)

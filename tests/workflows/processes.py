@@ -33,7 +33,7 @@ def hub(folder: str, port: int) -> None:
     """Serve an axis node on a loopback port until killed."""
     data = Path(folder)
     agencies = data / "agencies.json"
-    words = ["--port", str(port), "--data", str(data), "--agencies", str(agencies)]
+    words = ["--open", "--port", str(port), "--data", str(data), "--agencies", str(agencies)]
     raise SystemExit(serve_hub(words))
 
 

@@ -25,7 +25,7 @@ MESSAGE = Outgoing("m", "H99", ("H99.01",), b"<edXML/>" * 5000)
 @contextmanager
 def hub_process(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", SoapAxis]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "connectors.hub", "--port", "0", *arguments],
+        [sys.executable, "-m", "connectors.hub", "--open", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[3],
