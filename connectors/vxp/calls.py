@@ -20,7 +20,7 @@ from connectors.soap.blob import Blob
 from connectors.soap.connection import BrokenOff, Connections, HttpAnswer, NotSent
 from connectors.vxp.answer import MAX_LIST, MessageReader, NotUnderstood, TooLong, read_object
 from connectors.vxp.headers import FILE_TYPE, JSON_TYPE, call_headers
-from connectors.vxp.refusal import DUPLICATE_OF, REASON, refusal
+from connectors.vxp.refusal import DETAIL, DUPLICATE_OF, REASON, SHA256, refusal
 
 EFFECTS = frozenset({"sendEdoc", "updateStatus", "registerAgency", "deleteAgency"})
 """Calls that change something: without an answer their outcome is unknown."""
@@ -28,7 +28,7 @@ _LISTS = frozenset({"getReceivedEdocList", "getSentEdocList"})
 """Where the SDK takes an empty answer, or one that is no JSON, for an empty list."""
 _CHUNK = 1 << 18
 _TAIL = b"\r\n"
-_REASON = re.compile(r"[A-Z_]{1,40}")
+_REASON = re.compile(r"[0-9A-Z_]{1,40}")
 
 
 class NoSuchCall(AxisUnavailable):
@@ -160,6 +160,9 @@ class Calls:
                 _checked("getEdoc", values, answer)
                 if values["data"] is None:
                     raise NotUnderstood("no message in the answer")
+                announced = answer.header(SHA256.lower())
+                if announced and announced != reader.blob.sha256:
+                    raise AxisContentCorrupt(axis_id, announced)
             except BaseException as error:
                 reader.blob.close()
                 if isinstance(error, TooLong):
@@ -207,8 +210,8 @@ def _check_status(call: str, status: int) -> None:
 def _checked(call: str, values: dict[str, Any], answer: HttpAnswer) -> dict[str, Any]:
     if "status" not in values and "ErrorCode" not in values:
         raise _unanswered(call, "the answer has neither status nor ErrorCode")
-    reason = answer.header(REASON.lower())
-    refused = refusal(values, reason if _REASON.fullmatch(reason) else "")
+    reason, detail = answer.header(REASON.lower()), answer.header(DETAIL.lower())
+    refused = refusal(values, reason if _REASON.fullmatch(reason) else "", detail)
     if refused is not None:
         raise refused
     return values

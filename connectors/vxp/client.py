@@ -40,7 +40,14 @@ from connectors.soap.connection import Connections, Timeouts
 from connectors.vxp.calls import Calls, FileBody, NoSuchCall
 from connectors.vxp.headers import hash_file, plain, wire_time
 from connectors.vxp.memory import Memory
-from connectors.vxp.rows import agency_changes, agency_entries, received_track, rows, sent_track
+from connectors.vxp.rows import (
+    agency_changes,
+    agency_entries,
+    old_codes,
+    received_track,
+    rows,
+    sent_track,
+)
 from connectors.vxp.settling import settled
 from documents.errors import OutcomeUnknown, Unavailable
 
@@ -272,12 +279,14 @@ class VxpAxis:
 
     def agencies(self) -> list[AgencyEntry]:
         """See `Axis.agencies`; old codes come from both of the axis's lists."""
-        every = self._calls.ask("getAgenciesList", {})
+        return agency_entries(self._calls.ask("getAgenciesList", {}), self._old_codes())
+
+    def _old_codes(self) -> dict[str, str]:
+        """Return old codes by new ones; an axis that has no such list has told them elsewhere."""
         try:
-            qd20 = self._calls.ask("getAgenciesListQD20", {"level": "0"})
+            return old_codes(self._calls.ask("getAgenciesListQD20", {"level": "0"}))
         except (AxisRefused, NoSuchCall):
-            qd20 = {}
-        return agency_entries(every, qd20)
+            return {}
 
     def _catalogue(self) -> Catalogue:
         """Return the codes, asked for anew after a while: an agency's old and new one are one."""
@@ -288,9 +297,10 @@ class VxpAxis:
         return held[1]
 
     def agency_changes(self, since: int = 0) -> list[AgencyChange]:
-        """See `Axis.agency_changes`."""
+        """See `Axis.agency_changes`; the list has no old codes, another one is asked for them."""
         asked = {"version": str(since)} if since else {}
-        return agency_changes(self._calls.ask("getSynchronizeUnit", asked), since, self._clock())
+        answer = self._calls.ask("getSynchronizeUnit", asked)
+        return agency_changes(answer, self._old_codes, since, self._clock())
 
     def register_agency(self, entry: AgencyEntry, mobile: str = "", fax: str = "") -> None:
         """Enter an agency below one of ours.

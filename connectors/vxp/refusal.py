@@ -5,6 +5,7 @@ answers, a header names the reason exactly: the SDK's wire has no member for it.
 """
 
 from typing import Any
+from urllib.parse import unquote
 
 from connectors.errors import (
     AccessDenied,
@@ -25,6 +26,10 @@ DUPLICATE, OVERSIZED, UNKNOWN_MESSAGE = "24", "25", "26"
 
 REASON = "Congvan-Reason"
 """Header of our hub's answers: the exact code of a refusal (`connectors.errors`)."""
+DETAIL = "Congvan-Detail"
+"""Header: what the refusal is about, percent-encoded UTF-8."""
+SHA256 = "Congvan-Sha256"
+"""Header: digest of the message that is given out, lowercase hex."""
 DUPLICATE_OF = "Congvan-Accepted-At"
 """Header: when a message was first accepted, ISO 8601; with ` duplicate` behind for a repeat."""
 
@@ -46,8 +51,10 @@ def text_of(value: Any, most: int = 500) -> str:
     return str(value)[:most].strip()
 
 
-def refusal(answer: dict[str, Any], reason: str = "") -> Exception | None:
-    """Return what an answer's codes say went wrong, None when nothing did; *reason*: the header.
+def refusal(answer: dict[str, Any], reason: str = "", detail: str = "") -> Exception | None:
+    """Return what an answer's codes say went wrong, None when nothing did.
+
+    *reason* and *detail* are our hub's headers.
 
     An answer with neither `status` nor `ErrorCode` is none: the caller must have looked.
     """
@@ -58,7 +65,7 @@ def refusal(answer: dict[str, Any], reason: str = "") -> Exception | None:
     code = code if code != OK else ""
     words = text_of(answer.get("ErrorDesc")) or "?"
     if reason:
-        return AxisRefused.of(reason[:40], words)
+        return AxisRefused.of(reason[:40], unquote(detail)[:500] or words)
     if code in _RETRYABLE:
         return AxisUnavailable(f"{code}: {words}")
     leaf = _MEANINGS.get(code)
@@ -67,6 +74,8 @@ def refusal(answer: dict[str, Any], reason: str = "") -> Exception | None:
 
 def code_of(refused: AxisRefused) -> str:
     """Return the wire's code for a refusal of the hub's."""
+    if refused.args and refused.args[0] == WRONG_EDXML:
+        return WRONG_EDXML
     for code, leaf in _MEANINGS.items():
         if type(refused) is leaf:
             return code

@@ -5,7 +5,7 @@ asked for again is left out, and logged.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,9 +100,13 @@ def sent_track(row: dict[str, Any], kind: MessageKind, fallback: datetime) -> Tr
     )
 
 
-def agency_entries(agencies: dict[str, Any], qd20: dict[str, Any]) -> list[AgencyEntry]:
-    """Return the catalogue: `getAgenciesList`, old codes completed by `getAgenciesListQD20`."""
-    old = {text_of(row.get("code"), 60): text_of(row.get("code102"), 60) for row in rows(qd20)}
+def old_codes(answer: dict[str, Any]) -> dict[str, str]:
+    """Return the old code of each new one, from `getAgenciesListQD20`."""
+    return {text_of(row.get("code"), 60): text_of(row.get("code102"), 60) for row in rows(answer)}
+
+
+def agency_entries(agencies: dict[str, Any], old: dict[str, str]) -> list[AgencyEntry]:
+    """Return the catalogue: `getAgenciesList`, completed by the *old* codes by new ones."""
     found = [row for row in rows(agencies) if text_of(row.get("code"), 60)]
     codes = {text_of(row.get("id"), 60): text_of(row.get("code"), 60) for row in found}
     entries = {entry.organ_id: entry for entry in (_entry(row, codes, old) for row in found)}
@@ -111,7 +115,8 @@ def agency_entries(agencies: dict[str, Any], qd20: dict[str, Any]) -> list[Agenc
 
 def _entry(row: dict[str, Any], codes: dict[str, str], old: dict[str, str]) -> AgencyEntry:
     code = text_of(row.get("code"), 60)
-    parent = codes.get(text_of(row.get("pid"), 60), "")
+    pid = text_of(row.get("pid"), 60)
+    parent = codes.get(pid, "")
     before = text_of(row.get("oldCode"), 60) or old.get(code, "")
     return AgencyEntry(
         organ_id=code,
@@ -122,22 +127,30 @@ def _entry(row: dict[str, Any], codes: dict[str, str], old: dict[str, str]) -> A
     )
 
 
-def agency_changes(answer: dict[str, Any], since: int, at: datetime) -> list[AgencyChange]:
-    """Return the rows of `getSynchronizeUnit` after version *since*, by version."""
+def agency_changes(
+    answer: dict[str, Any], old: Callable[[], dict[str, str]], since: int, at: datetime
+) -> list[AgencyChange]:
+    """Return the rows of `getSynchronizeUnit` after version *since*, by version.
+
+    *old* gives the old codes by new ones; it is asked when anything has changed.
+    """
     found = [row for row in rows(answer) if text_of(row.get("code"), 60)]
     codes = {text_of(row.get("id"), 60): text_of(row.get("code"), 60) for row in found}
-    changes = []
-    for row in found:
-        version = text_of(row.get("version"), 18)
-        if not (version.isascii() and version.isdigit()) or int(version) <= since:
-            continue
-        deleted = row.get("deleted")
-        changes.append(
-            AgencyChange(
-                entry=_entry(row, codes, {}),
-                version=int(version),
-                deleted=deleted is True or text_of(deleted).lower() in ("1", "true", "y"),
-                modified_at=moment(text_of(row.get("modifyDate"))) or at,
-            )
+    fresh = [(version, row) for row in found if (version := _version(row)) > since]
+    before = old() if fresh else {}
+    changes = [
+        AgencyChange(
+            entry=_entry(row, codes, before),
+            version=version,
+            deleted=row.get("deleted") is True
+            or text_of(row.get("deleted")).lower() in ("1", "true", "y"),
+            modified_at=moment(text_of(row.get("modifyDate"))) or at,
         )
+        for version, row in fresh
+    ]
     return sorted(changes, key=lambda change: change.version)
+
+
+def _version(row: dict[str, Any]) -> int:
+    text = text_of(row.get("version"), 18)
+    return int(text) if text.isascii() and text.isdigit() else 0
