@@ -4,6 +4,7 @@ from collections import Counter
 
 from connectors.axis import MessageKind
 from documents import (
+    change_messages,
     claims,
     dispatch_deadline,
     feedback,
@@ -55,6 +56,7 @@ def statuses_due(office: Office) -> bool:
             bool(claims.unopened(session, 1, MessageKind.STATUS))
             or bool(feedback.unsent(session, office.now(), 1))
             or bool(claims.unconfirmed(session, 1))
+            or change_messages.any_due(session, office.now())
         )
     return here or bool(reception.waiting(office, MessageKind.STATUS))
 

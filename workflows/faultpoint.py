@@ -31,6 +31,7 @@ DEFERRED = (
     "expire.recorded",
 )
 """Passed where a signature comes later."""
+CHANGES = ("recall.settled", "recall.sent", "recall.recorded")
 PRESERVATION = ("preserve.done", "preserve.recorded")
 INCOMING = (
     "fetch.got",

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State
 from connectors.axis import MessageKind
 from documents import claims
 from documents.lifecycle import Direction
-from workflows import office, reception, reporting
+from workflows import changes, office, reception, reporting
 from workflows.carrying import release
 from workflows.office import Office
 from workflows.outgoing import attempted, carry
@@ -63,12 +63,12 @@ async def confirm() -> int:
 
 @retried("report")
 async def report() -> int:
-    """Tell the senders: 01, 03 (Art. 21.2c)."""
+    """Tell the senders: 01, 03 (Art. 21.2c); ask back what is recalled, answer who asks."""
     return await asyncio.to_thread(_report, office.current())
 
 
 def _report(here: Office) -> int:
-    return reporting.report(here, reporting.owed(here))
+    return reporting.report(here, reporting.owed(here)) + changes.carry(here)
 
 
 @flow(name="incoming")

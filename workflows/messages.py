@@ -13,7 +13,17 @@ from sqlalchemy.orm import Session
 from connectors import envelope
 from connectors.edxml.outgoing import OutgoingFile
 from connectors.edxml.writer import write_edoc
-from documents import casefile, catalogue_recipients, deliveries, directory, outgoing, provenance
+from documents import (
+    casefile,
+    catalogue_recipients,
+    change_letters,
+    deliveries,
+    directory,
+    outgoing,
+    provenance,
+)
+from documents.change import ChangeKind
+from documents.change_letters import Planned
 from documents.departure import Departure
 from documents.directory import AgencyUnknown
 from documents.document import Agency, Attachment, DocumentCode, Urgency, document_key
@@ -21,6 +31,7 @@ from documents.errors import OfficeError
 from documents.numbering import local_day
 from documents.placement import Placement
 from documents.tables import DocumentRow
+from schemas.edxml import Edoc
 from workflows.collation import Collate
 from workflows.office import Office
 
@@ -37,6 +48,8 @@ class Dossier:
     attachments: tuple[Attachment, ...]
     ended: Mapping[str, OfficeError] = MappingProxyType({})
     """Recipients that are no more, each with what the clerk is told: no message is made then."""
+    change: Planned | None = None
+    """What it recalls, updates or replaces."""
 
     @property
     def recipients(self) -> tuple[Agency, ...]:
@@ -70,9 +83,12 @@ def dossiers(office: Office, rows: Sequence[DocumentRow]) -> list[Dossier]:
         open_ones = {code for row in rows if row.message_sha256 is None for code in codes[row.id]}
         day = local_day(office.now())
         ended = catalogue_recipients.abolished(session, sorted(open_ones), day)
+        planned = {row.id: change_letters.planned(session, row) for row in rows}
     agencies = {code: directory.as_agency(row) for code, row in found.items()}
     return [
-        Dossier(row, tuple(codes[row.id]), agencies, tuple(attachments[row.id]), ended)
+        Dossier(
+            row, tuple(codes[row.id]), agencies, tuple(attachments[row.id]), ended, planned[row.id]
+        )
         for row in rows
     ]
 
@@ -98,7 +114,8 @@ def written(office: Office, dossier: Dossier) -> bytes:
     for code in dossier.codes:
         if refusal := dossier.ended.get(code):
             raise refusal
-    letter = envelope.edoc(_departure(row, dossier.sender, dossier.recipients, office.now()))
+    departure = _departure(row, dossier.sender, dossier.recipients, office.now())
+    letter = _letter(departure, dossier.change)
     main = f"{row.code_number}_{row.code_notation}.pdf".replace("/", "_")
     files = [
         OutgoingFile(main, path=office.blobs.sound(row.current_sha256 or "")),
@@ -108,6 +125,26 @@ def written(office: Office, dossier: Dossier) -> bytes:
         ),
     ]
     return write_edoc(letter, files)
+
+
+def _letter(departure: Departure, change: Planned | None) -> Edoc:
+    if change is None:
+        return envelope.edoc(departure)
+    match change.kind:
+        case ChangeKind.RECALL:
+            return envelope.recall(departure, change.target, change.reason)
+        case ChangeKind.UPDATE:
+            return envelope.update(
+                departure,
+                change.target.document_key,
+                content_changed=True,
+                added=change.added,
+                removed=change.removed,
+                reason=change.reason,
+            )
+        case ChangeKind.REPLACE:
+            replaced = [(change.target.document_key, change.recipients)]
+            return envelope.replacement(departure, replaced, change.reason)
 
 
 def ensure_can_leave(session: Session, row: DocumentRow, at: datetime) -> None:

@@ -42,7 +42,7 @@ def report(office: Office, ids: Sequence[str]) -> int:
     if not reports:
         return 0
     try:
-        answers = _answers(office, reports)
+        taken_or_not = answers(office, reports)
     except (Unavailable, OutcomeUnknown, AccessDenied) as error:
         _put_off(office, due, error)
         raise
@@ -50,7 +50,7 @@ def report(office: Office, ids: Sequence[str]) -> int:
     taken = 0
     with office.database.writing() as session:
         lock_documents(session, {row.document_id for row in due})
-        for row, answer in zip(due, answers, strict=True):
+        for row, answer in zip(due, taken_or_not, strict=True):
             if isinstance(answer, AxisRefused):
                 _not_taken(office, session, row, answer)
             else:
@@ -60,7 +60,7 @@ def report(office: Office, ids: Sequence[str]) -> int:
     return taken
 
 
-def _answers(office: Office, reports: list[Report]) -> list[Receipt | AxisRefused]:
+def answers(office: Office, reports: list[Report]) -> list[Receipt | AxisRefused]:
     """Return the axis's answer to each status; one it refuses as a message spoils no other."""
     try:
         return office.axis.report(reports)
@@ -70,7 +70,7 @@ def _answers(office: Office, reports: list[Report]) -> list[Receipt | AxisRefuse
         if len(reports) == 1:
             return [error]
     half = len(reports) // 2
-    return [*_answers(office, reports[:half]), *_answers(office, reports[half:])]
+    return [*answers(office, reports[:half]), *answers(office, reports[half:])]
 
 
 def _written(office: Office, ids: Sequence[str]) -> tuple[list[FeedbackRow], list[Report]]:
