@@ -8,21 +8,12 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from documents.errors import Refused
+from connectors.hub.errors import StoreTooNew
 
 VERSION = 1
 _LOG_PAGES = 8000
 """Pages of 4 KiB in the write-ahead log before they are moved into the file."""
 _FIRST = ("agencies", "messages", "deliveries")
-
-
-class StoreTooNew(Refused):
-    """The folder was written by a later release; details: its version, ours."""
-
-    code = "hub.store_too_new"
-    vietnamese = "Dữ liệu của nút trục có phiên bản {0}, chương trình chỉ đọc đến phiên bản {1}"
-    english = "the hub's data have version {0}, this program reads up to version {1}"
-    remedy = "Cài bản congvan mới hơn / install a later release of congvan"
 
 
 def connected(database: Path) -> sqlite3.Connection:
