@@ -4,6 +4,7 @@ from pathlib import Path
 
 from connectors.access import AxisSettings
 from connectors.axis import Axis
+from connectors.edoc.opening import open_edoc
 from connectors.errors import AxisSettingsInvalid
 from connectors.soap.connection import Timeouts
 from connectors.soap.opening import open_soap
@@ -34,6 +35,8 @@ def open_axis(
             timeouts=timeouts,
             max_size=settings.max_size,
         )
+    if settings.kind == "edoc":
+        return open_edoc(settings, home, secret_of(settings, home), timeouts)
     raise AxisSettingsInvalid("kind", settings.kind)
 
 

@@ -1,0 +1,191 @@
+"""The hub's eDoc face: SOAP with Attachments at /edoc, and a WSDL of our own (axis.md §12).
+
+The action is the SOAPAction's, or SOAP 1.2's, or what the body says. A request is refused before
+it costs anything that grows with it: media type, then size while it comes, then XML limits; only
+then who asks is looked at, because the credential lies in the message.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import time
+from dataclasses import replace
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from connectors.edoc.dialect import Action
+from connectors.edoc.intake import SwaIntake, SwaMessage, child
+from connectors.edoc.swa import SwaBody, plain_body
+from connectors.edxml.fields import local_name
+from connectors.hub.edoc_actions import EdocActions
+from connectors.hub.faults import Fault, FaultKind
+from connectors.hub.node import Node
+from connectors.hub.replies import BrokenOff, WireResponse
+from connectors.soap.blob import too_large
+from connectors.soap.fault import Blame, SoapFault, fault_envelope
+from connectors.soap.intake import MediaTypeUnknown
+from connectors.soap.multipart import content_type_of
+from connectors.soap.version import Version, of_content_type
+from schemas.edoc.contract import published_wsdl
+
+PATH = "/edoc"
+BODY_SECONDS = 300.0
+"""A request that has not come in whole by then is dropped."""
+DIED = 70
+"""Exit code of a death on purpose."""
+_OPERATIONS = {
+    Action.SEND: "SendDocument",
+    Action.UPDATE: "UpdateStatus",
+    Action.PENDING: "GetPendingDocumentIds",
+    Action.GET: "GetDocument",
+    Action.CONFIRM: "ConfirmReceived",
+    Action.TRACES: "GetReceivedDocuments",
+    Action.ORGANIZATIONS: "GetAgencies",
+}
+"""By which names of our own contract the faults know the actions."""
+_BODIES = {
+    "Manifest": Action.SEND,
+    "edXMLManifest": Action.SEND,
+    "Status": Action.UPDATE,
+}
+_log = logging.getLogger(__name__)
+
+
+class EdocEndpoint:
+    """Takes one message in, does what it asks, and answers."""
+
+    def __init__(self, node: Node) -> None:
+        self._limit = node.store.max_size
+        self._actions = EdocActions(node)
+        self._faults = node.faults
+
+    async def post(self, request: Request) -> Response:
+        """Answer a request."""
+        content_type = request.headers.get("content-type", "")
+        version = of_content_type(content_type)
+        asked = request.headers.get("soapaction", "")
+        try:
+            intake = SwaIntake(content_type, self._limit)
+            async with asyncio.timeout(BODY_SECONDS):
+                await _take_in(request, intake)
+            asked = asked or content_type_of(content_type)[1].get("action", "")
+            return await run_in_threadpool(self._answered, intake, asked)
+        except MediaTypeUnknown:
+            return PlainTextResponse("SOAP 1.1, SOAP 1.2, plain or multipart, is expected", 415)
+        except (ClientDisconnect, TimeoutError):
+            return PlainTextResponse("the request did not come in whole", 408)
+        except SoapFault as fault:
+            return _refused(fault, version)
+        except Exception:
+            return _broken(version)
+
+    def _answered(self, intake: SwaIntake, asked: str) -> Response:
+        message = intake.close()
+        try:
+            return self._done(message, _action(asked, message))
+        except SoapFault as fault:
+            return _refused(fault, message.version)
+        except Exception:
+            return _broken(message.version)
+        finally:
+            message.close()
+
+    def _done(self, message: SwaMessage, action: Action) -> Response:
+        taken = self._taken(action)
+        faults = {fault.fault for fault in taken}
+        if FaultKind.UNAVAILABLE in faults:
+            return PlainTextResponse("out of order on purpose", 503)
+        if FaultKind.DELAY in faults:
+            time.sleep(max(fault.seconds for fault in taken))
+        body = self._actions.answer(action, message)
+        if FaultKind.DIE in faults:
+            os._exit(DIED)
+        if FaultKind.DROP_REPLY in faults:
+            return BrokenOff()
+        if FaultKind.CORRUPT in faults and action is Action.GET:
+            body = _corrupted(body)
+        return WireResponse(body)
+
+    def _taken(self, action: Action) -> list[Fault]:
+        operation = _OPERATIONS.get(action)
+        if self._faults is None or operation is None:
+            return []
+        return self._faults.take(operation)
+
+    def get(self, request: Request) -> Response:
+        """Publish our WSDL of the dialect."""
+        address = str(request.url.replace(query="", fragment=""))
+        return Response(published_wsdl(address), media_type="text/xml")
+
+
+def _action(asked: str, message: SwaMessage) -> Action:
+    """Return the action that is asked for: `SendDocument`, or a URL that ends so.
+
+    Raises:
+        SoapFault: there is no such action.
+    """
+    name = asked.strip("\"' ").replace("#", "/").rpartition("/")[2]
+    if not name:
+        name = _told_by_body(message)
+    try:
+        return Action(name)
+    except ValueError:
+        raise SoapFault.invalid(f"unknown action {name!r}") from None
+
+
+def _told_by_body(message: SwaMessage) -> str:
+    if child(message.header, str(Action.PERMISSION)) is not None:
+        return str(Action.PERMISSION)
+    if message.request is None:
+        return ""
+    name = local_name(message.request)
+    return str(_BODIES.get(name, name.removesuffix("Request")))
+
+
+async def _take_in(request: Request, intake: SwaIntake) -> None:
+    """Feed the body to *intake*; refuse only after the last byte, or the answer is not heard."""
+    refused: SoapFault | None = None
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > intake.size_limit:
+        refused = too_large(f"{announced} bytes, at most {intake.size_limit}")
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if refused is None:
+            try:
+                intake.feed(chunk)
+            except SoapFault as fault:
+                refused = fault
+        elif received > 2 * intake.size_limit:
+            break
+    if refused is not None:
+        raise refused
+
+
+def _refused(fault: SoapFault, version: Version) -> Response:
+    status, envelope = fault_envelope(fault, version)
+    return WireResponse(plain_body(version, envelope), status)
+
+
+def _broken(version: Version) -> Response:
+    """Say nothing of what broke inside: the log has it, under the number the caller gets."""
+    number = secrets.token_hex(4)
+    _log.exception("internal error %s", number)
+    return _refused(SoapFault(Blame.SERVER, f"internal error {number}"), version)
+
+
+def _corrupted(body: SwaBody) -> SwaBody:
+    return replace(body, root=body.root.replace(b"Envelope", b"Envelope\0", 1))
+
+
+def routes(node: Node) -> list[BaseRoute]:
+    """Return the face's routes."""
+    endpoint = EdocEndpoint(node)
+    return [
+        Route(PATH, endpoint.post, methods=["POST"]),
+        Route(PATH, endpoint.get, methods=["GET"]),
+    ]
