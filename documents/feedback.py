@@ -134,6 +134,12 @@ def try_again(session: Session, document_id: str) -> int:
     return len(session.scalars(again).all())
 
 
+def send_anew(session: Session, feedback_id: str) -> None:
+    """Have one status sent now, under its id: given up, waiting, or lost by the axis."""
+    row = session.get_one(FeedbackRow, feedback_id, with_for_update=True, populate_existing=True)
+    row.attempts, row.sent_at, row.next_attempt_at, row.given_up_at = 0, None, None, None
+
+
 def given_up(session: Session, limit: int) -> list[tuple[FeedbackRow, DocumentRow]]:
     """Return the statuses that nobody tries to send any more, the oldest first."""
     rows = session.execute(

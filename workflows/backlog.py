@@ -9,6 +9,7 @@ from documents import (
     dispatch_deadline,
     feedback,
     preservation,
+    reconciliation,
     requests,
     sign_sessions,
     standstill,
@@ -87,4 +88,6 @@ def standing_still(office: Office) -> dict[str, int]:
             still["status.given_up"] = given_up
         if late := dispatch_deadline.overdue(session, office.now()):
             still[dispatch_deadline.LATE] = late
+        if findings := reconciliation.count_open(session):
+            still["reconciliation.findings"] = findings
         return dict(still)

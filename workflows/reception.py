@@ -17,12 +17,19 @@ from sqlalchemy.orm import Session
 
 from connectors import envelope
 from connectors.axis import MessageKind, Pending
-from connectors.errors import AccessDenied, AxisContentCorrupt, AxisRefused, NotFound
-from documents import casefile, claims, directory, incoming
+from connectors.errors import (
+    AccessDenied,
+    AxisCannot,
+    AxisContentCorrupt,
+    AxisRefused,
+    NotFound,
+)
+from documents import casefile, catalogue, claims, directory, incoming
 from documents.arrival import Arrival
 from documents.errors import OfficeError, Unavailable
 from documents.incoming import Finding
 from documents.lifecycle import State
+from documents.numbering import local_day
 from documents.tables import AgencyRow, DocumentRow, ParcelRow
 from workflows import unread
 from workflows.carrying import (
@@ -44,6 +51,8 @@ SENDER_LENGTH = 35
 """Characters of an agency's code (amendment 1:2022); no longer one is any agency's."""
 REASON_LENGTH = 300
 """Characters that the axis is told of why a message cannot be read."""
+ASKED_AGAIN = timedelta(minutes=15)
+"""How long other codes are left alone that an axis does not let us ask for."""
 SET_ASIDE = timedelta(minutes=1)
 """How long a message is left alone that the axis announces and does not give."""
 
@@ -68,7 +77,34 @@ def waiting(office: Office, kind: MessageKind) -> list[Pending]:
     found = office.axis.pending(served, kind, office.settings.pouch + len(known))
     new = [item for item in found if (item.recipient, item.axis_id) not in known]
     # nobody else's mail, whatever the axis answers
-    return [item for item in new if item.recipient in ours][: office.settings.pouch]
+    mine = [item for item in new if item.recipient in ours]
+    mine += [
+        item
+        for item in _inherited_mail(office, kind, served)
+        if (item.recipient, item.axis_id) not in known
+    ]
+    return mine[: office.settings.pouch]
+
+
+def _inherited_mail(office: Office, kind: MessageKind, served: Sequence[str]) -> list[Pending]:
+    """Return what waits under other codes of ours and those of agencies we came after.
+
+    Now and then: an axis that knows both gives it under the code of today, and one that knows
+    them apart may not let us ask for them at all.
+    """
+    now, turn = office.now(), (f"inherited {kind}", "")
+    if office.set_aside.get(turn, now) > now:
+        return []
+    office.set_aside[turn] = now + SET_ASIDE
+    with office.database.reading() as session:
+        codes = catalogue.inherited(session, served, local_day(now))
+    try:
+        found = office.axis.pending(sorted(codes), kind, office.settings.pouch) if codes else []
+    except AxisRefused as error:
+        _log.info("mail for %s is not to be had: %s", ", ".join(sorted(codes)), error)
+        office.set_aside[turn] = now + ASKED_AGAIN
+        return []
+    return [item for item in found if item.recipient in codes]
 
 
 def fetch(office: Office, pending: Sequence[Pending], *, point: str = "fetch") -> int:
@@ -260,7 +296,7 @@ def _reject(office: Office, parcel: ParcelRow) -> None:
         pass  # the axis no longer knows it: nothing is left to tell it
     except AccessDenied:
         raise
-    except AxisRefused as error:
+    except (AxisRefused, AxisCannot) as error:
         # an axis without this word would give the message out for ever
         _log.info("%s cannot be rejected, it is confirmed: %s", parcel.axis_id, error)
         _confirm(office, parcel.organ_id, [parcel])

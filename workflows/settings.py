@@ -98,6 +98,17 @@ class Settings(BaseModel):
     status_hours: float = Field(default=168, ge=25, le=24 * 60)
     """How long a status is tried that the axis does not take, before a person is shown it."""
 
+    reconcile_at: str = Field(default="02:00", pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    """When reconciliation runs each night, Vietnam's time."""
+    reconcile_days: int = Field(default=7, ge=1, le=90)
+    """How many days back it looks."""
+    unacknowledged_hours: float = Field(default=24, gt=0, le=24 * 60)
+    """After how long a sent document without 01, or a status not told, is a finding."""
+    unaccepted_days: float = Field(default=3, gt=0, le=365)
+    """After how long an arrived document without 03 or 02 is one."""
+    silent_days: float = Field(default=5, gt=0, le=365)
+    """After how long an agency that reports no status at all is one."""
+
     services: dict[str, dict[str, str | float]] = Field(default_factory=dict, repr=False)
     """Remote signing services by name; their secrets are files."""
     request_hours: float = Field(default=72, gt=0, le=24 * 60)

@@ -7,7 +7,13 @@ same id, the same bytes.
 """
 
 from connectors.axis import Axis, Outgoing, Receipt
-from connectors.errors import AccessDenied, AxisOutcomeUnknown, AxisRefused
+from connectors.errors import (
+    AccessDenied,
+    AxisCannot,
+    AxisOutcomeUnknown,
+    AxisRefused,
+    DuplicateDifferent,
+)
 from documents.errors import Refused
 
 
@@ -30,11 +36,12 @@ def settled(axis: Axis, message: Outgoing) -> Receipt | None:
     Raises:
         AxisUnavailable: nobody answers; ask later.
         AccessDenied: the credential is to be mended first.
+        DuplicateDifferent: the axis has other bytes under the message's id.
         Undecided: the axis cannot say; a person must look.
     """
     try:
         return axis.settle(message)
-    except AccessDenied:
+    except (AccessDenied, DuplicateDifferent):
         raise
-    except (AxisOutcomeUnknown, AxisRefused) as error:
+    except (AxisOutcomeUnknown, AxisRefused, AxisCannot) as error:
         raise Undecided(message.message_id, str(error)) from error

@@ -222,7 +222,7 @@ class FeedbackRow(Base):
     """05 may repeat."""
     note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_attempt_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)
