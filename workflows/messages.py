@@ -4,9 +4,8 @@ Source: axis.md §4. A message is made once and kept; every attempt sends the sa
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -46,7 +45,7 @@ class Dossier:
     agencies: dict[str, Agency]
     """The sender and every recipient that is known, by that code."""
     attachments: tuple[Attachment, ...]
-    ended: Mapping[str, OfficeError] = MappingProxyType({})
+    ended: Mapping[str, OfficeError] = field(default_factory=dict)
     """Recipients that are no more, each with what the clerk is told: no message is made then."""
     change: Planned | None = None
     """What it recalls, updates or replaces."""
