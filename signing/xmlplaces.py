@@ -31,7 +31,7 @@ METHODS = {
 """Algorithms by their identifier, named as in `signing.algorithm`. What is not here is refused:
 SHA-1, HMAC (a secret that anybody may choose to be a public key), DSA."""
 
-MOST_REFERENCES = 8
+MOST_REFERENCES = 12
 MOST_CERTIFICATES = 8
 _LONGEST_CERTIFICATE = 32 * 1024  # characters
 _LONGEST_VALUE = 8 * 1024

@@ -16,6 +16,7 @@ from connectors.remote.service import RemoteSigner
 from documents.blobs import BlobStore
 from documents.database import Database
 from workflows.cabinet import open_cabinet
+from workflows.envelope_security import correspondence
 from workflows.settings import HOME_VARIABLE, Settings
 from workflows.worker_health import WorkerHealth
 from workflows.workshop import Workshop
@@ -97,10 +98,21 @@ def open_office(home: Path, axis: Axis | None = None) -> Office:
         settings=cabinet.settings,
         database=cabinet.database,
         blobs=cabinet.blobs,
-        axis=axis or open_axis(cabinet.settings.axis_access(), home),
+        axis=axis or reached(cabinet.settings),
         workshop=Workshop(cabinet.settings),
         archive=Workshop(patient(cabinet.settings)),
     )
+
+
+def reached(settings: Settings) -> Axis:
+    """Return the axis of an installation; nothing is asked of it.
+
+    Raises:
+        SettingsInvalid, AxisSettingsInvalid: the settings do not say how it is reached.
+    """
+    access = settings.axis_access()
+    signed = correspondence(access, settings.home, settings.at(settings.keys))
+    return open_axis(access, settings.home, signed)
 
 
 def patient(settings: Settings) -> Settings:

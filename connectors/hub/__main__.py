@@ -17,6 +17,7 @@ from connectors.hub.housekeeping import Housekeeping
 from connectors.hub.server import PATH, create_app, listening
 from connectors.hub.store import MAX_SIZE, HubStore
 from connectors.hub.systems import SYSTEMS, Systems
+from connectors.soap.security import Gatekeeping
 from documents.errors import OfficeError
 
 KEEP_ALIVE = 75
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def serve(arguments: argparse.Namespace) -> int:
+def serve(arguments: argparse.Namespace, gatekeeping: Gatekeeping | None = None) -> int:
     """Serve until SIGTERM or SIGINT, after writing the address; return the exit code."""
     try:
         _ensure_sensible(arguments)
@@ -53,7 +54,7 @@ def serve(arguments: argparse.Namespace) -> int:
         listener = listening(arguments.host, arguments.port)
         if arguments.agencies is not None:
             store.put_agencies(read_agencies(arguments.agencies))
-        config = _config(arguments, store)
+        config = _config(arguments, store, gatekeeping)
         # uvicorn stops cleanly and then raises the signal once more, for whoever handled it
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
@@ -70,12 +71,14 @@ def serve(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _config(arguments: argparse.Namespace, store: HubStore) -> uvicorn.Config:
+def _config(
+    arguments: argparse.Namespace, store: HubStore, gatekeeping: Gatekeeping | None
+) -> uvicorn.Config:
     systems = None if arguments.open else Systems(arguments.data / SYSTEMS)
     if systems is not None and not systems.names():
         sys.stderr.write("no system is registered yet: congvan hub system add\n")
     config = uvicorn.Config(
-        create_app(store, Faults(arguments.data), systems),
+        create_app(store, Faults(arguments.data), systems, gatekeeping=gatekeeping),
         http=Door,
         access_log=False,
         log_level="warning",

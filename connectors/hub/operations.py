@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.axis import AgencyEntry, MessageKind, Receipt, Track
 from connectors.errors import AccessDenied, AxisRefused
+from connectors.hub import call
 from connectors.hub.caller import ANYBODY, Caller
 from connectors.hub.message import Posting
 from connectors.hub.store import HubStore
@@ -67,7 +68,8 @@ class Operations:
             SoapFault: with the contract's typed detail.
         """
         try:
-            return self._by_name[operation](asked)
+            with call.operation(operation):
+                return self._by_name[operation](asked)
         except AxisRefused as refused:
             raise refusal(refused) from refused
 

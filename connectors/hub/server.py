@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from connectors.errors import AccessDenied
-from connectors.hub import basic, soap_face, vxp_face
+from connectors.hub import basic, edoc_face, soap_face, vxp_face
 from connectors.hub.faults import Faults
 from connectors.hub.metrics import Gauge, Metrics
 from connectors.hub.node import Node
@@ -21,6 +21,7 @@ from connectors.hub.soap_face import PATH
 from connectors.hub.store import HubStore
 from connectors.hub.systems import Systems
 from connectors.hub.watch import STALL_SECONDS, Watch
+from connectors.soap.security import Gatekeeping
 
 __all__ = ["PATH", "create_app", "listening"]
 
@@ -38,13 +39,14 @@ def create_app(
     faults: Faults | None = None,
     systems: Systems | None = None,
     *,
+    gatekeeping: Gatekeeping | None = None,
     stall_seconds: float = STALL_SECONDS,
 ) -> Starlette:
     """Return the hub over *store*, which stays the caller's to close.
 
-    Without *systems* it asks for no credential.
+    Without *systems* it asks for no credential; *gatekeeping* opens signed SOAP envelopes.
     """
-    node = Node(store, faults, systems)
+    node = Node(store, faults, systems, gatekeeping)
     metrics = Metrics()
 
     def healthz(_: Request) -> Response:
@@ -65,6 +67,7 @@ def create_app(
         routes=[
             *soap_face.routes(node),
             *vxp_face.routes(node),
+            *edoc_face.routes(node),
             Route("/healthz", healthz),
             Route("/status.json", status),
             Route("/metrics", figures),

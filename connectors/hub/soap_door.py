@@ -4,13 +4,12 @@ Standards: RFC 7617 (Basic), RFC 9110 §11.6 (401), WS-Security 1.1. A credentia
 never made good by another; a system that signs must be the one whose secret it shows.
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from connectors.errors import AccessDenied
+from connectors.hub import basic
 from connectors.hub.caller import ANYBODY, Caller
 from connectors.hub.node import Node
 from connectors.hub.systems import Systems
@@ -43,7 +42,7 @@ class Door:
     def _look(self, systems: Systems, authorization: str, certificate: bytes | None) -> None:
         try:
             if authorization:
-                self._caller = systems.admitted(*_basic(authorization))
+                self._caller = basic.admitted(systems, {"authorization": authorization})
             elif certificate is not None:
                 self._caller = systems.by_certificate(certificate)
             elif self._gate is None:
@@ -114,15 +113,3 @@ def denied(text: str) -> SoapFault:
 
 def _detail(text: str) -> Detail:
     return Detail(AccessDenied.axis_code, retryable=False, description=text)
-
-
-def _basic(authorization: str) -> tuple[str, str]:
-    scheme, _, encoded = authorization.partition(" ")
-    try:
-        text = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):
-        text = ""
-    system_id, colon, secret = text.partition(":")
-    if scheme.lower() != "basic" or not colon:
-        raise AccessDenied(AccessDenied.axis_code, "Authorization")
-    return system_id, secret
