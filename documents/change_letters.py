@@ -4,7 +4,6 @@ Sources: Decree 30/2020/ND-CP, Art. 18.3, 18.4; axis.md §6. Such a letter is an
 of its own: drafted, signed, numbered, sealed. It asks when it is dispatched, not before.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,8 +34,20 @@ from documents.tables import ChangeRow, DeliveryRow, DocumentRow
 
 OUT = (State.DISPATCHED, State.FILED)
 """States of a document that its recipients may have."""
+_DRAFTS = (State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED)
 REPLACEABLE = (*OUT, State.RECALLED)
 """One that was recalled may still be replaced; it stays recalled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What somebody wants a letter to ask."""
+
+    kind: ChangeKind
+    target_id: str
+    reason: str
+    removed: tuple[str, ...] = ()
+    """Organ ids among the letter's recipients that an update takes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +64,28 @@ class Planned:
     reason: str
 
 
-def plan(
-    session: Session,
-    letter: DocumentRow,
-    kind: ChangeKind,
-    target_id: str,
-    at: datetime,
-    reason: str,
-    removed: Iterable[str] = (),
-) -> None:
+def plan(session: Session, letter: DocumentRow, asks: Asks, at: datetime) -> None:
     """Tie the draft *letter* to the document that it recalls, updates or replaces.
-
-    *removed* are organ ids among the letter's recipients that an update takes away.
 
     Raises:
         DocumentUnknown: there is no such target.
         ChangeNotPossible: the target is not ours, not out, or nobody who has it is asked.
         ChangeReasonMissing: no reason is given.
     """
-    target, reason = locked(session, target_id), storable(reason.strip())[:REASON_LENGTH]
+    kind, target = asks.kind, locked(session, asks.target_id)
+    reason = storable(asks.reason.strip())[:REASON_LENGTH]
     if not reason:
         raise ChangeReasonMissing
     ours = (target.direction, target.organ_id) == (Direction.OUTGOING, letter.organ_id)
+    open_draft = letter.state in _DRAFTS and letter.business_type == 0
+    if not (open_draft and letter.direction == Direction.OUTGOING):
+        raise ChangeNotPossible(f"{letter.state}: không còn là dự thảo mới / is no new draft")
     if not ours or target.id == letter.id:
         raise ChangeNotPossible("không phải văn bản đi của cơ quan / is not this agency's own")
     if target.state not in (REPLACEABLE if kind is ChangeKind.REPLACE else OUT):
         raise ChangeNotPossible(target.state)
     going, had = of_document(session, letter.id), of_document(session, target.id)
-    gone = {directory.agency_row(session, code).organ_id for code in removed}
+    gone = {directory.agency_row(session, code).organ_id for code in asks.removed}
     asked = [delivery for delivery in had if delivery.organ_id in {d.organ_id for d in going}]
     if not asked:
         raise ChangeNotPossible("không gửi tới nơi nào đã nhận / goes to none of its recipients")

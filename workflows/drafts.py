@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from documents import catalogue_recipients, directory, numbering, outgoing, signatory
+from documents import (
+    catalogue_recipients,
+    change_letters,
+    directory,
+    numbering,
+    outgoing,
+    signatory,
+)
+from documents.change_letters import Asks
 from documents.document import Attachment, DocumentType, Role, Urgency
 from documents.errors import OfficeError, Refused
 from documents.ledger import SYSTEM
@@ -57,6 +65,8 @@ class Order:
     confidentiality: str = ""
     due_date: date | None = None
     attachments: tuple[Path, ...] = ()
+    asks: Asks | None = None
+    """Of a letter that recalls, updates or replaces an earlier document."""
 
 
 def hand_in_file(
@@ -167,6 +177,8 @@ def _create(
             attachments=attachments,
         )
         row = outgoing.create(session, draft, office.now())
+        if order.asks is not None:
+            change_letters.plan(session, row, order.asks, office.now())
         messages.ensure_can_leave(session, row, office.now())
         return row.id
 
