@@ -123,14 +123,20 @@ def _header(data: bytes | Path | IO[bytes]) -> tuple[etree._Element, etree._Elem
     """Return MessageHeader, or SOAP's Status, and TraceHeaderList."""
     parser = StreamParser((), _never, watch=[*_HEADERS, *_STATUSES], limits=_LIMITS)
     for chunk in _trimmed(_chunks(data)):
-        parser.feed(chunk)
+        wrong: XmlRefused | None = None
+        try:
+            parser.feed(chunk)
+        except XmlRefused as refused:
+            wrong = refused
         while parser.ended:
             ended = parser.ended.pop()
             found = _within(ended)
             # SOAP's Status lies in the body; anywhere else it is somebody's own element
             if found is not None and (found[0] is not ended or _is_body(ended.getparent())):
                 _check_root(ended)
-                return found
+                return found  # what is wrong behind the header is not judged here
+        if wrong is not None:
+            raise wrong
     root = parser.close()
     _check_root(root)
     found = _within(root)

@@ -5,6 +5,7 @@ asked for again is left out, and logged.
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from documents.document import VIETNAM
 
 MAX_ROWS = 500_000
 _FORMS = (WIRE_TIME, "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%d/%m/%Y")
+_CODE = re.compile(r"[A-Y]\d{2}(\.[0-9A-Z]+)*|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}")
 _log = logging.getLogger(__name__)
 
 
@@ -116,7 +118,8 @@ def agency_entries(agencies: dict[str, Any], old: dict[str, str]) -> list[Agency
 def _entry(row: dict[str, Any], codes: dict[str, str], old: dict[str, str]) -> AgencyEntry:
     code = text_of(row.get("code"), 60)
     pid = text_of(row.get("pid"), 60)
-    parent = codes.get(pid, "")
+    # a list of changes need not hold the parent; some axes number agencies, others use codes
+    parent = codes.get(pid) or (pid if _CODE.fullmatch(pid) else "")
     before = text_of(row.get("oldCode"), 60) or old.get(code, "")
     return AgencyEntry(
         organ_id=code,
