@@ -11,7 +11,7 @@ from workflows.commands.console import report_error
 
 COMMANDS = (
     *("demo", "init", "up", "send", "place", "inbox", "show"),
-    *("step", "copy", "signature", "sign-session", "verify", "evidence", "edxml"),
+    *("step", "recall", "copy", "signature", "sign-session", "verify", "evidence", "edxml"),
     *("hub", "ledger", "authority", "reconcile", "bench"),
 )
 

@@ -7,6 +7,7 @@ Decree 30/2020/ND-CP, Art. 10 to 24 (states). Programs get the codes, people `t�
 from collections.abc import Mapping
 from typing import Any
 
+from documents.change import ChangeKind, ChangeState
 from documents.delivery import DeliveryState
 from documents.lifecycle import State
 from documents.sign_session import Operation, SessionState
@@ -59,6 +60,19 @@ STATUS: Mapping[str, str] = {
     "13": "lấy lại",
     "15": "đồng ý lấy lại",
     "16": "từ chối lấy lại",
+}
+CHANGE: Mapping[str, str] = {
+    ChangeState.PLANNED: "chưa hỏi",
+    ChangeState.ASKED: "đã hỏi",
+    ChangeState.AGREED: "đồng ý",
+    ChangeState.REFUSED: "từ chối",
+    ChangeState.NOT_HELD: "nơi nhận không giữ",
+    ChangeState.DROPPED: "bỏ",
+}
+CHANGE_KIND: Mapping[str, str] = {
+    ChangeKind.RECALL: "thu hồi",
+    ChangeKind.UPDATE: "cập nhật",
+    ChangeKind.REPLACE: "thay thế",
 }
 REQUEST = STATE_NAMES
 SESSION: Mapping[str, str] = {

@@ -46,10 +46,13 @@ def matching(wanted: str) -> ColumnElement[bool]:
     return or_(named, code) if number and notation else named
 
 
-def found(opened: Mapping[str, T], wanted: str, organ_id: str = "") -> tuple[T, DocumentRow]:
+def found(
+    opened: Mapping[str, T], wanted: str, organ_id: str = "", direction: str = ""
+) -> tuple[T, DocumentRow]:
     """Return the one document that is meant by *wanted*, and who of *opened* has it.
 
-    With *organ_id*, a code is looked for among this agency's documents only; an id among all.
+    With *organ_id*, a code is looked for among this agency's documents only, with *direction*
+    among those that go this way; an id among all.
 
     Raises:
         DocumentUnknown: nobody has it.
@@ -64,6 +67,8 @@ def found(opened: Mapping[str, T], wanted: str, organ_id: str = "") -> tuple[T, 
             these = select(DocumentRow).where(matching(wanted)).order_by(DocumentRow.created_at)
             if organ_id:
                 these = these.where(DocumentRow.organ_id == organ_id)
+            if direction:
+                these = these.where(DocumentRow.direction == direction)
             rows += [(holder, row) for row in session.scalars(these.limit(_MOST_LISTED + 1))]
     if not rows:
         raise DocumentUnknown(wanted)

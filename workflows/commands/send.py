@@ -3,22 +3,25 @@
 import argparse
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from documents import directory, outgoing, requests
+from documents.change import ChangeKind
+from documents.change_letters import Asks
 from documents.delivery import REACHED, DeliveryState
 from documents.document import DocumentType, Urgency, document_type_named
 from documents.errors import Refused
 from documents.freezing import shown
-from documents.lifecycle import State, Step
+from documents.lifecycle import Direction, State, Step
 from documents.sign_session import Operation
 from documents.signature_request import Purpose, RequestState, Service
 from documents.tables import DocumentRow
 from drafting.finder import read_box
-from workflows import drafts
+from workflows import drafts, whereabouts
 from workflows.commands.console import add_data, add_json, console, print_json
 from workflows.commands.demo import serving
 from workflows.demonstration import offices
@@ -78,6 +81,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="chỉ lập dự thảo; trình, ký nháy, duyệt bằng `congvan step` / only the draft; "
         "submit, initial and approve it by `congvan step`",
     )
+    ties = parser.add_mutually_exclusive_group()
+    for kind, said in (
+        (ChangeKind.RECALL, "thu hồi / the letter recalls it"),
+        (ChangeKind.UPDATE, "cập nhật / a new version of it"),
+        (ChangeKind.REPLACE, "thay thế / stands in its place"),
+    ):
+        ties.add_argument(f"--{kind}s", dest=kind, default="", metavar="DOCUMENT", help=said)
+    parser.add_argument("--reason", default="", help="lý do thu hồi, cập nhật, thay thế / why")
+    parser.add_argument(
+        "--removes", action="append", nargs="+", default=[], metavar="ORGANID", help="thôi nhận"
+    )
     parser.add_argument(
         "--wait",
         type=float,
@@ -93,10 +107,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(arguments: argparse.Namespace) -> int:
     """Draft, submit, approve, and follow the document to its recipients; or only draft."""
     order = _order(arguments)
+    tied = next(filter(None, (getattr(arguments, kind) for kind in ChangeKind)), "")
     boxes = dict(read_box(text) for text in arguments.box)
     world = World.load(arguments.data)
     with offices(world) as opened:
         office = _office_of(opened, order.sender)
+        if tied:
+            order = replace(order, asks=_asks(office, order, arguments))
         document_id = drafts.hand_in_file(office, order, arguments.file, boxes)
         if arguments.draft:
             return _drafted(document_id, as_json=arguments.json)
@@ -152,6 +169,15 @@ def _order(arguments: argparse.Namespace) -> Order:
         confidentiality=arguments.confidentiality,
         attachments=tuple(arguments.attach),
     )
+
+
+def _asks(office: Office, order: Order, arguments: argparse.Namespace) -> Asks:
+    """Return what the letter recalls, updates or replaces."""
+    kind = next(kind for kind in ChangeKind if getattr(arguments, kind))
+    wanted, way = getattr(arguments, kind), Direction.OUTGOING
+    _, target = whereabouts.found({"": office}, wanted, order.sender, way)
+    removed = tuple(code for group in arguments.removes for code in group)
+    return Asks(kind, target.id, arguments.reason, removed)
 
 
 def _office_of(opened: dict[str, Office], sender: str) -> Office:
@@ -220,7 +246,7 @@ def _facts(office: Office, document_id: str) -> dict[str, Any]:
 
 def _frozen(session: Session, row: DocumentRow) -> dict[str, str] | None:
     """Return who is to sign, until when, and by which of `_NEXT`; None if nobody holds it."""
-    if row.frozen_by is None:
+    if row.frozen_by is None or row.state in (State.DISPATCHED, State.FILED):
         return None
     request = requests.get(session, row.frozen_by)
     typed = request.state == RequestState.AWAITS_CODE

@@ -1,0 +1,177 @@
+"""`congvan recall`: ask a document back, see who has it still, answer who asks us.
+
+Legal source: Decree 30/2020/ND-CP, Art. 18.4; axis.md §6, §7.
+"""
+
+import argparse
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from documents import casefile, change_decisions, change_letters, change_listing, changes
+from documents.change import ChangeKind, NothingAsked
+from documents.change_letters import Asks
+from documents.lifecycle import Direction
+from documents.tables import ChangeRow
+from workflows import whereabouts
+from workflows.cabinet import Cabinet, cabinets
+from workflows.commands.console import (
+    add_data,
+    add_json,
+    console,
+    local,
+    one_line,
+    print_json,
+    print_table,
+)
+from workflows.plain_words import CHANGE, CHANGE_KIND, DOCUMENT, named
+from workflows.world import World
+
+USAGE = """\
+congvan recall DOCUMENT --by CLERK --reason … [--to ORGANID …] [--letter DRAFT]
+       congvan recall show [DOCUMENT]
+       congvan recall answer DOCUMENT agree|refuse --by CLERK [--reason …]"""
+_ANSWERS = {"agree": True, "refuse": False}
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "recall", usage=USAGE, help="thu hồi, trả lời thu hồi / recall, and answer recalls"
+    )
+    parser.add_argument("words", nargs="+", metavar="DOCUMENT", help="show | answer | mã văn bản")
+    parser.add_argument("--by", default="", help="văn thư: mã hoặc họ tên / the clerk")
+    parser.add_argument("--reason", default="")
+    parser.add_argument(
+        "--to", dest="recipients", action="append", nargs="+", default=[], metavar="ORGANID"
+    )
+    parser.add_argument(
+        "--letter", default="", metavar="DRAFT", help="dự thảo văn bản thu hồi / by this letter"
+    )
+    parser.add_argument("--agency", default="", metavar="ORGANID", help="cơ quan / whose document")
+    add_data(parser)
+    add_json(parser)
+    parser.set_defaults(run=run, parser=parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Recall, show or answer."""
+    words: list[str] = arguments.words
+    with cabinets(World.load(arguments.data).homes) as opened:
+        match words:
+            case ["show"]:
+                return _list(opened, as_json=arguments.json)
+            case ["show", wanted]:
+                return _show(opened, wanted, arguments)
+            case ["answer", wanted, ("agree" | "refuse") as said]:
+                _needs_who(arguments)
+                return _answer(opened, wanted, arguments, agree=_ANSWERS[said])
+            case [wanted] if wanted != "answer":
+                _needs_who(arguments)
+                return _ask(opened, wanted, arguments)
+        arguments.parser.error(" ".join(words))
+        return 2
+
+
+def _needs_who(arguments: argparse.Namespace) -> None:
+    if not arguments.by:
+        arguments.parser.error("--by")
+
+
+def _ask(opened: dict[str, Cabinet], wanted: str, arguments: argparse.Namespace) -> int:
+    way = Direction.OUTGOING
+    cabinet, row = whereabouts.found(opened, wanted, arguments.agency, way)
+    at = datetime.now(UTC)
+    recipients = tuple(code for group in arguments.recipients for code in group)
+    if arguments.letter:
+        _, letter = whereabouts.found({"": cabinet}, arguments.letter, row.organ_id, way)
+    with cabinet.database.writing() as session:
+        if arguments.letter:
+            asks = Asks(ChangeKind.RECALL, row.id, arguments.reason)
+            change_letters.plan(session, casefile.locked(session, letter.id), asks, at)
+        else:
+            changes.ask(session, row.id, arguments.by, at, arguments.reason, recipients)
+    return _show(opened, row.id, arguments)
+
+
+def _answer(
+    opened: dict[str, Cabinet], wanted: str, arguments: argparse.Namespace, *, agree: bool
+) -> int:
+    cabinet, about = _asked(opened, wanted, arguments.agency)
+    with cabinet.database.writing() as session:
+        answered = change_decisions.answer(
+            session, about, arguments.by, datetime.now(UTC), agree=agree, reason=arguments.reason
+        )
+        facts = [_facts(session, change) for change in answered]
+    if arguments.json:
+        print_json(facts)
+    else:
+        _print(facts)
+    return 0
+
+
+def _asked(opened: dict[str, Cabinet], wanted: str, organ_id: str) -> tuple[Cabinet, str]:
+    """Return who has the question, and its id or its document's."""
+    for cabinet in opened.values():
+        with cabinet.database.reading() as session:
+            if session.get(ChangeRow, wanted) is not None:
+                return cabinet, wanted
+    cabinet, row = whereabouts.found(opened, wanted, organ_id, Direction.INCOMING)
+    return cabinet, row.id
+
+
+def _show(opened: dict[str, Cabinet], wanted: str, arguments: argparse.Namespace) -> int:
+    cabinet, row = whereabouts.found(opened, wanted, arguments.agency)
+    with cabinet.database.reading() as session:
+        found = [_facts(session, each) for each in change_listing.about(session, row.id)]
+        left = change_listing.residual(session, row) if row.direction == Direction.OUTGOING else []
+    if not found:
+        raise NothingAsked(wanted)
+    if arguments.json:
+        print_json({"document": row.id, "state": row.state, "changes": found, "residual": left})
+        return 0
+    code = f"{row.code_number}/{row.code_notation}" if row.code_number else row.id
+    console.print(f"{one_line(code)}: {named(DOCUMENT, row.state)}", soft_wrap=True)
+    _print(found)
+    for line in left:
+        console.print(f"  ! {one_line(line)}", soft_wrap=True)
+    return 0
+
+
+def _list(opened: dict[str, Cabinet], *, as_json: bool) -> int:
+    found: list[dict[str, Any]] = []
+    for cabinet in opened.values():
+        with cabinet.database.reading() as session:
+            found += [_facts(session, each) for each in change_listing.waiting(session)]
+    if as_json:
+        print_json(found)
+    else:
+        _print(found)
+    return 0
+
+
+def _facts(session: Session, change: ChangeRow) -> dict[str, Any]:
+    facts = change_listing.facts(session, change, datetime.now(UTC))
+    return {name: local(each) if isinstance(each, datetime) else each for name, each in facts}
+
+
+def _print(found: Iterable[dict[str, Any]]) -> None:
+    rows = [
+        (
+            f"{each['agency']} → {each['partner']}"
+            if each["side"] == "sender"
+            else f"{each['partner']} → {each['agency']}",
+            f"{named(CHANGE_KIND, each['kind'])} {each['target']} {each['by_letter']}".strip(),
+            "; ".join(filter(None, (each["asked_at"], each["reason"]))),
+            "; ".join(filter(None, (named(CHANGE, each["state"]), each["waits"]))),
+            "; ".join(
+                filter(None, (each["answered_at"], each["note"], each["conflict"], each["error"]))
+            ),
+            each["id"],
+        )
+        for each in found
+    ]
+    columns = ("Hỏi → trả lời", "Việc", "Lúc, lý do", "Trạng thái", "Trả lời", "Mã")
+    print_table("Thu hồi, cập nhật, thay thế / recalls and changes", columns, rows)
