@@ -56,6 +56,8 @@ class ServedFlow:
     interval: timedelta | None = None
     """Time between scheduled runs; None runs only when started by hand."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    anchor: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    """A fixed moment from which the runs are counted: a restart does not move the schedule."""
 
     @property
     def entrypoint(self) -> str:
@@ -202,10 +204,7 @@ async def _register(client: PrefectClient, served: ServedFlow) -> UUID:
         raise TypeError(f"{served.entrypoint} must be an async flow")
     schedules = []
     if served.interval is not None:
-        # Anchored at a fixed instant: a restart does not move the schedule.
-        schedule = IntervalSchedule(
-            interval=served.interval, anchor_date=datetime(2026, 1, 1, tzinfo=UTC)
-        )
+        schedule = IntervalSchedule(interval=served.interval, anchor_date=served.anchor)
         schedules.append(DeploymentScheduleCreate(schedule=schedule, active=True))
     return await client.create_deployment(
         flow_id=await client.create_flow(served.flow),
