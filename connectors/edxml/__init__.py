@@ -3,6 +3,7 @@
 from connectors.edxml.deviation import Warning_
 from connectors.edxml.incoming import ReadLimits, Received, ReceivedFile
 from connectors.edxml.outgoing import OutgoingFile
+from connectors.edxml.preflight import Fault, Rules, checked
 from connectors.edxml.reader import read
 from connectors.edxml.style import DOTNET_SDK, JAVA_SDK, STYLES, WriterStyle, load_styles
 from connectors.edxml.summary import summarise
@@ -12,12 +13,15 @@ __all__ = [
     "DOTNET_SDK",
     "JAVA_SDK",
     "STYLES",
+    "Fault",
     "OutgoingFile",
     "ReadLimits",
     "Received",
     "ReceivedFile",
+    "Rules",
     "Warning_",
     "WriterStyle",
+    "checked",
     "field_errors",
     "load_styles",
     "read",

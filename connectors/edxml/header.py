@@ -29,7 +29,7 @@ from schemas.edxml import (
     TaskAgency,
     TraceHeader,
 )
-from schemas.edxml.path import wire_path
+from schemas.edxml.path import place
 
 _CANONICAL = re.compile(
     r"(?P<organ>[^,]{1,35}),(?P<year>[0-9]{4})[/-](?P<month>[0-9]{2})[/-](?P<day>[0-9]{2}),.*",
@@ -122,9 +122,9 @@ def _note_what_the_writer_refuses(message: BaseModel, log: Deviations) -> None:
     try:
         type(message).model_validate(message)
     except ValidationError as error:
-        for found in error.errors(include_url=False, include_input=False, include_context=False):
+        for found in error.errors(include_url=False, include_input=False):
             detail = found["msg"].removeprefix("Value error, ")
-            log.add("field.invalid", wire_path(found["loc"]), detail)
+            log.add("field.invalid", place(found), detail)
 
 
 def _organization(fields: Fields) -> Organization:
@@ -174,6 +174,8 @@ def _other(fields: Fields, log: Deviations) -> OtherInfo:
     if priority > max(Priority):
         log.add("code.unknown", fields.sub("Priority"), str(priority))
         priority = 0
+    if secrecy := fields.raw("Secret"):  # of the dialect before 2016 (axis.md §5.4)
+        fields.log("secrecy.stated", "Secret", repr(secrecy))
     return OtherInfo.model_construct(
         priority=Priority(priority),
         sphere_of_promulgation=fields.text("SphereOfPromulgation"),

@@ -112,10 +112,12 @@ class WriterStyle(BaseModel):
     signature: Annotated[str, AfterValidator(_signature)] = ""
     """Markup of a signature block for a partner that demands one. Nobody verifies it."""
 
-    @property
-    def reference_attributes(self) -> str:
-        """The attributes of `Reference` but for its href, beginning with a space."""
-        return f' xmlns:xlink="{XLINK}" xlink:role="XLinkRole" xlink:type="simple"'
+    def reference_attributes(self, content_id: str) -> str:
+        """Return the attributes of `Reference`, beginning with a space, or nothing."""
+        if not self.xlink:
+            return ""
+        link = f'xlink:href="{content_id}" xlink:role="XLinkRole" xlink:type="simple"'
+        return f' xmlns:xlink="{XLINK}" {link}'
 
 
 JAVA_SDK = WriterStyle()

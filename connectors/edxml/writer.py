@@ -18,7 +18,7 @@ from connectors.edxml.outgoing import OutgoingFile, Packed, packed
 from connectors.edxml.style import JAVA_SDK, WriterStyle
 from connectors.errors import FieldInvalid
 from schemas.edxml import NAMESPACE, Edoc, StatusMessage
-from schemas.edxml.path import wire_path
+from schemas.edxml.path import place
 from schemas.edxml.validity import first_fault
 
 _CONTENT = f'<edXML:ContentTransferEncoded xmlns:edXML="{NAMESPACE}">'
@@ -35,7 +35,7 @@ def field_errors() -> Iterator[None]:
         yield
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        path = wire_path(first["loc"]) or error.title
+        path = place(first) or error.title
         raise FieldInvalid(path, first["msg"].removeprefix("Value error, ")) from None
 
 
@@ -138,8 +138,7 @@ def _manifest(layout: Layout, files: Sequence[Packed]) -> None:
     layout.start("edXML:edXMLManifest", ' version="1.0"')
     for file in files:
         content_id = f"cid:{file.reference.content_id}"
-        link = f'{layout.style.reference_attributes} xlink:href="{content_id}"'
-        layout.start("edXML:Reference", link if layout.style.xlink else "")
+        layout.start("edXML:Reference", layout.style.reference_attributes(content_id))
         layout.leaf("edXML:ContentId", content_id)
         layout.leaf("edXML:ContentType", file.reference.content_type)
         layout.optional("edXML:Description", file.reference.description)

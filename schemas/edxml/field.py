@@ -6,8 +6,10 @@ foreign message.
 
 import re
 import unicodedata
+from typing import Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML 1.0 document can hold (XML 1.0, §2.2 Char)."""
@@ -60,10 +62,19 @@ def needed() -> AfterValidator:
 
     def check(value: object) -> object:
         if value is None:
-            raise ValueError("không được để trống / must not be empty")
+            raise _missing()
         return value
 
     return AfterValidator(check)
+
+
+def fault(kind: Literal["missing", "unfit"], child: str, why: str) -> PydanticCustomError:
+    """Return what a model raises of its field *child*, by its name on the wire."""
+    return PydanticCustomError(kind, "{why}", {"why": why, "child": child})
+
+
+def _missing() -> PydanticCustomError:
+    return PydanticCustomError("missing", "không được để trống / must not be empty")
 
 
 def _allowed(value: str) -> str:
@@ -78,9 +89,11 @@ def _allowed(value: str) -> str:
 
 def _measured(value: str, limit: int, required: bool) -> str:
     if len(value) > limit:
-        raise ValueError(
-            f"dài {len(value)} ký tự, tối đa {limit} / {len(value)} characters, at most {limit}"
+        raise PydanticCustomError(
+            "too_long",
+            "dài {length} ký tự, tối đa {limit} / {length} characters, at most {limit}",
+            {"length": len(value), "limit": limit},
         )
     if required and not value:
-        raise ValueError("không được để trống / must not be empty")
+        raise _missing()
     return value

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from schemas.codes import BusinessType, StatusCode
-from schemas.edxml.field import Wire, identifier, needed, text
+from schemas.edxml.field import Wire, fault, identifier, needed, text
 from schemas.edxml.header import (
     Code,
     DocumentTypeInfo,
@@ -70,15 +70,21 @@ class Edoc(Wire):
     def _can_be_carried(self) -> Self:
         codes = [recipient.organ_id for recipient in self.recipients]
         if not codes:
-            raise ValueError("phải có nơi nhận (To) / needs a recipient")
+            raise fault("missing", "To", "phải có nơi nhận / needs a recipient")
         if len(set(codes)) != len(codes):
-            raise ValueError("nơi nhận bị trùng (To) / a recipient appears twice")
+            raise fault("unfit", "To", "nơi nhận bị trùng / a recipient appears twice")
         if not self.trace:
-            raise ValueError("phải có TraceHeader của nơi gửi / needs the sender's own TraceHeader")
+            raise fault(
+                "missing",
+                "TraceHeaderList/TraceHeader",
+                "phải có TraceHeader của nơi gửi / needs the sender's own TraceHeader",
+            )
         if self.business.doc_type is BusinessType.RECALL and not self.response_for:
-            raise ValueError(
-                "văn bản thu hồi phải nêu văn bản bị thu hồi (ResponseFor)"
-                " / a recall names its document in ResponseFor"
+            raise fault(
+                "missing",
+                "ResponseFor",
+                "văn bản thu hồi phải nêu văn bản bị thu hồi"
+                " / a recall names its document in ResponseFor",
             )
         return self
 
@@ -106,12 +112,16 @@ class StatusMessage(Wire):
         try:
             code = StatusCode(self.status_code)
         except ValueError:
-            raise ValueError(
-                f"không có mã trạng thái {self.status_code!r} / no such status code"
+            raise fault(
+                "unfit",
+                "StatusCode",
+                f"không có mã trạng thái {self.status_code!r} / no such status code",
             ) from None
         if code.needs_reason and not self.description:
-            raise ValueError(
-                f"trạng thái {code.value} phải có lý do (Description) / this status needs a reason"
+            raise fault(
+                "missing",
+                "Description",
+                f"trạng thái {code.value} phải có lý do / this status needs a reason",
             )
         return self
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from pydantic_core import ErrorDetails
+
 _OWN_NAMES = {
     "sender": "From",
     "recipients": "To",
@@ -18,6 +20,13 @@ _OWN_NAMES = {
     "receivers": "ReceiverList",
     "organ_ids": "OrganIdList",
 }
+
+
+def place(error: ErrorDetails) -> str:
+    """Return the path of what an error is about, which a whole model may say of one field."""
+    path = wire_path(error["loc"])
+    child = str(error.get("ctx", {}).get("child", ""))
+    return f"{path}/{child}" if path and child else path or child
 
 
 def wire_path(location: Iterable[str | int]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from schemas.codes import BusinessType, ReceiverChange
-from schemas.edxml.field import Wire, identifier, needed, organ_id, text
+from schemas.edxml.field import Wire, fault, identifier, needed, organ_id, text
 from schemas.edxml.organization import StaffInfo
 
 
@@ -65,9 +65,13 @@ class Business(Wire):
     @model_validator(mode="after")
     def _target_is_named(self) -> Self:
         if self.doc_type is BusinessType.UPDATE and not self.document_id:
-            raise ValueError("văn bản cập nhật phải nêu DocumentId / an update names its document")
+            raise fault(
+                "missing", "DocumentId", "văn bản cập nhật phải nêu / an update names its document"
+            )
         if self.doc_type is BusinessType.REPLACE and not self.replacements:
-            raise ValueError(
-                "văn bản thay thế phải nêu văn bản bị thay / a replacement names what it replaces"
+            raise fault(
+                "missing",
+                "ReplacementInfoList",
+                "văn bản thay thế phải nêu văn bản bị thay / a replacement names what it replaces",
             )
         return self

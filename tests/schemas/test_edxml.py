@@ -100,7 +100,7 @@ def test_text_is_made_nfc_and_trimmed_but_foreign_ids_are_not_touched() -> None:
 
 
 def test_an_update_and_a_replacement_name_their_documents() -> None:
-    with pytest.raises(ValidationError, match="DocumentId"):
+    with pytest.raises(ValidationError, match="names its document"):
         Business(doc_type=BusinessType.UPDATE)
     with pytest.raises(ValidationError, match="replaces"):
         Business(doc_type=BusinessType.REPLACE)

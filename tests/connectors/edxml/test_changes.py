@@ -107,8 +107,8 @@ def test_without_a_reason_the_kind_is_the_reason() -> None:
     ("make", "path"),
     [
         (lambda: envelope.recall(departure(), Target(""), REASON), "DocumentId"),
-        (lambda: envelope.update(departure(), "", True, (), (), REASON), "Business"),
-        (lambda: envelope.replacement(departure(), (), REASON), "Business"),
+        (lambda: envelope.update(departure(), "", True, (), (), REASON), "«DocumentId»"),
+        (lambda: envelope.replacement(departure(), (), REASON), "«ReplacementInfoList»"),
         (lambda: envelope.update(departure(), "x", False, ["?"], (), REASON), "OrganId"),
     ],
     ids=["recall", "update", "replace", "receiver"],
