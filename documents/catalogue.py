@@ -206,6 +206,15 @@ def other_codes(
     return found
 
 
+def all_aliases(session: Session) -> list[Alias]:
+    """Return every other code that is known now, by code."""
+    table = CatalogueAliasRow
+    wanted = select(table).where(_known(table, None), table.agency != "").order_by(table.code)
+    return [
+        Alias(row.code, row.agency, row.valid_from, row.valid_to) for row in session.scalars(wanted)
+    ]
+
+
 def successions(
     session: Session,
     *,
