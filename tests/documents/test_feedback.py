@@ -14,8 +14,11 @@ from documents import feedback, incoming, ledger, outgoing
 from documents.arrival import StatusArrival
 from documents.casefile import RETRY_PAUSES
 from documents.database import Database
+from documents.delivery import BY_STATUS_CODE
 from documents.document import Role
-from documents.lifecycle import Step
+from documents.duty import STATUS_OF
+from documents.errors import StepRefused
+from documents.lifecycle import LIFECYCLES, Step
 from documents.outgoing import Draft
 from documents.tables import DocumentRow, FeedbackRow, ParcelRow
 
@@ -260,3 +263,106 @@ def test_a_status_that_could_not_be_sent_comes_again_under_its_id_after_growing_
         row = session.get_one(FeedbackRow, name)
         assert (row.error, row.attempts) == (None, len(RETRY_PAUSES))
         assert feedback.unsent(session, moment + timedelta(days=9), 9) == []
+
+
+def steps_of(office: Database, document: str) -> list[str]:
+    with office.reading() as session:
+        return [row.step for row in ledger.history(session, document)]
+
+
+def test_the_pauses_grow_and_last_for_days_and_end() -> None:
+    for hours in (25, 72, 168, 24 * 60):
+        series = feedback.pauses(timedelta(hours=hours))
+        assert sum(series) >= hours * 3600
+        assert list(series) == sorted(series)
+        assert series[0] == 5
+        assert sum(series[:-1]) < hours * 3600
+    assert feedback.LEAST_PATIENCE <= feedback.PATIENCE
+
+
+def test_a_status_that_cannot_be_delivered_is_given_up_once_and_shown(
+    office: Database, send: Sends, at: datetime
+) -> None:
+    document = send()
+    series = feedback.pauses(timedelta(hours=25))
+    with office.writing() as session:
+        feedback.owe(session, document, "01", at)
+        (name,) = feedback.unsent(session, at, 1)
+        moment = at
+        for pause in series:
+            feedback.put_off(session, name, "axis down", moment, timedelta(hours=25))
+            moment += timedelta(seconds=pause)
+            assert feedback.unsent(session, moment, 9) == [name]
+        for _ in range(2):
+            feedback.put_off(session, name, "axis down", moment, timedelta(hours=25))
+        assert feedback.unsent(session, moment + timedelta(days=99), 9) == []
+        assert feedback.owed(session, [name]) == []
+        assert [row.id for row, _ in feedback.given_up(session, 9)] == [name]
+        assert feedback.count_given_up(session) == 1
+    assert steps_of(office, document).count("give_up_01") == 1
+    with office.writing() as session:
+        assert feedback.try_again(session, document) == 1
+        assert feedback.unsent(session, moment, 9) == [name]
+        assert session.get_one(FeedbackRow, name, populate_existing=True).attempts == 0
+        feedback.sent(session, name, moment)
+        assert feedback.count_given_up(session) == 0
+
+
+def test_a_status_refused_for_ever_is_shown_at_once(
+    office: Database, send: Sends, at: datetime
+) -> None:
+    document = send()
+    with office.writing() as session:
+        feedback.owe(session, document, "03", at)
+        (name,) = feedback.unsent(session, at, 1)
+        feedback.refused(session, name, "no such recipient", at)
+        assert feedback.unsent(session, at + timedelta(days=9), 9) == []
+        (row, _), *_ = feedback.given_up(session, 9)
+        assert (row.error, row.attempts) == ("no such recipient", 1)
+
+
+def test_every_step_of_an_incoming_document_owes_what_the_table_says(
+    office: Database, make_arrival: Callable[..., Any], at: datetime
+) -> None:
+    arrival = make_arrival()
+    parcel = ParcelRow(
+        organ_id="H99.02",
+        axis_id=arrival.axis_id,
+        kind="edoc",
+        sender="G01",
+        sha256="a" * 64,
+        fetched_at=at,
+        outcome="stored",
+    )
+    with office.writing() as session:
+        incoming.keep_parcel(session, parcel)
+        document = incoming.arrived(session, arrival, at)
+        incoming.verified(session, document, incoming.Finding("TOTAL-PASSED", {}), at)
+        incoming.registered(session, document, at)
+        for step, role in (
+            (Step.SUBMIT, Role.CLERK),
+            (Step.ASSIGN, Role.LEADER),
+            (Step.START, Role.SPECIALIST),
+            (Step.COMPLETE, Role.SPECIALIST),
+            (Step.FILE, Role.SPECIALIST),
+        ):
+            reason = "ghi chú nội bộ"
+            incoming.handled(session, document, step, f"H99.02-{role}", at, reason)
+        owed = [(row.code, row.note) for row in feedback.of_document(session, document)]
+    assert owed == [(code, "") for code in ("01", "03", "04", "05", "06")]
+
+
+@pytest.mark.parametrize("step", [Step.REGISTER, Step.REFUSE, Step.RELEASE, Step.APPROVE])
+def test_handling_takes_no_other_step(
+    office: Database, send: Sends, at: datetime, step: Step
+) -> None:
+    document = send()
+    with office.writing() as session, pytest.raises(StepRefused):
+        incoming.handled(session, document, step, f"H99.01-{Role.CLERK}", at)
+
+
+def test_the_table_of_duties_fits_the_lifecycle_and_the_codes() -> None:
+    for (direction, step), code in STATUS_OF.items():
+        assert any(taken == step for _, taken in LIFECYCLES[direction])
+        assert code in BY_STATUS_CODE
+    assert sorted(STATUS_OF.values()) == ["02", "03", "04", "05", "06"]
