@@ -221,7 +221,7 @@ def _refused(refused: AxisRefused) -> Response:
     response = _json({"ErrorDesc": f"{words['vi']} / {words['en']}"}, code_of(refused))
     reason, detail = (*refused.args, "", "")[:2]
     response.headers[REASON] = quote(reason[:40], safe="_")
-    response.headers[DETAIL] = quote(detail[:500], safe=" ,:/;()'")
+    response.headers[DETAIL] = quote(detail[:500], safe=",:/;()'")
     return response
 
 
