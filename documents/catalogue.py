@@ -167,23 +167,33 @@ def canonical(
 ) -> dict[str, str]:
     """Return for each of *codes* the code its agency is known by: itself where nobody says more."""
     version = version_at(session, as_of)
-    found = {code: code for code in codes}
-    asked: set[str] = set()
+    wanted = list(codes)
+    ways: dict[str, str] = {}
+    open_ones = set(wanted)
     for _ in range(MOST_STEPS):
-        open_codes = set(found.values()) - asked
-        if not open_codes:
+        if not open_ones:
             break
-        asked |= open_codes
         rows = session.execute(
             select(CatalogueAliasRow.code, CatalogueAliasRow.agency).where(
-                CatalogueAliasRow.code.in_(open_codes),
+                CatalogueAliasRow.code.in_(open_ones),
                 CatalogueAliasRow.agency != "",
                 _known(CatalogueAliasRow, version),
             )
         )
-        further = {code: agency for code, agency in rows if agency not in asked}
-        found = {code: further.get(reached, reached) for code, reached in found.items()}
-    return found
+        further = {row.code: row.agency for row in rows}
+        ways |= further
+        open_ones = set(further.values()) - ways.keys()
+    return {code: _followed(ways, code) for code in wanted}
+
+
+def _followed(ways: dict[str, str], code: str) -> str:
+    """Return where *code* leads; a circle leads to the first of its codes, whoever asks."""
+    seen = [code]
+    while (further := ways.get(seen[-1])) is not None:
+        if further in seen:
+            return min(seen[seen.index(further) :])
+        seen.append(further)
+    return seen[-1]
 
 
 def other_codes(

@@ -98,7 +98,7 @@ def _rewrite(session: Session, cleared: dict[str, int], added: dict[str, int]) -
     for start in range(0, len(words), CHUNK):
         chunk = words[start : start + CHUNK]
         rows = connection.execute(known.where(_POSTING.c.word.in_(chunk)))
-        maps |= dict(rows.tuples())
+        maps |= {row.word: row.slots for row in rows}
     changed: list[dict[str, object]] = []
     new: list[dict[str, object]] = []
     for word in words:

@@ -120,7 +120,7 @@ def _by_name(session: Session, text: str, plain: str) -> dict[str, str]:
         _LISTING.plain >= plain, _LISTING.plain < plain + _AFTER
     )
     rows = session.execute(begins.order_by(_LISTING.plain, _LISTING.slot).limit(_BEGINNINGS))
-    found = dict(rows.tuples().all())
+    found = {row.code: row.plain for row in rows}
     bits = -1
     for word in words:
         bits &= _having(session, word)
@@ -128,7 +128,7 @@ def _by_name(session: Session, text: str, plain: str) -> dict[str, str]:
             return found
     slots = list(_lowest(bits, CANDIDATES))
     among = select(_LISTING.code, _LISTING.plain).where(_LISTING.slot.in_(slots))
-    return found | dict(session.execute(among).tuples().all())
+    return found | {row.code: row.plain for row in session.execute(among)}
 
 
 def _having(session: Session, word: str) -> int:

@@ -3,7 +3,10 @@
 import argparse
 import importlib
 
-NAMES = ("signing", "tokens", "levels", "verification", "edxml", "journey", "prefect_run")
+NAMES = (
+    *("signing", "tokens", "levels", "verification", "edxml", "journey", "prefect_run"),
+    "catalogue",
+)
 APART = ("matrix",)
 """No measurement: every judge asked about every kind of signed file."""
 
