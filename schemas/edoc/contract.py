@@ -1,6 +1,6 @@
 """Our WSDL of the eDoc dialect, loaded; derived from what is known of it, as SOURCES.md says.
 
-Standard: WSDL 1.1, document/literal; the schemas are inline.
+Standard: WSDL 1.1, document/literal; the schema is published inline.
 """
 
 from functools import cache
@@ -12,7 +12,6 @@ from schemas.xml import parse
 
 WSDL = Path(__file__).with_name("edoc.wsdl")
 XSD = Path(__file__).with_name("edoc.xsd")
-REQUESTS = Path(__file__).with_name("requests.xsd")
 _TYPES = "{http://schemas.xmlsoap.org/wsdl/}types"
 _ADDRESSES = (
     "{http://schemas.xmlsoap.org/wsdl/soap/}address",
@@ -21,11 +20,10 @@ _ADDRESSES = (
 
 
 def published_wsdl(address: str) -> bytes:
-    """Return the WSDL with the schemas inline and *address* in every port, UTF-8."""
+    """Return the WSDL with the schema inline and *address* in every port, UTF-8."""
     root = parse(WSDL.read_bytes())
     types = next(root.iter(_TYPES))
-    for file in (XSD, REQUESTS):
-        types.append(parse(file.read_bytes()))
+    types.append(parse(XSD.read_bytes()))
     for tag in _ADDRESSES:
         for element in root.iter(tag):
             element.set("location", address)
@@ -34,11 +32,5 @@ def published_wsdl(address: str) -> bytes:
 
 @cache
 def element_schema() -> etree.XMLSchema:
-    """Return the schema of the dialect's own elements: headers, bodies, answers."""
+    """Return the schema of the dialect's own elements: headers, requests, answers."""
     return etree.XMLSchema(parse(XSD.read_bytes()))
-
-
-@cache
-def request_schema() -> etree.XMLSchema:
-    """Return the schema of the simple requests, which have no namespace."""
-    return etree.XMLSchema(parse(REQUESTS.read_bytes()))

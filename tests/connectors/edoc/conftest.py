@@ -11,6 +11,7 @@ from connectors.edoc.memory import Memory
 from connectors.hub.systems import Systems
 from tests.connectors.edoc.world import SENDER, EdocHub, served
 
+
 @pytest.fixture
 def edoc_hub(tmp_path: Path) -> Iterator[EdocHub]:
     """A hub that asks for no credential."""
@@ -22,6 +23,13 @@ def edoc_hub(tmp_path: Path) -> Iterator[EdocHub]:
 def guarded(tmp_path: Path) -> Iterator[EdocHub]:
     """A hub that asks for a token."""
     with served(tmp_path / "hub", Systems(tmp_path / "systems")) as hub:
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdocHub]:
+    """One open hub for the module."""
+    with served(tmp_path_factory.mktemp("hub"), None) as hub:
         yield hub
 
 
