@@ -9,6 +9,8 @@ import logging
 import os
 import secrets
 import time
+from contextlib import suppress
+from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -56,7 +58,9 @@ class SoapEndpoint:
             door = Door(self._node, request.headers.get("authorization", ""), certificate)
             intake = Intake(content_type, self._limit, door.opener)
             async with asyncio.timeout(BODY_SECONDS):
-                await _take_in(request, intake, door.refused)
+                refused = await _take_in(request, intake, door.refused)
+            if refused is not None:
+                return await run_in_threadpool(_unread, refused, intake, Reply(version), door)
             return await run_in_threadpool(self._answered, intake, door)
         except MediaTypeUnknown:
             return PlainTextResponse("SOAP 1.1, SOAP 1.2, MTOM or swaRef is expected", 415)
@@ -108,8 +112,11 @@ class SoapEndpoint:
         return Response(text, media_type="text/xml")
 
 
-async def _take_in(request: Request, intake: Intake, refused: SoapFault | None) -> None:
-    """Feed the body to *intake*; refuse only after the last byte, or the answer is not heard."""
+async def _take_in(request: Request, intake: Intake, refused: SoapFault | None) -> SoapFault | None:
+    """Feed the body to *intake*; return why it is refused.
+
+    Only after the last byte, or the answer is not heard.
+    """
     announced = request.headers.get("content-length", "0")
     if refused is None and announced.isdigit() and int(announced) > intake.size_limit:
         refused = too_large(f"{announced} bytes, at most {intake.size_limit}")
@@ -123,8 +130,14 @@ async def _take_in(request: Request, intake: Intake, refused: SoapFault | None) 
                 refused = fault
         elif received > 2 * intake.size_limit:
             break
-    if refused is not None:
-        raise refused
+    return refused
+
+
+def _unread(fault: SoapFault, intake: Intake, reply: Reply, door: Door) -> Response:
+    if not isinstance(fault, NotAdmitted):
+        with suppress(SoapFault):
+            intake.prove()
+    return _refused(fault, replace(reply, seal=door.seal))
 
 
 def _refused(fault: SoapFault, reply: Reply) -> Response:

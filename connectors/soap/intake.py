@@ -120,6 +120,18 @@ class Intake:
             secured=secured,
         )
 
+    def prove(self) -> None:
+        """Open the envelope of a message that is refused for an attachment, if it has come.
+
+        So that whoever signed it hears of the refusal in an answer that is signed too.
+
+        Raises:
+            SoapFault: it does not hold.
+        """
+        root = self._related.root() if self._related is not None else None
+        if self._opener is not None and root is not None:
+            self._opener(root)
+
     def _verified(self, opener: Opener) -> "_Tree":
         if self._octets is None:
             raise too_large(f"a signed envelope of more than {MAX_ROOT} bytes")

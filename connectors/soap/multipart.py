@@ -89,6 +89,12 @@ class Related:
         with self._root.open() as file:
             return file.read()
 
+    def root(self) -> bytes | None:
+        """Return the root part if it has come in whole, whatever follows it."""
+        if self._root is None or self._sink is self._root:
+            return None
+        return self._root.read()
+
     def _part_begin(self) -> None:
         self._headers = {}
         self._count += 1

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -13,6 +14,9 @@ from connectors.axis import AgencyEntry
 from connectors.hub.faults import Fault, Faults, set_faults
 from connectors.hub.server import PATH, create_app, listening
 from connectors.hub.store import HubStore
+from connectors.hub.systems import Systems
+from connectors.soap.security import Gatekeeping
+from signing.testpki import Subject, TestPki, make_pki
 
 AGENCIES = [
     AgencyEntry("H99", "UBND tỉnh Sơn Hải", "000.00.00.H99"),
@@ -37,21 +41,37 @@ class Hub:
 
 
 @contextmanager
-def running_hub(folder: Path, max_size: int = 30 << 20) -> Iterator[Hub]:
+def running_hub(
+    folder: Path,
+    max_size: int = 30 << 20,
+    systems: Systems | None = None,
+    gatekeeping: Gatekeeping | None = None,
+    **config: Any,
+) -> Iterator[Hub]:
+    """*config*: what else uvicorn is told."""
     store = HubStore(folder, max_size=max_size)
     store.put_agencies(AGENCIES)
     listener = listening("127.0.0.1", 0)
-    app = create_app(store, Faults(folder))
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
+    app = create_app(store, Faults(folder), systems, gatekeeping=gatekeeping)
+    told = uvicorn.Config(app, lifespan="off", log_level="critical", **config)
+    server = uvicorn.Server(told)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield Hub(f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}", store)
+        scheme = "https" if "ssl_certfile" in config else "http"
+        yield Hub(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}{PATH}", store)
     finally:
         server.should_exit = True
         server.force_exit = True
         thread.join()
         store.close()
+
+
+@pytest.fixture(scope="session")
+def axis_pki(tmp_path_factory: pytest.TempPathFactory) -> TestPki:
+    """Keys that sign envelopes: a hub's, a system's, and one that nobody registered."""
+    subjects = [Subject(name, name, "UBND tỉnh Sơn Hải") for name in ("hub", "system", "other")]
+    return make_pki(tmp_path_factory.mktemp("axis-pki"), subjects)
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ content, its id at a recipient is another one than at its sender, and a call mov
 
 import hashlib
 import re
+import secrets
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,22 @@ from connectors.errors import (
     UnknownRecipient,
 )
 from connectors.hub.faults import Fault, FaultKind
+from connectors.hub.systems import Systems
 from connectors.memory_axis import InMemoryAxis
+from connectors.soap.calls import Credential
 from connectors.soap.client import SoapAxis
-from connectors.soap.version import SOAP11, SOAP12
+from connectors.soap.form import Form
+from connectors.soap.security import Correspondence, Gatekeeping
+from connectors.soap.version import SOAP12
+from connectors.soap.xroad import XRoad
 from connectors.vxp.client import VxpAxis
 from schemas.edxml import NAMESPACE
+from signing.testpki import TestPki
+from tests.connectors.conftest import running_hub
+from workflows.envelope_security import Signer, Verifier
 
+SECRET = secrets.token_hex(16)
+THROUGH = XRoad.of({"client": "VN/GOV/H99/desk", "service": "VN/GOV/axis", "user_id": "VN012345"})
 SENDER, FIRST, SECOND = "H99", "H99.01", "H99.02"
 LIMIT = 30 << 20
 
@@ -53,7 +63,45 @@ class World:
     """Lists say a message's own id and digest, and an id means one content."""
 
 
-@pytest.fixture(params=["memory", "soap 1.1", "soap 1.2", "vxp"])
+SOAP: dict[str, dict[str, Any]] = {
+    "soap 1.1": {},
+    "soap 1.2": {"version": SOAP12},
+    "soap inline, by secret": {"form": Form.INLINE, "credential": Credential("S-1", SECRET)},
+    "soap swaref, X-Road": {"form": Form.SWAREF, "through": THROUGH},
+    "soap 1.2, signed": {"version": SOAP12},
+}
+"""What the client is told; the node behind it is made by `hub_for`."""
+
+
+@contextmanager
+def hub_for(name: str, request: pytest.FixtureRequest) -> Iterator[tuple[Any, Axis]]:
+    folder = request.getfixturevalue("tmp_path")
+    if name == "vxp":
+        with running_hub(folder / "hub") as hub:
+            url = f"http://{hub.host}/XrdAdapter/adapter"
+            yield hub, VxpAxis(url, "00.99.W00", "not-asked-for")
+        return
+    told = dict(SOAP[name])
+    systems = gate = None
+    if "credential" in told or "signed" in name:
+        pki: TestPki = request.getfixturevalue("axis_pki")
+        system, node = pki.key("system"), pki.key("hub")
+        systems = Systems(folder / "systems")
+        everyone = frozenset({SENDER, FIRST, SECOND})
+        systems.add("S-1", everyone, SECRET, certificates=(system.certificate,))
+        if "signed" in name:
+            gate = Gatekeeping(Verifier(), Signer(lambda: node))
+            signer = Signer(lambda: system)
+            told["correspondence"] = Correspondence(signer, Verifier(), node.certificate)
+    with running_hub(folder / "hub", systems=systems, gatekeeping=gate) as hub:
+        yield hub, SoapAxis(hub.address, **told)
+
+
+every_way = pytest.mark.parametrize("world", ["memory", *SOAP, "vxp"], indirect=True)
+"""A test of what each form of a message could spoil; the others run on fewer axes."""
+
+
+@pytest.fixture(params=["memory", "soap 1.1", "soap 1.2, signed", "vxp"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "memory":
         memory = InMemoryAxis(request.getfixturevalue("agencies"), max_size=LIMIT)
@@ -63,17 +111,14 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
             lambda: setattr(memory, "lost_replies", 1),
         )
         return
-    hub = request.getfixturevalue("hub")
-    axis: Axis = SoapAxis(hub.address, version=SOAP12 if request.param == "soap 1.2" else SOAP11)
-    if request.param == "vxp":
-        axis = VxpAxis(f"http://{hub.host}/XrdAdapter/adapter", "00.99.W00", "not-asked-for")
-    yield World(
-        axis,
-        lambda: hub.faults(Fault("*", FaultKind.UNAVAILABLE)),
-        lambda: hub.faults(Fault("*", FaultKind.DROP_REPLY)),
-        says_ids=request.param != "vxp",
-    )
-    axis.close()
+    with hub_for(request.param, request) as (hub, axis):
+        yield World(
+            axis,
+            lambda: hub.faults(Fault("*", FaultKind.UNAVAILABLE)),
+            lambda: hub.faults(Fault("*", FaultKind.DROP_REPLY)),
+            says_ids=request.param != "vxp",
+        )
+        axis.close()
 
 
 @pytest.fixture
@@ -146,6 +191,7 @@ def names(axis: Axis, found: list[Pending]) -> list[str]:
     return said
 
 
+@every_way
 def test_a_sent_message_waits_for_its_recipient_until_confirmed(world: World) -> None:
     axis, outgoing = world.axis, message()
     receipt = axis.send(outgoing)
@@ -256,6 +302,7 @@ def test_the_two_kinds_can_be_asked_for_apart(axis: Axis) -> None:
     assert names(axis, statuses) == ["s-1"]
 
 
+@every_way
 def test_statuses_travel_together_with_an_answer_for_each(world: World) -> None:
     axis = world.axis
     reports = [
@@ -290,6 +337,7 @@ def test_more_statuses_than_fit_in_one_call_are_split(axis: Axis) -> None:
     assert axis.pending([SENDER]) == []
 
 
+@every_way
 def test_many_messages_are_fetched_in_order(axis: Axis) -> None:
     reports = [status(f"s-{number}") for number in range(150)]
     axis.report(reports)
@@ -334,6 +382,7 @@ def test_one_agency_neither_fetches_nor_confirms_what_is_for_another(axis: Axis)
     assert axis.pending([FIRST]) == [waiting]
 
 
+@every_way
 def test_after_a_lost_answer_asking_again_tells_the_outcome(world: World) -> None:
     world.lose()
     with pytest.raises(AxisOutcomeUnknown):
@@ -401,6 +450,7 @@ def test_an_axis_that_is_out_of_order_has_done_nothing(world: World, operation: 
     calls[operation]()
 
 
+@every_way
 def test_a_message_over_the_limit_is_refused(axis: Axis) -> None:
     with pytest.raises(TooLarge):
         axis.send(message(body="x" * LIMIT))
@@ -411,6 +461,7 @@ def test_the_catalogue_comes_whole_and_in_order(axis: Axis, agencies: list[objec
     assert axis.agencies() == agencies
 
 
+@pytest.mark.parametrize("world", ["memory", "soap 1.1", "soap 1.2, signed"], indirect=True)
 def test_what_was_sent_is_known_by_asking_and_nothing_is_sent_by_it(world: World) -> None:
     axis = world.axis
     assert axis.settle(message()) is None
@@ -424,6 +475,7 @@ def test_what_was_sent_is_known_by_asking_and_nothing_is_sent_by_it(world: World
     assert len(axis.pending([FIRST])) == 1
 
 
+@pytest.mark.parametrize("world", ["memory", *SOAP], indirect=True)
 def test_the_lists_say_what_became_of_each_message_at_each_recipient(axis: Axis) -> None:
     receipt = axis.send(message(recipients=(FIRST, SECOND)))
     (told,) = axis.report([status(sender=FIRST, recipient=SECOND)])
