@@ -68,6 +68,9 @@ Lines of base64 are longer; character references and empty comments are not, and
 microsecond.
 """
 
+_STOPS = 2000
+"""Places where the parser is asked whether a diverted element begins; each costs a microsecond."""
+
 _HARDENED: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -132,7 +135,9 @@ class StreamParser:
     *divert* holds names in Clark's notation (`{namespace}local`). *open_sink* is called at the
     first text of such an element that is not white space; an empty element gets no sink. The
     element stays in the tree without text; *inside* names the only children it may have
-    (`xop:Include`). What a sink raises comes out of `feed` as it is. Elements that *watch* names
+    (`xop:Include`). Its text up to the first markup goes to the sink as it stands in the bytes,
+    past libxml2, which takes longer for it than decoding does: a sink must refuse what is not
+    its own alphabet. What a sink raises comes out of `feed` as it is. Elements that *watch* names
     are in `ended` from their end on: whoever wants no more of the message stops feeding.
     """
 
@@ -151,6 +156,10 @@ class StreamParser:
         self._target.watch = frozenset(watch)
         target: Any = self._target  # the stubs ask for bytes where lxml gives str
         self._parser = etree.XMLParser(target=target, **_HARDENED)
+        self._names = {name.rpartition("}")[2].encode() for name in divert}
+        self._stops = _STOPS
+        self._passing = False
+        """Whether the next bytes are the text of a diverted element that has just begun."""
 
     @property
     def ended(self) -> list[etree._Element]:
@@ -167,12 +176,55 @@ class StreamParser:
         if self._size > self._limits.size:
             raise XmlRefused(Reason.TOO_LARGE, f"more than {self._limits.size} bytes")
         self._target.pieces = _PIECES + self._size // _PIECE
+        at = 0
+        while at < len(chunk):
+            if self._passing:
+                at = self._pass(chunk, at)
+                continue
+            end = self._start_ends(chunk, at)
+            self._parse(chunk[at:end] if at or end < len(chunk) else chunk)
+            self._passing = end < len(chunk) and self._target.is_fresh
+            at = end
+
+    def _parse(self, chunk: bytes) -> None:
         try:
             self._parser.feed(chunk)
         except etree.XMLSyntaxError as error:
             raise self._refusal(error) from None
         if self._target.error is not None:
             raise self._refusal()
+
+    def _start_ends(self, chunk: bytes, at: int) -> int:
+        """Return where a tag of a diverted name may end in *chunk*, else where *chunk* does.
+
+        The parser alone says whether it is one; here is only a place to ask it.
+        """
+        ends = []
+        for name in self._names if self._stops else ():
+            found = chunk.find(name, at)
+            end = chunk.find(b">", found + len(name)) if found >= 0 else -1
+            if end >= 0:
+                ends.append(end + 1)
+        self._stops -= bool(ends)
+        return min(ends, default=len(chunk))
+
+    def _pass(self, chunk: bytes, at: int) -> int:
+        """Hand text without markup to the sink; return where markup begins in *chunk*."""
+        end = chunk.find(b"<", at)
+        end = len(chunk) if end < 0 else end
+        reference = chunk.find(b"&", at, end)
+        if reference >= 0:
+            end = reference
+        self._passing = end == len(chunk)
+        text = chunk[at:end] if at or end < len(chunk) else chunk
+        self._target.take(text)
+        if self._target.error is not None:
+            raise self._refusal()
+        if b"\n" in text:  # the parser is to count them, and only that
+            lines = text.count(b"\n")
+            self._target.drop += lines
+            self._parse(b"\n" * lines)
+        return end
 
     def close(self) -> etree._Element:
         """Return the root of the whole message.
@@ -225,6 +277,8 @@ class _Target:
         self.error: Exception | None = None
         self.pieces = 0
         """How many pieces of text and comments may have come by now."""
+        self.drop = 0
+        """Characters to come that were never in the message at that place."""
         self.watch: frozenset[str] = frozenset()
         self.ended: list[etree._Element] = []
         self._divert, self._open_sink, self._inside = divert, open_sink, inside
@@ -233,6 +287,7 @@ class _Target:
         self._depth = self._elements = self._text = self._piece = 0
         self._diverted: etree._Element | None = None
         self._sink: Sink | None = None
+        self._fresh = False
 
     def doctype(self, *_: object) -> None:
         self._refuse(Reason.DOCTYPE, "DOCTYPE is forbidden")
@@ -257,7 +312,8 @@ class _Target:
         except ValueError as error:
             self._refuse(Reason.NOT_WELL_FORMED, str(error))
             return
-        if tag in self._divert:
+        self._fresh = tag in self._divert
+        if self._fresh:
             self._diverted = element
 
     def _affordable(self, attributes: dict[str, str], nsmap: dict[str, str]) -> bool:
@@ -276,12 +332,28 @@ class _Target:
             self._refuse(Reason.TOO_LARGE, f"more than {limits.text} characters of text")
         return self.error is None
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether a diverted element has begun and nothing in it has come yet."""
+        return self._fresh and self._diverted is not None
+
+    def take(self, text: bytes) -> None:
+        """Take text of the diverted element that never was the parser's."""
+        self._fresh = False
+        if text:
+            self._write(text)
+
     def data(self, text: str) -> None:
+        self._fresh = False
         self._count()
-        if self.error is not None:
+        if self.drop:
+            dropped = min(self.drop, len(text))
+            self.drop -= dropped
+            text = text[dropped:]
+        if self.error is not None or not text:
             return
         if self._diverted is not None:
-            self._write(text)
+            self._write(text.encode())
             return
         self._text += len(text)
         if self._text > self._limits.text:
@@ -294,14 +366,14 @@ class _Target:
         if self._piece > self.pieces:
             self._refuse(Reason.TOO_LARGE, "text in too many pieces")
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: bytes) -> None:
         try:
             if self._sink is None:
                 if text.isspace():
                     return
                 assert self._diverted is not None  # noqa: S101
                 self._sink = self._open_sink(self._diverted)
-            self._sink.write(text.encode())
+            self._sink.write(text)
         except Exception as error:
             self.error = error
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 import pybase64
 
@@ -73,9 +73,14 @@ class Packed:
     entry: str
     """Name inside the ZIP; empty when the file travels as it is."""
 
-    def encode_to(self, sink: BinaryIO) -> None:
-        """Write the packed content to *sink* in base64, piece by piece."""
-        encoder = _Base64(sink.write)
+    def encode_to(self, write: Callable[[bytes], object]) -> None:
+        """Give the packed content to *write* in base64, piece by piece."""
+        encoder = _Base64(write)
+        if self.file.data is not None and not self.entry:
+            whole = memoryview(self.file.data)
+            for at in range(0, len(whole), _CHUNK):
+                write(pybase64.b64encode(whole[at : at + _CHUNK]))
+            return
         with self.file.open() as source:
             if self.entry:
                 _zip(source, self.entry, encoder)

@@ -12,6 +12,9 @@ _HEAD = 64
 _DAMAGE = b"\xef\xbf\xbd" * 2
 """U+FFFD twice in UTF-8: what a text decoder leaves of binary content (axis.md §4.4)."""
 
+_SEARCHED = 16 << 10
+"""Bytes of each piece that are searched for it: it is everywhere or nowhere."""
+
 
 class Spool:
     """Takes pieces, then gives the whole back with its size and digest."""
@@ -46,7 +49,7 @@ class Spool:
         if self._digest is not None:
             self._digest.update(piece)
         if self.is_pdf and not self.damaged:
-            self.damaged = _DAMAGE in piece
+            self.damaged = _DAMAGE in piece[:_SEARCHED]
 
     @property
     def is_zip(self) -> bool:

@@ -7,8 +7,7 @@ order of axis.md §4.2; no Signature unless a partner demands one (axis.md §8).
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from io import BytesIO
-from typing import BinaryIO
+from typing import Protocol
 
 from pydantic import ValidationError
 
@@ -47,13 +46,31 @@ def write_edoc(
     Raises:
         FieldInvalid: a field or a file cannot go out.
     """
-    sink = BytesIO()
+    sink = _Pieces()
     write_edoc_to(sink, message, files, style=style)
-    return sink.getvalue()
+    return b"".join(sink.pieces)
+
+
+class _Pieces:
+    """Keeps what is written as it comes: a buffer that grows costs more than one join."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def write(self, piece: bytes) -> None:
+        self.pieces.append(piece)
+
+
+class ByteSink(Protocol):
+    """Takes bytes in order, as a binary file does."""
+
+    def write(self, piece: bytes, /) -> object:
+        """Take the next piece."""
+        ...
 
 
 def write_edoc_to(
-    sink: BinaryIO,
+    sink: ByteSink,
     message: Edoc,
     files: Sequence[OutgoingFile],
     *,
@@ -86,7 +103,7 @@ def write_edoc_to(
     _ensure_valid(b"".join(pieces))
     sink.write(pieces[0])
     for file, piece in zip(ready, pieces[1:], strict=True):
-        file.encode_to(sink)
+        file.encode_to(sink.write)
         sink.write(piece)
 
 

@@ -32,5 +32,6 @@ def first_fault(message: bytes) -> tuple[str, str] | None:
     return name or "edXML", found.message.replace(f"{{{root.nsmap[None]}}}", "")
 
 
+@cache
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
