@@ -30,6 +30,8 @@ class Watch:
         self._metrics = metrics
         self._audit = audit
         self._stall_seconds = stall_seconds
+        self._open: set[_Exchange] = set()
+        self._looking = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
@@ -40,40 +42,67 @@ class Watch:
         certificate = scope.get("state", {}).get(CERTIFICATE)
         scope["extensions"] = scope.get("extensions", {}) | {"tls": {CERTIFICATE: certificate}}
         client = scope.get("client")
+        exchange = _Exchange(receive, send)
         started = time.perf_counter()
-        progress = _Progress(receive, send, self._stall_seconds)
+        self._open.add(exchange)
+        if not self._looking:
+            self._look()
         with calls.opened(Call(peer=client[0] if client else "")) as call:
             try:
-                await self._app(scope, progress.receive, progress.send)
+                await self._app(scope, exchange.receive, exchange.send)
+            except asyncio.CancelledError:
+                if not exchange.ended:
+                    raise
             finally:
-                self._metrics.add(call, time.perf_counter() - started, progress.status)
+                self._open.discard(exchange)
+                self._metrics.add(call, time.perf_counter() - started, exchange.status)
                 if call.lines[call.entered :]:
                     self._audit(call, datetime.now(UTC))
 
+    def _look(self) -> None:
+        """End the exchanges that stall: one timer for all costs less than one for each step."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() - self._stall_seconds
+        for exchange in [each for each in self._open if each.waiting_since < until]:
+            exchange.end()
+        self._looking = bool(self._open)
+        if self._looking:
+            loop.call_later(self._stall_seconds / 4, self._look)
 
-class _Progress:
-    """One exchange, in which each side has *seconds* for its next step."""
 
-    def __init__(self, receive: Receive, send: Send, seconds: float) -> None:
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
         self.status = 500
         """Until something is answered."""
-        self._receive, self._send, self._seconds = receive, send, seconds
+        self.waiting_since = float("inf")
+        """When we began to wait for the peer, by the loop's clock."""
+        self.ended = False
+        self._receive, self._send = receive, send
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
         self._whole = False
+
+    def end(self) -> None:
+        """Give the peer up; the server closes a connection whose answer stays unfinished."""
+        self.ended = True
+        if self._task is not None:
+            self._task.cancel()
 
     async def receive(self) -> Message:
         if self._whole:
             # from here on it is asked only whether the caller has gone: that may take long
             return await self._receive()
-        try:
-            async with asyncio.timeout(self._seconds):
-                message = await self._receive()
-        except TimeoutError:
-            return {"type": "http.disconnect"}
+        self.waiting_since = self._loop.time()
+        message = await self._receive()
+        self.waiting_since = float("inf")
         self._whole = message["type"] == "http.request" and not message.get("more_body", False)
         return message
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-        async with asyncio.timeout(self._seconds):
-            await self._send(message)
+        self.waiting_since = self._loop.time()
+        await self._send(message)
+        self.waiting_since = float("inf")
