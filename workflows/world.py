@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from connectors.hub.systems import SYSTEMS, Systems
 from documents.errors import Refused
 from workflows.child import Child
 from workflows.instance import AlreadyRunning, Instance, running_instance
@@ -25,7 +24,7 @@ from workflows.prefect_server import (
     server_child,
     without_prefect,
 )
-from workflows.settings import HOME_VARIABLE
+from workflows.settings import HOME_VARIABLE, Settings
 from workflows.watchdog import end_all
 from workflows.worker_health import worker_lives
 from workflows.worker_lock import has_worker
@@ -170,8 +169,8 @@ class World:
             *(sys.executable, "-m", "connectors.hub"),
             *("--host", "127.0.0.1", "--port", str(self.hub_port)),
             *("--data", str(hub), "--agencies", str(hub / "agencies.json")),
-            # on loopback, and only until a system is registered, it asks for no credential
-            *(() if Systems(hub / SYSTEMS).names() else ("--open",)),
+            # installations made before hubs asked for credentials have none
+            *(() if all(map(_has_secret, self.homes)) else ("--open",)),
         )
         return Child(
             name="hub",
@@ -215,3 +214,7 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _has_secret(home: Path) -> bool:
+    return Settings.load(home).axis.secret is not None
