@@ -4,7 +4,7 @@ import argparse
 import importlib
 
 NAMES = (
-    *("signing", "tokens", "levels", "verification", "edxml", "journey", "prefect_run"),
+    *("signing", "tokens", "levels", "verification", "edxml", "journey", "hub", "prefect_run"),
     "catalogue",
 )
 APART = ("matrix",)
