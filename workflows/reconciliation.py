@@ -15,6 +15,9 @@ from workflows import reconciliation_received, reconciliation_sent, reconciliati
 from workflows.office import Office
 from workflows.reconciliation_run import Days, Lists, Run, spans
 
+MARGIN = timedelta(hours=1)
+"""How far our clock and the axis's, and a receipt and its record, may lie apart."""
+
 
 def last_days(office: Office) -> Days:
     """Return the days that are matched unless somebody says others: whole days of Vietnam."""
@@ -41,6 +44,7 @@ def _reconciled(office: Office, agency: AgencyRow, days: Days) -> Run:
             part(run)
     except OfficeError as error:
         run.notes.append(str(error))
+        run.failed = True
     with office.database.writing() as session:
         reconciliation.end(session, run.id, run.counts, "\n".join(run.notes), office.now())
     return run
@@ -59,7 +63,9 @@ def _sent(run: Run) -> None:
 
 def _statuses(run: Run) -> None:
     def work(run: Run) -> None:
-        reconciliation_sent.statuses(run, spans(_list(run, MessageKind.STATUS), run.days))
+        # what we recorded as the days began, the axis may have taken a moment before
+        earlier = (run.days[0] - MARGIN, run.days[1])
+        reconciliation_sent.statuses(run, spans(_list(run, MessageKind.STATUS), earlier))
 
     run.part("trạng thái đã gửi / statuses sent", reconciliation_sent.STATUS_KINDS, work)
 

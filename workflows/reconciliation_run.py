@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.axis import Track
+from connectors.errors import AxisCannot
 from documents import reconciliation
 from documents.errors import OutcomeUnknown, Refused, Unavailable
 from documents.reconciliation import Found, Kind
@@ -42,6 +43,9 @@ class Run:
     id: str = ""
     counts: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    """What was not compared, and why."""
+    failed: bool = False
+    """Something was down: the run is to be made again; what an axis has no call for is not."""
     _waiting: list[Found] = field(default_factory=list)
 
     def add(self, found: Found) -> None:
@@ -65,10 +69,16 @@ class Run:
             work(self)
         except (Unavailable, OutcomeUnknown) as error:
             self.notes.append(f"{name}: {error}")
+            self.failed = True
+            self.flush()
+            return
+        except AxisCannot as error:
+            self.notes.append(f"{name}: {error}")
             self.flush()
             return
         except Refused as error:
             self.notes.append(f"{name}: trục không cho đối chiếu / cannot be compared: {error}")
+            self.failed = True
             self.flush()
             return
         self.flush()

@@ -216,6 +216,7 @@ def _enter(run: Run, found: Iterable[Found]) -> None:
 
 def _told(run: Run, days: Days) -> Iterator[tuple[str, Found]]:
     after: tuple[datetime, str] | None = None
+    days = (max(days[0], run.days[0]), days[1])
     while True:
         with run.office.database.reading() as session:
             page = ours.statuses_page(session, run.organ_id, days, after, CHUNK)

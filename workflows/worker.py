@@ -23,6 +23,7 @@ from workflows import backlog, equipment
 from workflows.catalogue import EACH_NIGHT, NIGHT, catalogue
 from workflows.engine_session import engine_session
 from workflows.incoming import incoming
+from workflows.nightly import nightly
 from workflows.office import Office, open_office, serving
 from workflows.outgoing import attempted, outgoing
 from workflows.preservation import preservation
@@ -54,7 +55,10 @@ async def work(here: Office, stop: asyncio.Event) -> None:
     health.write()
     interval = timedelta(seconds=here.settings.sweep_seconds)
     sweeper = ServedFlow(sweep, f"sweep-{here.owner}", interval, {})
-    nightly = ServedFlow(catalogue, f"catalogue-{here.owner}", EACH_NIGHT, anchor=NIGHT)
+    nights = [
+        ServedFlow(catalogue, f"catalogue-{here.owner}", EACH_NIGHT, anchor=NIGHT),
+        nightly(here.owner, here.settings.reconcile_at),
+    ]
     rounds = [
         Round("outgoing", backlog.outgoing_due, lambda ids: attempted(outgoing, ids)),
         Round("incoming", backlog.incoming_due, lambda _: attempted(incoming)),
@@ -67,7 +71,7 @@ async def work(here: Office, stop: asyncio.Event) -> None:
         for each in rounds:
             group.create_task(each.go(here, health, stop))
         group.create_task(_take_stock(here, health, stop))
-        group.create_task(serve([sweeper, nightly], stop, poll_seconds=5, carried=carried))
+        group.create_task(serve([sweeper, *nights], stop, poll_seconds=5, carried=carried))
 
 
 async def _take_stock(here: Office, health: WorkerHealth, stop: asyncio.Event) -> None:

@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     if asked:
         raise FindingUnknown(", ".join(sorted(asked)))
     _print(arguments, runs, found)
-    return 1 if found or any(each.notes for each in runs) else 0
+    return 1 if found or any(each.failed for each in runs) else 0
 
 
 @contextmanager
