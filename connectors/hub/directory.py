@@ -68,21 +68,25 @@ def put(connection: sqlite3.Connection, entries: Iterable[AgencyEntry], at: int)
         " modified_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(e.organ_id, e.old_organ_id, e.name, e.parent, e.email, next(versions), at) for e in news],
     )
-    _rename(connection, [entry for entry in news if entry.old_organ_id])
+    if news:
+        _rename(connection)
     return len(news)
 
 
 def delete(connection: sqlite3.Connection, organ_id: str, at: int) -> bool:
-    """Take an agency out of the catalogue; its queue stays. Return whether it was there."""
+    """Take an agency out of the catalogue; its queue stays, or goes to who has its code as the old.
+
+    Return whether it was there.
+    """
     version = next(_next_versions(connection))
-    return (
-        connection.execute(
-            "UPDATE agencies SET deleted = 1, version = ?, modified_at = ?"
-            " WHERE organ_id = ? AND NOT deleted",
-            (version, at, organ_id),
-        ).rowcount
-        > 0
-    )
+    deleted = connection.execute(
+        "UPDATE agencies SET deleted = 1, version = ?, modified_at = ?"
+        " WHERE organ_id = ? AND NOT deleted",
+        (version, at, organ_id),
+    ).rowcount
+    if deleted:
+        _rename(connection)
+    return deleted > 0
 
 
 def _next_versions(connection: sqlite3.Connection) -> "count[int]":
@@ -90,14 +94,18 @@ def _next_versions(connection: sqlite3.Connection) -> "count[int]":
     return count(newest + 1)
 
 
-def _rename(connection: sqlite3.Connection, entries: Iterable[AgencyEntry]) -> None:
+def _rename(connection: sqlite3.Connection) -> None:
     """What lies under an agency's old code must be found, and a repeat known, under the new."""
-    own = {code for (code,) in connection.execute("SELECT organ_id FROM agencies")}
-    pairs = [(e.organ_id, e.old_organ_id) for e in entries if e.old_organ_id not in own]
+    pairs = connection.execute(_RENAMED).fetchall()
     for statement in _RENAME:
         connection.executemany(statement, pairs)
 
 
+_RENAMED = """
+    SELECT organ_id, old_organ_id FROM agencies
+    WHERE NOT deleted AND old_organ_id <> ''
+      AND old_organ_id NOT IN (SELECT organ_id FROM agencies WHERE NOT deleted)
+"""
 _RENAME = (
     "UPDATE OR IGNORE deliveries SET recipient = ? WHERE recipient = ?",
     "UPDATE OR IGNORE messages SET sender = ? WHERE sender = ?",

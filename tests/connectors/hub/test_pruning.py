@@ -179,3 +179,15 @@ def test_changes_of_the_catalogue_are_told_once_each(store: HubStore) -> None:
     told = [(change.entry.organ_id, change.deleted) for change in store.agency_changes(known)]
     assert told == [("H99.02", False), ("H99.01", True)]
     assert "H99.01" not in [entry.organ_id for entry in store.agencies()]
+
+
+def test_an_agency_that_gets_a_new_code_keeps_its_queue_and_its_ids(store: HubStore) -> None:
+    waiting = enter(store, "a", b"x", recipients=("H99.02",))
+    sent = enter(store, "b", b"y", sender="H99.02")
+    store.put_agencies([AgencyEntry("H98.02", "Sở sau hợp nhất", "H99.02")])
+    assert [each.recipient for each in store.pending(["H99.02"])] == ["H99.02"]
+    store.delete_agency("H99.02")
+    for code in ("H99.02", "H98.02"):
+        (found,) = store.pending([code])
+        assert (found.axis_id, found.recipient) == (waiting, "H98.02")
+    assert enter(store, "b", b"y", sender="H98.02") == sent
