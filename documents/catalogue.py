@@ -7,7 +7,7 @@ those it knows better; everybody else is found here.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -244,16 +244,51 @@ def successions(
     return [Succession(row.predecessor, row.successor, row.kind, row.on, row.basis) for row in rows]
 
 
+@dataclass(slots=True)
+class _Graph:
+    """Agencies with who came after them, as far as it was followed."""
+
+    known_by: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, Standing] = field(default_factory=dict)
+    ways: dict[str, list[Succession]] = field(default_factory=dict)
+
+    def heirs(self, agency: str, seen: set[str]) -> dict[str, Heir]:
+        """Return who still is of those who came after *agency*, by code."""
+        seen.add(agency)
+        found: dict[str, Heir] = {}
+        for way in self.ways[agency]:
+            heir = self.known_by.get(way.successor)
+            if heir is None or heir in seen:
+                continue
+            fact = self.facts[heir]
+            if fact.abolished:
+                found |= self.heirs(heir, seen)
+            else:
+                name = fact.entry.name if fact.entry else ""
+                found[heir] = Heir(heir, name, way.kind, way.on, way.basis)
+        return found
+
+
 def standings(session: Session, codes: Collection[str], day: date) -> dict[str, Standing]:
     """Return how each of *codes* stands on *day*, with who came after those that ended."""
-    return _standings(session, codes, day, frozenset())
+    graph = _Graph()
+    open_ones = set(codes)
+    for _ in range(MOST_STEPS):
+        if not open_ones:
+            break
+        ended = _gather(session, graph, open_ones, day)
+        open_ones = {way.successor for agency in ended for way in graph.ways[agency]}
+        open_ones -= graph.known_by.keys()
+    found = {}
+    for code in codes:
+        fact = graph.facts[graph.known_by[code]]
+        heirs = graph.heirs(fact.agency, set()) if fact.abolished else {}
+        found[code] = replace(fact, code=code, heirs=tuple(heirs[each] for each in sorted(heirs)))
+    return found
 
 
-def _standings(
-    session: Session, codes: Collection[str], day: date, passed: frozenset[str]
-) -> dict[str, Standing]:
-    if not codes:
-        return {}
+def _gather(session: Session, graph: _Graph, codes: Collection[str], day: date) -> list[str]:
+    """Add what is known of *codes* to *graph*; return those of their agencies that ended."""
     known_by = canonical(session, codes)
     agencies = set(known_by.values())
     others = other_codes(session, agencies)
@@ -266,19 +301,10 @@ def _standings(
         if way.on <= day:
             ways[agency_of[way.predecessor]].append(way)
     facts = {agency: _fact(agency, others[agency], found, ways[agency], day) for agency in agencies}
-    ended = [way for agency in agencies if facts[agency].abolished for way in ways[agency]]
-    heirs = _heirs(session, ended, day, passed | agencies)
-    return {
-        code: Standing(
-            code,
-            agency,
-            (fact := facts[agency]).entry,
-            fact.abolished,
-            fact.on,
-            _united(heirs, ways[agency]) if fact.abolished else (),
-        )
-        for code, agency in known_by.items()
-    }
+    graph.known_by |= agency_of | known_by
+    graph.facts |= facts
+    graph.ways |= ways
+    return [agency for agency in sorted(agencies) if facts[agency].abolished]
 
 
 def _fact(
@@ -293,29 +319,6 @@ def _fact(
     if on is None and entry is not None and entry.valid_to is not None:
         on = date.fromordinal(entry.valid_to.toordinal() + 1)
     return Standing(agency, agency, entry, abolished, on)
-
-
-def _heirs(
-    session: Session, ways: list[Succession], day: date, passed: frozenset[str]
-) -> dict[str, tuple[Heir, ...]]:
-    """Return by each successor's code who stands for it on *day*: itself, or who came after."""
-    wanted = {way.successor for way in ways} - passed
-    if len(passed) > MOST_STEPS * max(len(ways), 1) * 4:
-        return {}
-    heirs: dict[str, tuple[Heir, ...]] = {}
-    by_code = {way.successor: way for way in ways}
-    for code, standing in _standings(session, wanted, day, passed).items():
-        if standing.abolished:
-            heirs[code] = standing.heirs
-        else:
-            way, name = by_code[code], standing.entry.name if standing.entry else ""
-            heirs[code] = (Heir(standing.agency, name, way.kind, way.on, way.basis),)
-    return heirs
-
-
-def _united(heirs: dict[str, tuple[Heir, ...]], ways: list[Succession]) -> tuple[Heir, ...]:
-    mine = {heir.code: heir for way in ways for heir in heirs.get(way.successor, ())}
-    return tuple(mine[code] for code in sorted(mine))
 
 
 def inherited(session: Session, agencies: Collection[str], day: date) -> dict[str, str]:

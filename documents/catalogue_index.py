@@ -62,14 +62,13 @@ def update_for(session: Session, codes: Collection[str]) -> None:
             select(CatalogueListingRow).where(CatalogueListingRow.code.in_(list(codes)))
         )
     }
-    after = {code: name for code, name, _ in _listed(session, codes)}
+    after = {code: plain for code, plain, _ in _listed(session, codes)}
     slot = session.scalar(select(func.coalesce(func.max(_LISTING.c.slot), -1))) or 0
     slot = slot if listed else -1
     cleared: dict[str, int] = {}
     added: dict[str, int] = {}
     for code in sorted(codes):
-        row, name = before.get(code), after.get(code, "")
-        plain = catalogue_words.plain(name)
+        row, plain = before.get(code), after.get(code, "")
         if row is None and not plain:
             continue
         if row is None:
@@ -117,7 +116,7 @@ def _rewrite(session: Session, cleared: dict[str, int], added: dict[str, int]) -
 def rebuild(session: Session) -> None:
     """Make the whole index anew from the newest entries."""
     connection = session.connection()
-    names = {code: (catalogue_words.plain(name), ended) for code, name, ended in _listed(session)}
+    names = {code: (plain, ended) for code, plain, ended in _listed(session)}
     kept = sorted(
         (code for code, (plain, _) in names.items() if plain),
         key=lambda code: rank(code, names[code][0], ended=names[code][1]),
@@ -153,7 +152,7 @@ def rebuild(session: Session) -> None:
 def _listed(
     session: Session, codes: Collection[str] | None = None
 ) -> Iterable[tuple[str, str, bool]]:
-    """Yield (code, name, whether it ended) of entries that people may search.
+    """Yield (code, plain name, whether it ended) of entries that people may search.
 
     Exchange centres are not; of an agency under several codes only the one it is known by.
     """
@@ -174,4 +173,6 @@ def _listed(
     hidden = set(session.scalars(alias))
     for code, name, deleted, valid_to in session.execute(wanted):
         if code not in hidden:
-            yield code, name, deleted or valid_to is not None
+            # a name without any word is found by its code
+            plain = catalogue_words.plain(name) or catalogue_words.plain(code)
+            yield code, plain, deleted or valid_to is not None

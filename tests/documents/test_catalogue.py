@@ -187,7 +187,7 @@ def test_an_agency_that_ended_names_who_came_after_it_through_every_merger(
         between = catalogue.standings(session, ["000.00.00.H53"], HALF)["000.00.00.H53"]
         assert between.abolished
         assert (between.on, [heir.code for heir in between.heirs]) == (HALF, ["H36"])
-        now = catalogue.standings(session, ["H53"], DAY)["H53"]
+        now = catalogue.standings(session, ["H36", "H37", "H53"], DAY)["H53"]
         assert [(heir.code, heir.name) for heir in now.heirs] == [("H37", "Tỉnh H37")]
 
 
