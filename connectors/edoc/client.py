@@ -190,18 +190,20 @@ class EdocAxis:
     def pending(
         self, agencies: Sequence[str], kind: MessageKind | None = None, limit: int = 200
     ) -> list[Pending]:
-        """See `Axis.pending`; in the axis's own order, documents first."""
-        found: dict[str, Pending] = {}
+        """See `Axis.pending`; in the axis's own order, agency by agency, documents first.
+
+        Ask under one code an agency: the dialect does not tell which codes are one agency's.
+        """
+        found: list[Pending] = []
+        asked = dict.fromkeys(agencies)
         if kind is not MessageKind.STATUS:
-            for agency in agencies:
-                for number in self._numbers(agency):
-                    entry = Pending(number, MessageKind.EDOC, agency, "", "", "", 0)
-                    found.setdefault(number, entry)
+            for agency in asked:
+                numbers = dict.fromkeys(self._numbers(agency))
+                found += [Pending(n, MessageKind.EDOC, agency, "", "", "", 0) for n in numbers]
         if kind is not MessageKind.EDOC:
-            for agency in agencies:
-                for trace in self._traces.waiting(agency, limit):
-                    found.setdefault(trace.trace_id, _waiting(trace))
-        return list(found.values())[:limit]
+            for agency in asked:
+                found += [_waiting(trace) for trace in self._traces.waiting(agency, limit)]
+        return found[:limit]
 
     def _numbers(self, agency: str) -> list[str]:
         answer = self._ask(Action.PENDING, "GetPendingDocumentIdsRequest", agency)

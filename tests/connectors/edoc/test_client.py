@@ -1,6 +1,8 @@
 """The dialect's client against the hub's face: what goes out comes back, once."""
 
 import hashlib
+import tracemalloc
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from tests.connectors.edoc.world import (
     SENDER,
     EdocHub,
     letter,
+    served,
     status,
 )
 
@@ -127,21 +130,9 @@ def test_a_trace_settles_what_no_answer_came_for(edoc_hub: EdocHub, client: Any)
     assert settled.duplicate
 
 
-def test_an_axis_that_refuses_repeats_is_believed_after_a_lost_answer(
-    edoc_hub: EdocHub, client: Any
-) -> None:
-    """Some axes answer a repeat with M.Exist: then it is ours, if we have tried before."""
-    axis = client(edoc_hub)
-    axis.send(outgoing(message_id="m-0", subject="một nơi khác đã gửi"))
-    edoc_hub.faults(Fault("SendDocument", FaultKind.DROP_REPLY))
-    with pytest.raises(AxisOutcomeUnknown):
-        axis.send(outgoing())
-    assert axis.send(outgoing()).duplicate
-
-
 def test_an_axis_that_is_out_of_order_has_done_nothing(edoc_hub: EdocHub, client: Any) -> None:
     axis = client(edoc_hub)
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: axis.send(outgoing()),
         lambda: axis.report([report()]),
         lambda: axis.pending([FIRST]),
@@ -166,8 +157,22 @@ def test_an_unknown_recipient_is_named(edoc_hub: EdocHub, client: Any) -> None:
 
 def test_old_and_new_code_lead_to_one_queue(edoc_hub: EdocHub, client: Any) -> None:
     axis = client(edoc_hub)
-    axis.send(outgoing(to=("000.00.01.H99", FIRST)))
-    assert len(axis.pending([FIRST, "000.00.01.H99"])) == 1
+    receipt = axis.send(outgoing(to=("000.00.01.H99", FIRST)))
+    for code in (FIRST, "000.00.01.H99"):
+        (waiting,) = axis.pending([code, code])
+        assert (waiting.axis_id, waiting.recipient) == (receipt.axis_id, code)
+
+
+def test_a_letter_to_two_of_ours_waits_for_each(edoc_hub: EdocHub, client: Any) -> None:
+    axis = client(edoc_hub)
+    receipt = axis.send(outgoing(to=(FIRST, SECOND)))
+    waiting = axis.pending([FIRST, SECOND])
+    assert [(one.recipient, one.axis_id) for one in waiting] == [
+        (FIRST, receipt.axis_id),
+        (SECOND, receipt.axis_id),
+    ]
+    axis.confirm(FIRST, [(receipt.axis_id, "")])
+    assert [one.recipient for one in axis.pending([FIRST, SECOND])] == [SECOND]
 
 
 def test_one_agency_neither_fetches_nor_confirms_what_is_for_another(
@@ -330,16 +335,17 @@ def test_only_the_right_token_opens_the_axis(guarded: EdocHub, client: Any) -> N
 
     for wrong in ("x" * 20, other, ""):
         stranger = client(guarded, wrong, memory="stranger.sqlite")
-        for call in (
-            lambda: stranger.check_permission(SENDER),
-            lambda: stranger.send(outgoing("16")),
-            lambda: stranger.pending([SENDER]),
-            lambda: stranger.fetch(FIRST, waiting.axis_id),
-            lambda: stranger.confirm(FIRST, [(waiting.axis_id, "")]),
-            stranger.agencies,
-        ):
+        calls: list[tuple[Callable[..., object], tuple[object, ...]]] = [
+            (stranger.check_permission, (SENDER,)),
+            (stranger.send, (outgoing("16"),)),
+            (stranger.pending, ([SENDER],)),
+            (stranger.fetch, (FIRST, waiting.axis_id)),
+            (stranger.confirm, (FIRST, [(waiting.axis_id, "")])),
+            (stranger.agencies, ()),
+        ]
+        for call, given in calls:
             with pytest.raises(AccessDenied):
-                call()
+                call(*given)
         (refused,) = stranger.report([report("s-9")])
         assert isinstance(refused, AccessDenied)
     # one agency's system does not send in another's name
@@ -361,11 +367,6 @@ def test_no_answer_and_no_stored_message_repeats_the_token(guarded: EdocHub, cli
 
 
 def test_fifty_megabytes_pass_in_bounded_memory(tmp_path: Path, client: Any) -> None:
-    import tracemalloc
-
-    from connectors.edxml import write_edoc_to  # noqa: F401
-    from tests.connectors.edoc.world import served
-
     large = tmp_path / "large.pdf"
     pattern = bytes(range(256)) * 4096
     with large.open("wb") as file:

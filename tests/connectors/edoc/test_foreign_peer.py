@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from connectors.edxml import read
-from tests.connectors.edoc.wire import DOCUMENT, multipart
+from tests.connectors.edoc.wire import DOCUMENT, RELATED, multipart
 from tests.connectors.edoc.world import FIRST, PDF, SENDER, EdocHub
 
 SCRIPT = Path(__file__).with_name("foreign.php")
@@ -52,9 +52,9 @@ def test_curl_sends_what_a_hand_has_written(
     body = multipart(DOCUMENT, [("f1", encoding, content)])
     file = tmp_path / "request.mime"
     file.write_bytes(body)
+    headers = ["-H", "SOAPAction: SendDocument", "-H", f"Content-Type: {RELATED}"]
     done = subprocess.run(
-        ["curl", "-sS", "--data-binary", f"@{file}", "-H", "SOAPAction: SendDocument"]
-        + ["-H", 'Content-Type: multipart/related; type="text/xml"; boundary=B', edoc_hub.address],
+        ["curl", "-sS", "--data-binary", f"@{file}", *headers, edoc_hub.address],
         capture_output=True,
         timeout=30,
         check=True,
