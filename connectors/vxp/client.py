@@ -47,6 +47,7 @@ from connectors.vxp.rows import (
     received_track,
     rows,
     sent_track,
+    usable_id,
 )
 from connectors.vxp.settling import settled
 from documents.errors import OutcomeUnknown, Unavailable
@@ -114,11 +115,11 @@ class VxpAxis:
         elif set(addressed(edxml).recipients) != set(recipients):
             raise AxisRefused("TO", f"{len(recipients)} nơi nhận / recipients, others in edXML")
         accepted = self._calls.send(parameters, FileBody(edxml, size))
-        axis_id = accepted.values.get("DocId")
-        if not isinstance(axis_id, str | int) or not str(axis_id).strip():
+        axis_id = usable_id(accepted.values, "DocId")
+        if not axis_id:
             raise AxisOutcomeUnknown("sendEdoc", "no DocId in the answer")
         at = _moment(accepted.accepted_at) or self._clock()
-        return Receipt(str(axis_id).strip()[:200], accepted.duplicate, at)
+        return Receipt(axis_id, accepted.duplicate, at)
 
     def report(self, reports: Sequence[Report]) -> list[Receipt | AxisRefused]:
         """See `Axis.report`: a call for each, those about one document one after the other."""
@@ -297,9 +298,8 @@ class VxpAxis:
         return held[1]
 
     def agency_changes(self, since: int = 0) -> list[AgencyChange]:
-        """See `Axis.agency_changes`; the list has no old codes, another one is asked for them."""
-        asked = {"version": str(since)} if since else {}
-        answer = self._calls.ask("getSynchronizeUnit", asked)
+        """See `Axis.agency_changes`; the list comes whole, its old codes from another one."""
+        answer = self._calls.ask("getSynchronizeUnit", {})
         return agency_changes(answer, self._old_codes, since, self._clock())
 
     def register_agency(self, entry: AgencyEntry, mobile: str = "", fax: str = "") -> None:
