@@ -61,19 +61,16 @@ def by_axis_id(session: Session, organ_id: str, ids: Iterable[str]) -> dict[str,
     return found
 
 
-def by_message(
-    session: Session, organ_id: str, ids: Iterable[str], digests: Iterable[str]
-) -> dict[str, Sent]:
-    """Return one delivery of each of our documents, by its message's id and by its digest."""
-    wanted = or_(
-        DocumentRow.id.in_(list(ids)),
-        DocumentRow.message_sha256.in_([digest for digest in digests if digest]),
-    )
-    found: dict[str, Sent] = {}
-    for row in session.execute(_of(organ_id).where(wanted)):
-        sent = _sent(row)
-        found[sent.document_id] = found[sent.message_sha256 or sent.document_id] = sent
-    return found
+def by_message(session: Session, organ_id: str, ids: Iterable[str]) -> dict[str, Sent]:
+    """Return one delivery of each of our documents whose message's id is among *ids*."""
+    rows = session.execute(_of(organ_id).where(DocumentRow.id.in_(list(ids))))
+    return {(sent := _sent(row)).document_id: sent for row in rows}
+
+
+def by_digest(session: Session, organ_id: str, digests: Iterable[str]) -> dict[str, Sent]:
+    """Return one delivery of each of our documents by its message's digest; reads them all."""
+    rows = session.execute(_of(organ_id).where(DocumentRow.message_sha256.in_(list(digests))))
+    return {(sent := _sent(row)).message_sha256: sent for row in rows}
 
 
 def sent_page(

@@ -83,12 +83,10 @@ def _known(run: Run, tracks: Sequence[Track]) -> None:
     with run.office.database.reading() as session:
         known = ours.by_axis_id(session, run.organ_id, {track.axis_id for track in tracks})
         strange = [track for track in tracks if track.axis_id not in known]
-        named = ours.by_message(
-            session,
-            run.organ_id,
-            {track.message_id for track in strange if track.message_id},
-            {track.sha256 for track in strange if track.sha256},
-        )
+        ids = {track.message_id for track in strange if track.message_id}
+        named = ours.by_message(session, run.organ_id, ids) if ids else {}
+        digests = {t.sha256 for t in strange if t.sha256 and t.message_id not in named}
+        named |= ours.by_digest(session, run.organ_id, digests) if digests else {}
     for track in tracks:
         if mine := known.get(track.axis_id):
             _compare(run, track, _for(track, mine))
