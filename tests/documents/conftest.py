@@ -82,3 +82,6 @@ def make_arrival() -> Callable[..., Arrival]:
         return Arrival(**values | given)
 
     return make
+
+
+from tests.documents.change_offices import offices  # noqa: E402, F401  (it uses `seat`)
