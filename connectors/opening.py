@@ -9,7 +9,7 @@ from connectors.errors import AxisSettingsInvalid
 from connectors.soap.connection import Timeouts
 from connectors.soap.opening import open_soap
 from connectors.soap.security import Correspondence
-from connectors.vxp.client import VxpAxis
+from connectors.vxp.opening import open_vxp
 
 
 def open_axis(
@@ -27,14 +27,7 @@ def open_axis(
         secret = secret_of(settings, home) if settings.system_id else ""
         return open_soap(settings, home, secret, timeouts, correspondence)
     if settings.kind == "vxp":
-        return VxpAxis(
-            settings.url,
-            settings.system_id,
-            secret_of(settings, home),
-            legacy_hex=settings.legacy_hex,
-            timeouts=timeouts,
-            max_size=settings.max_size,
-        )
+        return open_vxp(settings, home, secret_of(settings, home), timeouts)
     if settings.kind == "edoc":
         return open_edoc(settings, home, secret_of(settings, home), timeouts)
     raise AxisSettingsInvalid("kind", settings.kind)

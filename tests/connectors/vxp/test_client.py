@@ -193,6 +193,9 @@ def test_the_settings_open_the_wire(guarded: Any, tmp_path: Path) -> None:
     assert isinstance(axis, VxpAxis)
     assert axis.pending(["H99"]) == []
     axis.close()
+    for wrong in ({"system_id": ""}, {"system_id": "Sở"}, {"url": "ftp://x"}, {"url": ""}):
+        with pytest.raises(AxisSettingsInvalid):
+            open_axis(settings.model_copy(update=wrong), tmp_path)
     secret.chmod(0o644)
     with pytest.raises(AxisSettingsInvalid):
         open_axis(settings, tmp_path)
