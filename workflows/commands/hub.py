@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from connectors.hub import __main__ as hub_program
 from connectors.hub.errors import HubMissing
@@ -17,6 +18,7 @@ from workflows.commands import hub_system
 from workflows.commands.console import add_json, console, local, print_json, print_table
 from workflows.commands.hub_status import status_at
 from workflows.commands.hub_system import add_folder
+from workflows.envelope_security import gatekeeping
 
 _WHY = {
     "never_fetched": "chưa lấy về / never fetched",
@@ -32,7 +34,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="chạy / run it")
     hub_program.add_arguments(serve)
-    serve.set_defaults(run=hub_program.serve)
+    serve.add_argument(
+        "--keys", type=Path, metavar="FOLDER", help="thư mục khóa của hub / the hub's own keys"
+    )
+    serve.add_argument(
+        "--signing-key", default="", metavar="STEM", help="ký trả lời / signs answers (WS-Security)"
+    )
+    serve.set_defaults(run=_serve)
     hub_system.add(commands)
     _add_reports(commands)
     resend = commands.add_parser("resend", help="đưa lại vào hàng đợi, cùng mã / same id again")
@@ -40,6 +48,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     resend.add_argument("--recipient", required=True, metavar="ORGANID")
     add_folder(resend)
     resend.set_defaults(run=_resend)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    gate = None if arguments.open else gatekeeping(arguments.keys, arguments.signing_key)
+    return hub_program.serve(arguments, gate)
 
 
 def _add_reports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
