@@ -59,7 +59,10 @@ def operation(name: str) -> Iterator[Call]:
     try:
         yield call
     except AxisRefused as refused:
-        call.lines.append(Line("", refused.args[0] if refused.args else refused.code))
+        code = str(refused.args[0] if refused.args else refused.code)
+        # a face's operation may stand around the store's, or around what was noted already
+        if not call.lines or call.lines[-1].outcome != code:
+            call.lines.append(Line("", code))
         raise
 
 
