@@ -10,19 +10,16 @@ from pathlib import Path
 from connectors.hub.systems import Systems
 from documents import directory
 from workflows.cabinet import open_cabinet
-from workflows.settings import Settings, written_secret
+from workflows.settings import AXIS_SECRET, Settings, written_secret
 from workflows.world import World
-
-SECRET = Path("keys/axis.secret")
-"""In the installation's folder."""
 
 
 def credential(home: Path) -> dict[str, str]:
     """Return the `[axis]` settings of an installation in *home*; its secret is made if missing."""
-    file = home / SECRET
+    file = home / AXIS_SECRET
     if not file.exists():
         written_secret(file, secrets.token_urlsafe(32))
-    return {"system_id": home.name, "secret": str(SECRET)}
+    return {"system_id": home.name, "secret": str(AXIS_SECRET)}
 
 
 def enrol(world: World) -> None:

@@ -29,6 +29,9 @@ HOME_VARIABLE = "CONGVAN_HOME"
 """The installation's folder, for processes that are not told on their command line."""
 
 
+AXIS_SECRET = Path("keys/axis.secret")
+"""Where an installation keeps its secret for the hub of its world."""
+
 NAME = "[a-z0-9-]{1,40}"
 """What an installation may be called: also a folder's name."""
 
