@@ -106,6 +106,7 @@ class Standing:
     """The first day it was no more, where somebody said so."""
     heirs: tuple[Heir, ...] = ()
     """Who came after it and still is, by code."""
+    other_codes: tuple[str, ...] = ()
 
 
 def version_at(session: Session, as_of: datetime | None) -> int | None:
@@ -318,7 +319,7 @@ def _fact(
     on = min((way.on for way in ways), default=None)
     if on is None and entry is not None and entry.valid_to is not None:
         on = date.fromordinal(entry.valid_to.toordinal() + 1)
-    return Standing(agency, agency, entry, abolished, on)
+    return Standing(agency, agency, entry, abolished, on, (), codes[1:])
 
 
 def inherited(session: Session, agencies: Collection[str], day: date) -> dict[str, str]:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Collection, Iterable
 from typing import cast
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from documents import catalogue_codes, catalogue_words
@@ -147,6 +147,9 @@ def rebuild(session: Session) -> None:
             ],
         )
     session.expire_all()
+    if connection.dialect.name == "postgresql":
+        # what was just filled has no statistics until a daemon comes by
+        connection.execute(text("ANALYZE catalogue_entry, catalogue_listing, catalogue_posting"))
 
 
 def _listed(

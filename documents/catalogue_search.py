@@ -4,12 +4,14 @@ Every word typed is the beginning of a word of the name, in any order. An agency
 codes is one answer; one that ended is shown with who came after it; exchange centres never are.
 """
 
+import functools
+import operator
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from documents import catalogue, catalogue_codes, catalogue_index, catalogue_words
@@ -17,7 +19,7 @@ from documents.catalogue import Entry, Standing
 from documents.catalogue_codes import Kind
 from documents.tables import CatalogueAliasRow, CatalogueListingRow, CataloguePostingRow
 
-CANDIDATES = 200
+CANDIDATES = 100
 """Agencies that are compared with what was typed; they come best known first."""
 _BEGINNINGS = 50
 """Names, or codes, that begin with the whole of what was typed."""
@@ -79,11 +81,7 @@ def _nearness(name: str, plain: str) -> tuple[int, int]:
 
 def _hits(session: Session, codes: list[str], entries: dict[str, Entry], day: date) -> list[Hit]:
     standings = catalogue.standings(session, codes, day)
-    others = catalogue.other_codes(session, codes)
-    hits = [
-        Hit(entries[code], tuple(alias.code for alias in others[code]), standings[code])
-        for code in codes
-    ]
+    hits = [Hit(entries[code], standings[code].other_codes, standings[code]) for code in codes]
     # the index knows nothing of days: who ended only by a succession goes behind here
     return sorted(hits, key=lambda hit: hit.standing.abolished)
 
@@ -121,26 +119,25 @@ def _by_name(session: Session, text: str, plain: str) -> dict[str, str]:
     )
     rows = session.execute(begins.order_by(_LISTING.plain, _LISTING.slot).limit(_BEGINNINGS))
     found = {row.code: row.plain for row in rows}
-    bits = -1
-    for word in words:
-        bits &= _having(session, word)
-        if not bits:
-            return found
+    bits = _having(session, words)
+    if not bits:
+        return found
     slots = list(_lowest(bits, CANDIDATES))
     among = select(_LISTING.code, _LISTING.plain).where(_LISTING.slot.in_(slots))
     return found | {row.code: row.plain for row in session.execute(among)}
 
 
-def _having(session: Session, word: str) -> int:
-    """Return the map of the agencies whose names have a word that begins with *word*."""
+def _having(session: Session, words: list[str]) -> int:
+    """Return the map of the agencies whose names have a word that begins with each of *words*."""
     posting = CataloguePostingRow
-    maps = session.scalars(
-        select(posting.slots).where(posting.word >= word, posting.word < word + _AFTER)
-    )
-    bits = 0
-    for slots in maps:
-        bits |= catalogue_index.unpacked(slots)
-    return bits
+    ranges = [(posting.word >= word) & (posting.word < word + _AFTER) for word in words]
+    maps = dict.fromkeys(words, 0)
+    for known, slots in session.execute(select(posting.word, posting.slots).where(or_(*ranges))):
+        bits = catalogue_index.unpacked(slots)
+        for word in words:
+            if known.startswith(word):
+                maps[word] |= bits
+    return functools.reduce(operator.and_, maps.values())
 
 
 def _lowest(bits: int, most: int) -> Iterator[int]:
