@@ -56,6 +56,8 @@ from connectors.errors import (
     AxisUnavailable,
     DuplicateDifferent,
     EnvelopeInvalid,
+    EnvelopeTooLarge,
+    TooLarge,
 )
 from connectors.soap.connection import Timeouts
 from connectors.soap.version import SOAP11, Version
@@ -116,7 +118,10 @@ class EdocAxis:
 
     def send(self, message: Outgoing) -> Receipt:
         """See `Axis.send`; the dialect addresses by the message's own `To` alone."""
-        letter = read_edxml(message.edxml, self._max_size)
+        try:
+            letter = read_edxml(message.edxml, self._max_size)
+        except EnvelopeTooLarge as error:
+            raise TooLarge(TooLarge.axis_code, str(error)) from None
         try:
             _check_recipients(letter, message.recipients)
             digest = _digest(message.edxml, message.recipients)
@@ -356,7 +361,7 @@ def _waiting(trace: Trace) -> Pending:
         kind=MessageKind.STATUS,
         recipient=trace.agency,
         sender=sender_of(trace.content),
-        message_id=sha256,
+        message_id="",
         sha256=sha256,
         size=len(trace.content),
     )

@@ -2,6 +2,8 @@
 
 The national SDK's wire (VXP) has no message id and no digest: a message is known there by its
 content, its id at a recipient is another one than at its sender, and a call moves one message.
+The eDoc dialect re-dresses what it carries; it keeps to what `and_edoc` marks, and its own tests
+(`tests/connectors/edoc`) say the rest with messages that it gives back byte for byte.
 """
 
 import hashlib
@@ -20,6 +22,8 @@ from typing import Any
 import pytest
 
 from connectors.axis import Axis, MessageKind, Outgoing, PacketState, Pending, Receipt, Report
+from connectors.edoc.client import EdocAxis
+from connectors.edoc.memory import Memory
 from connectors.errors import (
     AxisOutcomeUnknown,
     AxisUnavailable,
@@ -81,6 +85,11 @@ def hub_for(name: str, request: pytest.FixtureRequest) -> Iterator[tuple[Any, Ax
             url = f"http://{hub.host}/XrdAdapter/adapter"
             yield hub, VxpAxis(url, "00.99.W00", "not-asked-for")
         return
+    if name == "edoc":
+        with running_hub(folder / "hub") as hub:
+            memory = Memory(folder / "memory.sqlite")
+            yield hub, EdocAxis(f"http://{hub.host}/edoc", SENDER, "not-asked-for", memory)
+        return
     told = dict(SOAP[name])
     systems = gate = None
     if "credential" in told or "signed" in name:
@@ -100,6 +109,11 @@ def hub_for(name: str, request: pytest.FixtureRequest) -> Iterator[tuple[Any, Ax
 every_way = pytest.mark.parametrize("world", ["memory", *SOAP, "vxp"], indirect=True)
 """A test of what each form of a message could spoil; the others run on fewer axes."""
 
+and_edoc = pytest.mark.parametrize(
+    "world", ["memory", "soap 1.1", "soap 1.2, signed", "vxp", "edoc"], indirect=True
+)
+"""A test of what the eDoc dialect promises too."""
+
 
 @pytest.fixture(params=["memory", "soap 1.1", "soap 1.2, signed", "vxp"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
@@ -116,7 +130,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
             axis,
             lambda: hub.faults(Fault("*", FaultKind.UNAVAILABLE)),
             lambda: hub.faults(Fault("*", FaultKind.DROP_REPLY)),
-            says_ids=request.param != "vxp",
+            says_ids=request.param not in ("vxp", "edoc"),
         )
         axis.close()
 
@@ -148,11 +162,13 @@ def message(message_id: str = "m-1", body: str = "Tiếng Việt\r\n", **changes
     header = tag("From", tag("OrganId", fields["sender"]))
     header += "".join(tag("To", tag("OrganId", to)) for to in fields["recipients"])
     header += tag("DocumentId", message_id) + tag("Subject", message_id)
+    header += tag("Code", tag("CodeNumber", 15) + tag("CodeNotation", "QĐ-UBND"))
+    header += tag("PromulgationInfo", tag("PromulgationDate", "2026/11/22"))
     header += tag("OtherInfo", tag("Priority", fields.get("urgency", 0)))
     return Outgoing(**({"edxml": edxml(header, body)} | fields))
 
 
-def status(message_id: str = "s-1", code: str = "01", body: str = "", **changes: Any) -> Report:
+def status(message_id: str = "s-1", code: str = "05", body: str = "", **changes: Any) -> Report:
     fields: dict[str, Any] = {
         "message_id": message_id,
         "sender": FIRST,
@@ -217,6 +233,7 @@ def test_a_sent_message_waits_for_its_recipient_until_confirmed(world: World) ->
     assert axis.pending([FIRST]) == []
 
 
+@and_edoc
 def test_the_acceptance_has_an_aware_time(axis: Axis) -> None:
     accepted_at = axis.send(message()).accepted_at
     offset = accepted_at.utcoffset()
@@ -224,6 +241,7 @@ def test_the_acceptance_has_an_aware_time(axis: Axis) -> None:
     assert not offset
 
 
+@and_edoc
 def test_a_repeat_gets_the_first_answer(axis: Axis) -> None:
     first = axis.send(message())
     again = axis.send(message())
@@ -232,6 +250,7 @@ def test_a_repeat_gets_the_first_answer(axis: Axis) -> None:
     assert len(axis.pending([FIRST])) == 1
 
 
+@and_edoc
 def test_a_repeat_after_confirmation_does_not_come_back(axis: Axis) -> None:
     axis.send(message())
     (waiting,) = axis.pending([FIRST])
@@ -240,6 +259,7 @@ def test_a_repeat_after_confirmation_does_not_come_back(axis: Axis) -> None:
     assert axis.pending([FIRST]) == []
 
 
+@and_edoc
 def test_the_same_id_from_another_sender_is_another_message(axis: Axis) -> None:
     first = axis.send(message(recipients=(SECOND,)))
     other = axis.send(message(recipients=(SECOND,), sender=FIRST))
@@ -247,6 +267,7 @@ def test_the_same_id_from_another_sender_is_another_message(axis: Axis) -> None:
     assert first.axis_id != other.axis_id
 
 
+@and_edoc
 @pytest.mark.parametrize("change", [{"body": "other"}, {"recipients": (SECOND,)}])
 def test_an_id_used_for_something_else_is_refused(axis: Axis, change: dict[str, Any]) -> None:
     axis.send(message())
@@ -256,6 +277,7 @@ def test_an_id_used_for_something_else_is_refused(axis: Axis, change: dict[str, 
     assert names(axis, axis.pending([FIRST, SECOND])) == ["m-1"]
 
 
+@and_edoc
 def test_an_unknown_recipient_is_named_and_nobody_gets_the_message(axis: Axis) -> None:
     with pytest.raises(UnknownRecipient, match=r"H12\.34"):
         axis.send(message(recipients=(FIRST, "H12.34")))
@@ -293,6 +315,7 @@ def test_urgent_messages_come_first_then_the_oldest(axis: Axis) -> None:
     assert names(axis, both) == ["d", "d", "b"]
 
 
+@and_edoc
 def test_the_two_kinds_can_be_asked_for_apart(axis: Axis) -> None:
     axis.send(message(recipients=(SENDER,)))
     axis.report([status()])
@@ -370,6 +393,7 @@ def test_a_wrong_digest_confirms_nothing(axis: Axis) -> None:
     assert axis.pending([FIRST]) == [first, second]
 
 
+@and_edoc
 def test_one_agency_neither_fetches_nor_confirms_what_is_for_another(axis: Axis) -> None:
     axis.send(message())
     (waiting,) = axis.pending([FIRST])
@@ -382,7 +406,7 @@ def test_one_agency_neither_fetches_nor_confirms_what_is_for_another(axis: Axis)
     assert axis.pending([FIRST]) == [waiting]
 
 
-@every_way
+@pytest.mark.parametrize("world", ["memory", *SOAP, "vxp", "edoc"], indirect=True)
 def test_after_a_lost_answer_asking_again_tells_the_outcome(world: World) -> None:
     world.lose()
     with pytest.raises(AxisOutcomeUnknown):
@@ -421,6 +445,7 @@ def test_what_cannot_be_read_leaves_the_queue_and_the_sender_hears_of_it(axis: A
     assert axis.received(FIRST, since, since + timedelta(minutes=1)) == []
 
 
+@and_edoc
 def test_after_lost_answers_statuses_are_settled_the_same_way(world: World) -> None:
     world.lose()
     with pytest.raises(AxisOutcomeUnknown):
@@ -431,6 +456,7 @@ def test_after_lost_answers_statuses_are_settled_the_same_way(world: World) -> N
     assert len(world.axis.pending([SENDER])) == 2
 
 
+@and_edoc
 @pytest.mark.parametrize("operation", ["send", "report", "pending", "confirm", "agencies"])
 def test_an_axis_that_is_out_of_order_has_done_nothing(world: World, operation: str) -> None:
     axis = world.axis
@@ -450,7 +476,7 @@ def test_an_axis_that_is_out_of_order_has_done_nothing(world: World, operation: 
     calls[operation]()
 
 
-@every_way
+@pytest.mark.parametrize("world", ["memory", *SOAP, "vxp", "edoc"], indirect=True)
 def test_a_message_over_the_limit_is_refused(axis: Axis) -> None:
     with pytest.raises(TooLarge):
         axis.send(message(body="x" * LIMIT))
@@ -518,6 +544,7 @@ def test_changes_of_the_catalogue_follow_a_version(axis: Axis, agencies: list[ob
     assert [change.version for change in later] == [one for one in versions if one > versions[0]]
 
 
+@and_edoc
 def test_one_message_sent_by_many_threads_is_one_message(axis: Axis) -> None:
     together = threading.Barrier(8)
 

@@ -73,7 +73,7 @@ def foreign() -> Iterator[Foreign]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     axis.root = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield axis
     server.shutdown()
