@@ -72,12 +72,13 @@ def test_a_question_does_nothing_until_the_clerk_answers(offices: Offices) -> No
     assert offices.row(offices.receiver, arrived).state == "registered"
 
 
-@pytest.mark.parametrize(
-    "state", sorted({state for state, step in INCOMING if step is Step.RECALL})
-)
-def test_what_is_agreed_to_is_cancelled_wherever_it_stands_and_kept(
-    offices: Offices, state: State
-) -> None:
+def test_what_is_agreed_to_is_cancelled_wherever_it_stands_and_kept(offices: Offices) -> None:
+    for state in sorted({state for state, step in INCOMING if step is Step.RECALL}):
+        _cancelled(offices, state)
+    offices.ensure_sound()
+
+
+def _cancelled(offices: Offices, state: State) -> None:
     document, arrived = received(offices)
     put(offices, arrived, state)
     asked(offices, document)
