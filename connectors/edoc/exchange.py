@@ -22,8 +22,8 @@ from connectors.soap.intake import MediaTypeUnknown
 from connectors.soap.version import SOAP11, Version
 from schemas.xml import Limits
 
-LIMITS = Limits(size=64 << 20, text=16 << 20, elements=250_000)
-"""Of an answer's XML: some 15,000 traces or agencies; files are beside it."""
+LIMITS = Limits(size=128 << 20, text=64 << 20, elements=1_000_000)
+"""Of an answer's XML: a catalogue of some 200,000 agencies; files are beside it."""
 _EFFECTS = frozenset({Action.SEND, Action.UPDATE, Action.CONFIRM})
 """Actions that change something: without an answer their outcome is unknown."""
 

@@ -11,7 +11,7 @@ here, in one SQLite file of the installation:
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from threading import Lock
 
 KEPT = timedelta(days=180)
 """How long a confirmed trace and an answered message are remembered."""
+_STANDS = timedelta(minutes=1)
 _TABLES = """
 CREATE TABLE IF NOT EXISTS traces (
     agency TEXT NOT NULL, trace_id TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -102,8 +103,16 @@ class Memory:
         found = self._row("SELECT mark FROM marks WHERE agency = ?", agency)
         return None if found is None else datetime.fromtimestamp(float(found[0]), UTC)
 
-    def enter(self, agency: str, traces: Iterable[Trace], mark: datetime, at: datetime) -> None:
-        """Keep what is new of *traces* and move the agency's mark, together."""
+    def enter(self, agency: str, traces: Sequence[Trace], mark: datetime, at: datetime) -> None:
+        """Keep what is new of *traces* and move the agency's mark, together.
+
+        Where nothing is new, the mark may stay behind by a minute: an agency is looked after
+        several times a second, and each move is a write to the disk.
+        """
+        before = self.mark(agency)
+        known = (self.trace(agency, trace.trace_id) is not None for trace in traces)
+        if before is not None and mark - before < _STANDS and all(known):
+            return
         with self._writing() as to:
             (seq,) = to.execute("SELECT coalesce(max(seq), 0) FROM traces").fetchone()
             rows = [
