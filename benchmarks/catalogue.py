@@ -50,8 +50,10 @@ def main() -> None:
                 print(f"{name}: not installed here, not measured")
                 continue
             rows.append((name, *measured(url, news, queries)))
-    columns = ("", "whole s", "the same again s", f"{CHANGED} changed s")
-    columns += ("query p50 ms", "p95 ms", "slowest ms", f"over {LIMIT_MS} ms")
+    columns = (
+        *("", "whole s", "the same again s", f"{CHANGED} changed s"),
+        *("query p50 ms", "p95 ms", "slowest ms", f"over {LIMIT_MS} ms"),
+    )
     table(f"{QUERIES} mixed queries: names, prefixes, abbreviations, codes", columns, rows)
 
 

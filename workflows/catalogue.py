@@ -82,8 +82,8 @@ def _news(told: Iterable[tuple[AgencyEntry, AgencyChange | None]]) -> News:
                 parent=agency.parent,
                 email=agency.email,
                 deleted=change is not None and change.deleted,
-                axis_version=change and change.version,
-                modified_at=change and change.modified_at,
+                axis_version=change.version if change else None,
+                modified_at=change.modified_at if change else None,
             )
         )
         if agency.old_organ_id:
