@@ -228,23 +228,31 @@ class Calls:
         return Answer({"data": data})
 
     def _register(self, asked: Admitted, body: bytes) -> Answer:
+        parents = self._parents()
         with operation("RegisterAgency") as call:
             entry = _registration(body)
-            self._ensure_below(asked.caller, entry.organ_id, entry.parent)
+            self._ensure_below(asked.caller, parents, entry.organ_id, entry.parent)
             self._store.put_agencies([entry])
             call.lines.append(Line(entry.organ_id, "OK"))
         return Answer()
 
     def _delete(self, asked: Admitted, _: bytes) -> Answer:
+        parents = self._parents()
         with operation("DeleteAgency") as call:
             code = asked.get("AgencyCode")
-            self._ensure_below(asked.caller, code, "")
+            self._ensure_below(asked.caller, parents, code, "")
             if not self._store.delete_agency(code):
                 raise NotFound(NotFound.axis_code, code[:60])
             call.lines.append(Line(code, "OK"))
         return Answer()
 
-    def _ensure_below(self, caller: Caller, code: str, parent: str) -> None:
+    def _parents(self) -> dict[str, str]:
+        """Return the catalogue's tree; asked for first, the audit would take it for the call."""
+        return {entry.organ_id: entry.parent for entry in self._catalogue()}
+
+    def _ensure_below(
+        self, caller: Caller, parents: dict[str, str], code: str, parent: str
+    ) -> None:
         """Return if *code* is, and would be, below an agency of the caller's and none of these.
 
         Raises:
@@ -253,7 +261,6 @@ class Calls:
         own = self._own(caller)
         if own is None:
             return
-        parents = {entry.organ_id: entry.parent for entry in self._catalogue()}
         organ_id = self._store.organ_id(code)
         starts = [parent] if parent else []
         if organ_id in parents or not parent:
