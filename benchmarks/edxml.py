@@ -17,17 +17,18 @@ import pybase64
 from benchmarks.materials import AT
 from benchmarks.measure import interleaved, machine, rows_against, table
 from connectors import envelope
-from connectors.edxml import reader
+from connectors.edxml import ReadLimits, reader
 from connectors.edxml.outgoing import OutgoingFile
 from connectors.edxml.writer import write_edoc, write_edoc_to
 from documents.departure import Departure
 from documents.document import DocumentCode, Urgency
 from schemas.edxml import Edoc
+from schemas.xml import Limits
 from workflows.demo_people import DESKS
 
-SIZES = (150_000, 1_000_000)
+SIZES = (100_000, 1_000_000)
 SECONDS = 12
-LARGE = 50_000_000
+LARGE = 200_000_000
 WRITE = "write, SHA-256 of the message"
 
 
@@ -125,7 +126,8 @@ def alone(what: str, folder: Path) -> None:
             with (folder / "message.edxml").open("wb") as sink:
                 write_edoc_to(sink, message(), [OutgoingFile("a.pdf", path=folder / "in.pdf")])
         elif what == "read":
-            with reader.read(folder / "message.edxml") as received:
+            limits = ReadLimits(xml=Limits(size=2 * LARGE), file=LARGE)
+            with reader.read(folder / "message.edxml", limits=limits) as received:
                 assert received.attachments[0].size == LARGE
 
     small = OutgoingFile("small.pdf", data=_content(10_000))

@@ -210,18 +210,14 @@ class StreamParser:
 
     def _pass(self, chunk: bytes, at: int) -> int:
         """Hand text without markup to the sink; return where markup begins in *chunk*."""
-        end = chunk.find(b"<", at)
-        end = len(chunk) if end < 0 else end
-        reference = chunk.find(b"&", at, end)
-        if reference >= 0:
-            end = reference
+        found = (chunk.find(mark, at) for mark in (b"<", b"&"))
+        end = min((place for place in found if place >= 0), default=len(chunk))
         self._passing = end == len(chunk)
         text = chunk[at:end] if at or end < len(chunk) else chunk
         self._target.take(text)
         if self._target.error is not None:
             raise self._refusal()
-        if b"\n" in text:  # the parser is to count them, and only that
-            lines = text.count(b"\n")
+        if b"\n" in text and (lines := text.count(b"\n")):  # the parser is only to count them
             self._target.drop += lines
             self._parse(b"\n" * lines)
         return end

@@ -96,7 +96,7 @@ def packed(
     name = safe_name(file.name)
     kind = extension(name)
     content_id = str(uuid.uuid5(_SPACE, f"{document_id}\n{number}\n{name}"))
-    plain = kind in style.raw
+    plain = kind in style.raw or kind == "zip"  # a ZIP in a ZIP could not be told from one
     entry = "" if plain else f"{uuid.uuid5(_SPACE, content_id)}{'.' if kind else ''}{kind}"
     label = (file.content_type or _label(kind, style)) if plain else "application/zip"
     reference = Reference(

@@ -1,6 +1,8 @@
 """Whatever may go out comes back equal, and whatever comes in raises nothing unexpected."""
 
+import io
 import json
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,8 +12,17 @@ from hypothesis import strategies as st
 from lxml import etree
 
 import schemas.edxml
-from connectors.edxml import OutgoingFile, read, summarise, write_edoc, write_status
+from connectors.edxml import (
+    OutgoingFile,
+    WriterStyle,
+    checked,
+    read,
+    summarise,
+    write_edoc,
+    write_status,
+)
 from connectors.edxml.filename import LONGEST, safe_name
+from connectors.edxml.style import Dates, Labels
 from connectors.errors import EnvelopeInvalid
 from schemas.codes import BusinessType, Priority, ReceiverChange, StatusCode
 from schemas.edxml import (
@@ -190,6 +201,19 @@ NAMES = st.one_of(
 )
 FILES = st.lists(st.tuples(NAMES, st.binary(max_size=300)), max_size=3)
 
+DAY = date(2026, 3, 2)
+LETTERS = [found for path in GOLDEN if (found := read(path).edoc) is not None]
+STYLES = st.builds(
+    WriterStyle,
+    raw=st.frozensets(st.sampled_from(["pdf", "doc", "docx", "xlsx", "zip", "txt"])),
+    labels=st.sampled_from(Labels),
+    dates=st.sampled_from(Dates),
+    trace_attributes=st.booleans(),
+    xlink=st.booleans(),
+    attachment_cid=st.booleans(),
+    signature=st.sampled_from(["", "<Signature/>", "<edXML:DigitalSignature/>"]),
+)
+
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -207,6 +231,38 @@ def test_a_document_comes_back_equal_and_is_valid_by_our_xsd(
     assert len({file.name.lower() for file in received.attachments}) == len(files)
     assert not [w for w in received.warnings if not w.code.startswith("attachment.")]
     json.dumps(summarise(received))
+
+
+def files_of(data: bytes) -> list[OutgoingFile]:
+    """Return *data* under the names and beginnings of what agencies send."""
+    begin = {
+        "pdf": b"%PDF-1.7\n",
+        "doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "txt": b"\xef\xbb\xbf",
+    }
+    packed = {}
+    for kind, entry in (("docx", "[Content_Types].xml"), ("xlsx", "xl/a.xml"), ("zip", "a.zip")):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr(entry, data)
+        packed[kind] = buffer.getvalue()
+    whole = {kind: start + data for kind, start in begin.items()} | packed
+    return [OutgoingFile(f"Phụ lục.{kind}", data=content) for kind, content in whole.items()]
+
+
+@settings(QUICK, max_examples=30)
+@given(st.sampled_from(LETTERS), st.binary(max_size=300), STYLES)
+def test_in_any_style_the_message_and_every_kind_of_file_come_back(
+    edoc: Edoc, data: bytes, style: WriterStyle
+) -> None:
+    files = files_of(data)
+    with read(write_edoc(edoc, files, style=style)) as received:
+        assert received.edoc == edoc
+        assert [found.read() for found in received.attachments] == [file.data for file in files]
+        assert {warning.code for warning in received.warnings} <= {
+            "attachment.damaged",
+            "date.format",
+        }
 
 
 @QUICK
@@ -270,6 +326,7 @@ def test_a_mangled_message_is_read_or_refused_and_nothing_else(
     except EnvelopeInvalid:
         return
     json.dumps(summarise(received))
+    assert all(fault.code[:2] in ("N.", "R.", "M.", "T.") for fault in checked(received, today=DAY))
 
 
 @settings(max_examples=200, deadline=None)
@@ -289,6 +346,7 @@ def test_a_message_with_its_elements_shuffled_is_read_or_refused(
     except EnvelopeInvalid:
         return
     json.dumps(summarise(received))
+    assert all(fault.code[:2] in ("N.", "R.", "M.", "T.") for fault in checked(received, today=DAY))
 
 
 @given(st.binary(max_size=300))
