@@ -351,11 +351,12 @@ def test_statuses_travel_together_with_an_answer_for_each(world: World) -> None:
         assert content.read() == reports[0].edxml
 
 
-def test_more_statuses_than_fit_in_one_call_are_split(axis: Axis) -> None:
-    answers = axis.report([status(f"s-{number}") for number in range(501)])
-    assert len({answer.axis_id for answer in answers if isinstance(answer, Receipt)}) == 501
+def test_more_statuses_than_fit_in_one_call_are_split(world: World) -> None:
+    axis, many = world.axis, 501 if world.says_ids else 51  # a wire without ids takes them singly
+    answers = axis.report([status(f"s-{number}") for number in range(many)])
+    assert len({answer.axis_id for answer in answers if isinstance(answer, Receipt)}) == many
     found = axis.pending([SENDER], limit=1000)
-    assert len({m.axis_id for m in found}) == 501
+    assert len({m.axis_id for m in found}) == many
     axis.confirm(SENDER, [(m.axis_id, m.sha256) for m in found])
     assert axis.pending([SENDER]) == []
 
