@@ -34,7 +34,7 @@ from tests.workflows.house import (
 )
 from tests.workflows.hubs import HubProcess
 from tests.workflows.worlds import Said, call, make_world
-from workflows import backlog, changes, issuance
+from workflows import backlog, changes, faultpoint, issuance
 from workflows.office import Office
 
 Offices = tuple[Office, Office]
@@ -192,3 +192,51 @@ def test_a_13_whose_answer_was_lost_goes_again_under_its_id(
     sent = [step for step in steps_of(office, document_id) if step in {"report_13", "status_15"}]
     assert sent == ["report_13", "status_15"]
     assert_sound(office)
+
+
+class Killed(BaseException):
+    """Nothing of the process is left to mend anything."""
+
+
+@pytest.mark.parametrize("point", ["recall.sent", "recall.recorded"])
+def test_killed_at_any_point_each_question_and_answer_goes_once(
+    office: Office, axis: InMemoryAxis, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert point in faultpoint.CHANGES
+    document_id = approve(office, hand_in(office, PROVINCE, (OFFICE,)))
+    assert turn(office) == []
+    clerk, theirs = (person_of(code, Role.CLERK).id for code in (PROVINCE, OFFICE))
+    with office.database.writing() as session:
+        recalls.ask(session, document_id, clerk, office.now(), REASON)
+    _killed_once(office, point, monkeypatch)
+    assert turn(office) == []
+    (arrived,) = documents(office, Direction.INCOMING)
+    with office.database.writing() as session:
+        change_decisions.answer(session, arrived.id, theirs, office.now(), agree=True)
+    _killed_once(office, point, monkeypatch)
+    assert turn(office) == []
+    assert document(office, document_id).state == "recalled"
+    now = office.now()
+    sent = [
+        track
+        for code in (PROVINCE, OFFICE)
+        for track in axis.sent(code, now - timedelta(hours=1), now + timedelta(hours=1))
+    ]
+    # the letter, 01 and 03 of its arrival, 13 and 15
+    assert len({track.axis_id for track in sent}) == 5
+    assert_sound(office)
+
+
+def _killed_once(office: Office, point: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a worker die at *point*; the next one finds what it left."""
+
+    def die(passed: str) -> None:
+        if passed == point:
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("workflows.changes.passing", die)
+        with pytest.raises(Killed):
+            changes.carry(office)
+    changes.carry(office)
+    assert changes.carry(office) == 0
