@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,8 @@ def _codec(folder: Path) -> None:
 
     candidates: dict[str, Callable[[], object]] = {_FLOOR: lambda: hashlib.sha256(data).digest()}
     for form in Form:
-        candidates[f"{form}: digest and write"] = lambda form=form: write(form)
-        candidates[f"{form}: read, digest, keep"] = lambda form=form: read(form)
+        candidates[f"{form}: digest and write"] = partial(write, form)
+        candidates[f"{form}: read, digest, keep"] = partial(read, form)
     timings = interleaved(candidates, SECONDS, least=3, most=30)
     floor = timings[_FLOOR].cpu_ms
     rows = [(name, one.cpu_ms, one.wall_ms, one.cpu_ms / floor) for name, one in timings.items()]

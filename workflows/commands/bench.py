@@ -4,7 +4,17 @@ import argparse
 import importlib
 
 NAMES = (
-    *("signing", "tokens", "levels", "verification", "edxml", "journey", "hub", "prefect_run"),
+    *(
+        "signing",
+        "tokens",
+        "levels",
+        "verification",
+        "edxml",
+        "journey",
+        "soap",
+        "hub",
+        "prefect_run",
+    ),
     "catalogue",
 )
 APART = ("matrix",)
