@@ -301,7 +301,6 @@ def _reject(office: Office, parcel: ParcelRow) -> None:
         _log.info("%s cannot be rejected, it is confirmed: %s", parcel.axis_id, error)
         _confirm(office, parcel.organ_id, [parcel])
         return
-    passing("reject.sent")
     _told(office, [parcel])
 
 
