@@ -13,7 +13,7 @@ import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from threading import Lock
 
 from lxml import etree
@@ -322,4 +322,6 @@ def _read(text: str) -> datetime:
         whole = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
     except ValueError:
         raise EnvelopeUntrusted("a moment in the timestamp") from None
+    if whole.year == MAXYEAR:  # times are added to it
+        raise EnvelopeUntrusted("a moment in the timestamp")
     return whole + timedelta(seconds=float(found[2] or 0))

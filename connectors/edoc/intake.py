@@ -5,7 +5,6 @@ Taken as it comes: SOAP 1.1 and 1.2, with parts or as plain XML, parts in base64
 """
 
 from dataclasses import dataclass
-from email.message import Message as MimeHead
 from urllib.parse import unquote
 
 from lxml import etree
@@ -16,12 +15,13 @@ from connectors.edxml.fields import local_name
 from connectors.soap.blob import Blob, too_large
 from connectors.soap.fault import Blame, SoapFault
 from connectors.soap.intake import MediaTypeUnknown
-from connectors.soap.multipart import Related, content_type_of
+from connectors.soap.media_type import content_type_of, file_name_of
+from connectors.soap.multipart import Related
 from connectors.soap.version import BY_ENVELOPE, VERSIONS, Version
+from schemas.edxml.field import FORBIDDEN
 from schemas.xml import LIMITS, Limits, Reason, StreamParser, XmlRefused
 
 _XLINK = "{http://www.w3.org/1999/xlink}href"
-_ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "base64"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,9 @@ class SwaMessage:
         return said.partition(";")[0].strip()[:100]
 
     def _file_name(self, content_id: str) -> str:
-        head = MimeHead()
-        for name in ("content-type", "content-disposition"):
-            if said := self.heads.get(content_id, {}).get(name):
-                head[name] = " ".join(said.split())
-        return (head.get_filename() or "")[:255]
+        head = self.heads.get(content_id, {})
+        name = file_name_of(head.get("content-disposition", ""), head.get("content-type", ""))
+        return FORBIDDEN.sub(" ", name)[:255]
 
     def close(self) -> None:
         """Free the parts."""
@@ -124,9 +122,6 @@ class SwaIntake:
         if self._related is not None:
             self._parse(self._related.close())
             parts, heads = self._related.parts, self._related.heads
-        for head in heads.values():
-            if head.get("content-transfer-encoding", "").lower() not in _ENCODINGS:
-                raise SoapFault.invalid("a part is neither base64 nor binary")
         try:
             envelope = self._parser.close()
         except XmlRefused as refused:

@@ -28,7 +28,7 @@ from connectors.hub.replies import BrokenOff, WireResponse
 from connectors.soap.blob import too_large
 from connectors.soap.fault import Blame, SoapFault, fault_envelope
 from connectors.soap.intake import MediaTypeUnknown
-from connectors.soap.multipart import content_type_of
+from connectors.soap.media_type import content_type_of
 from connectors.soap.version import Version, of_content_type
 from schemas.edoc.contract import published_wsdl
 

@@ -14,7 +14,8 @@ from lxml import etree
 from connectors.soap.blob import Base64Sink, Blob, too_large
 from connectors.soap.fault import Blame, SoapFault
 from connectors.soap.form import INCLUDE, Form, form_of
-from connectors.soap.multipart import MAX_ROOT, Related, content_type_of
+from connectors.soap.media_type import content_type_of
+from connectors.soap.multipart import MAX_ROOT, Related
 from connectors.soap.security import SECURITY
 from connectors.soap.version import BY_ENVELOPE, VERSIONS, Version
 from connectors.soap.xroad import XROAD

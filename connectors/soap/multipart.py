@@ -3,8 +3,6 @@
 Standard: RFC 2387; MTOM (W3C, 2005) §3; XOP (W3C, 2005) §4.
 """
 
-from email.message import Message
-
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser
 
@@ -15,14 +13,8 @@ MAX_PARTS = 501
 """One for each status of the largest UpdateStatus, and the root."""
 MAX_ROOT = 4 << 20
 """Bytes of the root part."""
-
-
-def content_type_of(header: str) -> tuple[str, dict[str, str]]:
-    """Return the media type in lower case and its parameters."""
-    message = Message()
-    message["content-type"] = " ".join(header.split())
-    parameters = message.get_params() or []
-    return message.get_content_type(), {name.lower(): value for name, value in parameters[1:]}
+_ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "base64"})
+"""Content-Transfer-Encodings (RFC 2045 §6); quoted-printable is for text."""
 
 
 class Related:
@@ -108,15 +100,21 @@ class Related:
         self._value += data[start:end]
 
     def _header_end(self) -> None:
-        self._headers[self._name.decode("latin-1").lower()] = self._value.decode("latin-1").strip()
+        name, value = self._name.decode("latin-1").lower(), self._value.decode("latin-1").strip()
         self._name = self._value = b""
+        if self._headers.setdefault(name, value) != value:
+            raise SoapFault.invalid(f"{name} twice in one part")
 
     def _headers_finished(self) -> None:
         content_id = self._headers.get("content-id", "").strip("<>")
+        if content_id in self.heads:
+            raise SoapFault.invalid(f"two parts of Content-ID {content_id}")
         blob = self._placed(content_id)
         self.heads[content_id] = self._headers
-        encoded = self._headers.get("content-transfer-encoding", "").lower() == "base64"
-        self._sink = Base64Sink(blob) if encoded else blob
+        encoding = self._headers.get("content-transfer-encoding", "").lower()
+        if encoding not in _ENCODINGS:
+            raise SoapFault.invalid("a part is neither base64 nor binary")
+        self._sink = Base64Sink(blob) if encoding == "base64" else blob
 
     def _placed(self, content_id: str) -> Blob:
         is_root = content_id == self._start if self._start else self._count == 1
@@ -125,8 +123,6 @@ class Related:
                 raise SoapFault.invalid("two root parts")
             self._root = Blob(MAX_ROOT)
             return self._root
-        if content_id in self.parts:
-            raise SoapFault.invalid(f"two parts of Content-ID {content_id}")
         return self.parts.setdefault(content_id, Blob(self._limit))
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:

@@ -135,6 +135,20 @@ def test_an_endless_lifetime_is_refused(leader: Pkcs12Key) -> None:
         opened(signed.octets, leader)
 
 
+@pytest.mark.parametrize(
+    "times", [("9999-12-31T23:58:00Z", "9999-12-31T23:59:59Z"), ("0001-01-01T00:00:00Z",) * 2]
+)
+def test_the_ends_of_the_calendar_are_refused_not_counted_with(
+    leader: Pkcs12Key, monkeypatch: pytest.MonkeyPatch, times: tuple[str, str]
+) -> None:
+    written = iter(times)
+    monkeypatch.setattr(wsse, "_written", lambda _: next(written))
+    signed = sign(letter(), leader, at=AT)
+    monkeypatch.undo()
+    with pytest.raises(EnvelopeUntrusted):
+        opened(signed.octets, leader)
+
+
 def test_an_answer_must_confirm_its_request(leader: Pkcs12Key) -> None:
     answer = sign(letter(), leader, at=AT, confirming="YQ==").octets
     assert opened(answer, leader, confirming="YQ==")
