@@ -90,3 +90,6 @@ def lasting_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 @pytest.fixture
 def agencies() -> list[AgencyEntry]:
     return list(AGENCIES)
+
+
+from tests.connectors.axis_worlds import axis, world  # noqa: E402, F401  (it needs what is above)

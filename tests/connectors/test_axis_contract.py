@@ -7,23 +7,17 @@ The eDoc dialect re-dresses what it carries; it keeps to what `and_edoc` marks, 
 """
 
 import hashlib
-import re
-import secrets
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.axis import Axis, MessageKind, Outgoing, PacketState, Pending, Receipt, Report
-from connectors.edoc.client import EdocAxis
-from connectors.edoc.memory import Memory
+from connectors.axis import Axis, MessageKind, PacketState, Receipt
 from connectors.errors import (
     AxisOutcomeUnknown,
     AxisUnavailable,
@@ -33,178 +27,21 @@ from connectors.errors import (
     TooLarge,
     UnknownRecipient,
 )
-from connectors.hub.faults import Fault, FaultKind
-from connectors.hub.systems import Systems
-from connectors.memory_axis import InMemoryAxis
-from connectors.soap.calls import Credential
-from connectors.soap.client import SoapAxis
-from connectors.soap.form import Form
-from connectors.soap.security import Correspondence, Gatekeeping
-from connectors.soap.version import SOAP12
-from connectors.soap.xroad import XRoad
-from connectors.vxp.client import VxpAxis
-from schemas.edxml import NAMESPACE
-from signing.testpki import TestPki
-from tests.connectors.conftest import running_hub
-from workflows.envelope_security import Signer, Verifier
-
-SECRET = secrets.token_hex(16)
-THROUGH = XRoad.of({"client": "VN/GOV/H99/desk", "service": "VN/GOV/axis", "user_id": "VN012345"})
-SENDER, FIRST, SECOND = "H99", "H99.01", "H99.02"
-LIMIT = 30 << 20
-
-
-@dataclass
-class World:
-    """An axis and ways to make it fail."""
-
-    axis: Axis
-    fail: Callable[[], None]
-    """The next call is not done."""
-    lose: Callable[[], None]
-    """The next call is done and its answer lost."""
-    says_ids: bool = True
-    """Lists say a message's own id and digest, and an id means one content."""
-
-
-SOAP: dict[str, dict[str, Any]] = {
-    "soap 1.1": {},
-    "soap 1.2": {"version": SOAP12},
-    "soap inline, by secret": {"form": Form.INLINE, "credential": Credential("S-1", SECRET)},
-    "soap swaref, X-Road": {"form": Form.SWAREF, "through": THROUGH},
-    "soap 1.2, signed": {"version": SOAP12},
-}
-"""What the client is told; the node behind it is made by `hub_for`."""
-
-
-@contextmanager
-def hub_for(name: str, request: pytest.FixtureRequest) -> Iterator[tuple[Any, Axis]]:
-    folder = request.getfixturevalue("tmp_path")
-    if name == "vxp":
-        with running_hub(folder / "hub") as hub:
-            url = f"http://{hub.host}/XrdAdapter/adapter"
-            yield hub, VxpAxis(url, "00.99.W00", "not-asked-for")
-        return
-    if name == "edoc":
-        with running_hub(folder / "hub") as hub:
-            memory = Memory(folder / "memory.sqlite")
-            yield hub, EdocAxis(f"http://{hub.host}/edoc", SENDER, "not-asked-for", memory)
-        return
-    told = dict(SOAP[name])
-    systems = gate = None
-    if "credential" in told or "signed" in name:
-        pki: TestPki = request.getfixturevalue("axis_pki")
-        system, node = pki.key("system"), pki.key("hub")
-        systems = Systems(folder / "systems")
-        everyone = frozenset({SENDER, FIRST, SECOND})
-        systems.add("S-1", everyone, SECRET, certificates=(system.certificate,))
-        if "signed" in name:
-            gate = Gatekeeping(Verifier(), Signer(lambda: node))
-            signer = Signer(lambda: system)
-            told["correspondence"] = Correspondence(signer, Verifier(), node.certificate)
-    with running_hub(folder / "hub", systems=systems, gatekeeping=gate) as hub:
-        yield hub, SoapAxis(hub.address, **told)
-
-
-every_way = pytest.mark.parametrize("world", ["memory", *SOAP, "vxp"], indirect=True)
-"""A test of what each form of a message could spoil; the others run on fewer axes."""
-
-and_edoc = pytest.mark.parametrize(
-    "world", ["memory", "soap 1.1", "soap 1.2, signed", "vxp", "edoc"], indirect=True
+from tests.connectors.axis_worlds import (
+    FIRST,
+    LIMIT,
+    SECOND,
+    SENDER,
+    SOAP,
+    World,
+    and_edoc,
+    base,
+    digest,
+    every_way,
+    message,
+    names,
+    status,
 )
-"""A test of what the eDoc dialect promises too."""
-
-
-@pytest.fixture(params=["memory", "soap 1.1", "soap 1.2, signed", "vxp"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    if request.param == "memory":
-        memory = InMemoryAxis(request.getfixturevalue("agencies"), max_size=LIMIT)
-        yield World(
-            memory,
-            lambda: setattr(memory, "failures", 1),
-            lambda: setattr(memory, "lost_replies", 1),
-        )
-        return
-    with hub_for(request.param, request) as (hub, axis):
-        yield World(
-            axis,
-            lambda: hub.faults(Fault("*", FaultKind.UNAVAILABLE)),
-            lambda: hub.faults(Fault("*", FaultKind.DROP_REPLY)),
-            says_ids=request.param not in ("vxp", "edoc"),
-        )
-        axis.close()
-
-
-@pytest.fixture
-def axis(world: World) -> Axis:
-    return world.axis
-
-
-def edxml(header: str, body: str = "") -> bytes:
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\r\n<edXML xmlns="{NAMESPACE}">'
-        f'<edXML:edXMLEnvelope xmlns:edXML="{NAMESPACE}"><edXML:edXMLHeader>'
-        f"<edXML:MessageHeader>{header}</edXML:MessageHeader></edXML:edXMLHeader>"
-        f"</edXML:edXMLEnvelope><AttachmentEncoded>{body}</AttachmentEncoded></edXML>\r\n"
-    ).encode()
-
-
-def tag(name: str, inside: object) -> str:
-    return f"<edXML:{name}>{inside}</edXML:{name}>"
-
-
-def message(message_id: str = "m-1", body: str = "Tiếng Việt\r\n", **changes: Any) -> Outgoing:
-    fields: dict[str, Any] = {
-        "message_id": message_id,
-        "sender": SENDER,
-        "recipients": (FIRST,),
-    } | changes
-    header = tag("From", tag("OrganId", fields["sender"]))
-    header += "".join(tag("To", tag("OrganId", to)) for to in fields["recipients"])
-    header += tag("DocumentId", message_id) + tag("Subject", message_id)
-    header += tag("Code", tag("CodeNumber", 15) + tag("CodeNotation", "QĐ-UBND"))
-    header += tag("PromulgationInfo", tag("PromulgationDate", "2026/11/22"))
-    header += tag("OtherInfo", tag("Priority", fields.get("urgency", 0)))
-    return Outgoing(**({"edxml": edxml(header, body)} | fields))
-
-
-def status(message_id: str = "s-1", code: str = "05", body: str = "", **changes: Any) -> Report:
-    fields: dict[str, Any] = {
-        "message_id": message_id,
-        "sender": FIRST,
-        "recipient": SENDER,
-        "document_id": "H99,2026/11/22,15/QĐ-UBND",
-        "status_code": code,
-    } | changes
-    about = tag("OrganId", fields["recipient"]) + tag("DocumentId", fields["document_id"])
-    header = tag("From", tag("OrganId", fields["sender"])) + tag("ResponseFor", about)
-    header += tag("StatusCode", code) + tag("Description", message_id)
-    return Report(**({"edxml": edxml(header, body)} | fields))
-
-
-def base(axis_id: str) -> str:
-    """Return a message's id at its sender."""
-    return axis_id.partition("~")[0]
-
-
-def digest(axis: Axis, waiting: Pending) -> str:
-    if waiting.sha256:
-        return waiting.sha256
-    fetched = axis.fetch(waiting.recipient, waiting.axis_id)
-    fetched.content.close()
-    return fetched.sha256
-
-
-def names(axis: Axis, found: list[Pending]) -> list[str]:
-    """Return the ids of messages, from their contents where the axis does not say them."""
-    said = []
-    for waiting in found:
-        if waiting.message_id:
-            said.append(waiting.message_id)
-            continue
-        with axis.fetch(waiting.recipient, waiting.axis_id).content as content:
-            said += re.findall(r"<edXML:(?:Subject|Description)>(.*?)<", content.read().decode())
-    return said
 
 
 @every_way
@@ -482,67 +319,6 @@ def test_a_message_over_the_limit_is_refused(axis: Axis) -> None:
     with pytest.raises(TooLarge):
         axis.send(message(body="x" * LIMIT))
     assert axis.pending([FIRST]) == []
-
-
-def test_the_catalogue_comes_whole_and_in_order(axis: Axis, agencies: list[object]) -> None:
-    assert axis.agencies() == agencies
-
-
-@pytest.mark.parametrize("world", ["memory", "soap 1.1", "soap 1.2, signed"], indirect=True)
-def test_what_was_sent_is_known_by_asking_and_nothing_is_sent_by_it(world: World) -> None:
-    axis = world.axis
-    assert axis.settle(message()) is None
-    world.lose()
-    with pytest.raises(AxisOutcomeUnknown):
-        axis.send(message())
-    found = axis.settle(message())
-    assert found is not None
-    assert found == axis.send(message())
-    assert axis.settle(message("m-2")) is None
-    assert len(axis.pending([FIRST])) == 1
-
-
-@pytest.mark.parametrize("world", ["memory", *SOAP], indirect=True)
-def test_the_lists_say_what_became_of_each_message_at_each_recipient(axis: Axis) -> None:
-    receipt = axis.send(message(recipients=(FIRST, SECOND)))
-    (told,) = axis.report([status(sender=FIRST, recipient=SECOND)])
-    assert isinstance(told, Receipt)
-    with axis.fetch(FIRST, receipt.axis_id).content as content:
-        digest = hashlib.sha256(content.read()).hexdigest()
-    axis.reject(SECOND, receipt.axis_id, "Không đọc được\n<&>")
-    axis.reject(SECOND, receipt.axis_id, "again")
-    since = receipt.accepted_at - timedelta(minutes=1)
-    until = receipt.accepted_at + timedelta(minutes=1)
-
-    sent = {track.recipient: track for track in axis.sent(SENDER, since, until)}
-    assert {track.axis_id for track in sent.values()} == {receipt.axis_id}
-    assert sent[FIRST].state is PacketState.PROCESSING
-    assert (sent[FIRST].message_id, sent[FIRST].sha256, sent[FIRST].note) == ("m-1", digest, "")
-    assert sent[SECOND].state is PacketState.FAIL
-    assert sent[SECOND].note.split() == ["Không", "đọc", "được", "<&>"]
-    assert sent[FIRST].accepted_at == receipt.accepted_at <= sent[SECOND].updated_at
-
-    axis.confirm(FIRST, [(receipt.axis_id, digest)])
-    (track,) = axis.received(FIRST, since, until)
-    assert (track.sender, track.state) == (SENDER, PacketState.DONE)
-    kinds = [one.kind for one in axis.received(SECOND, since, until)]
-    assert sorted(kinds) == [MessageKind.EDOC, MessageKind.STATUS]
-    assert axis.received(SECOND, since, until, MessageKind.STATUS)[0].axis_id == told.axis_id
-    assert axis.sent(SENDER, until, until + timedelta(hours=1)) == []
-    with pytest.raises(NotFound):
-        axis.reject(FIRST, told.axis_id, "")
-
-
-def test_changes_of_the_catalogue_follow_a_version(axis: Axis, agencies: list[object]) -> None:
-    changes = axis.agency_changes()
-    assert {change.entry.organ_id for change in changes} == {
-        one.organ_id for one in axis.agencies()
-    }
-    versions = [change.version for change in changes]
-    assert versions == sorted(versions)
-    assert axis.agency_changes(versions[-1]) == []
-    later = axis.agency_changes(versions[0])
-    assert [change.version for change in later] == [one for one in versions if one > versions[0]]
 
 
 @and_edoc
