@@ -1,0 +1,45 @@
+"""Clients that share no code with us make one journey at a hub: PHP's, node's, JAX-WS RI's."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.connectors.foreign.conftest import Traffic
+from tests.connectors.foreign.journey import Journey, World
+
+HERE = Path(__file__).parent
+XOP = 'type="application/xop+xml"'
+
+
+@pytest.mark.parametrize(
+    ("query", "version"), [("wsdl", "1.1"), ("wsdl&soap11", "1.1"), ("wsdl", "1.2")]
+)
+def test_phps_soap_client_does_every_operation(
+    world: World, tmp_path: Path, query: str, version: str
+) -> None:
+    journey = Journey(tmp_path, 1_200_000)
+    wsdl = f"{world.hub.address}?{query}"
+    seen = world.told(["php", str(HERE / "client.php")], wsdl, version, journey.file)
+    assert seen == journey.seen()
+    journey.ensure_done(world)
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+@pytest.mark.parametrize("form", ["inline", "mtom"])
+def test_nodes_soap_does_every_operation(
+    world: World,
+    traffic: Traffic,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+    form: str,
+) -> None:
+    monkeypatch.setenv("NODE_PATH", str(HERE.parents[2] / ".venv/foreign/node_modules"))
+    journey = Journey(tmp_path, 1_200_000)
+    command = ["node", str(HERE / "client.js")]
+    seen = world.told(command, f"{world.hub.address}?wsdl", version, form, journey.file)
+    attached = [sum(XOP in said for said in way) for way in (traffic.asked, traffic.answered)]
+    # five letters of which three are refused, a fetch, and two statuses of which one is inline
+    assert attached == ([0, 0] if form == "inline" else [7, 4])
+    assert seen == journey.seen()
+    journey.ensure_done(world)
