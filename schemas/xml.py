@@ -8,57 +8,26 @@ namespaces. Neither reads files or the network (XML 1.0; XInclude and
 schemaLocation are inert).
 """
 
+import inspect
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 
 from lxml import etree
 
+from schemas.small_xml import plain_tree
+from schemas.xml_limits import HARDENED, LIMITS, Limits, Reason, XmlRefused
 
-class Reason(StrEnum):
-    """Why a message is refused."""
+__all__ = [
+    "LIMITS",
+    "Limits",
+    "Reason",
+    "Sink",
+    "StreamParser",
+    "XmlRefused",
+    "parse",
+    "parse_as_written",
+]
 
-    NOT_WELL_FORMED = "not_well_formed"
-    DOCTYPE = "doctype"
-    """A DOCTYPE, which is where entities come from."""
-    INSTRUCTION = "instruction"
-    """A processing instruction."""
-    TOO_LARGE = "too_large"
-    """Larger, deeper or wider than the limits."""
-
-
-class XmlRefused(ValueError):
-    """The bytes are not XML that may come in; `connectors` translates this."""
-
-    def __init__(self, reason: Reason, detail: str, line: int | None = None) -> None:
-        super().__init__(reason, detail, line)
-        self.reason = reason
-        self.detail = detail
-        self.line = line
-        """1 for the first line; None where the parser does not tell."""
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.detail}" if self.line else self.detail
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one message may cost."""
-
-    size: int = 80 << 20
-    """Bytes, whole; 80 MiB holds 50 MiB of files in base64."""
-    text: int = 4 << 20
-    """Characters outside diverted elements, attributes included."""
-    depth: int = 64
-    elements: int = 50_000
-    attributes: int = 64
-    """For one element."""
-    namespaces: int = 64
-    """Declared on one element."""
-
-
-LIMITS = Limits()
 
 _PIECES = 300_000
 _PIECE = 48
@@ -71,18 +40,6 @@ microsecond.
 _STOPS = 2000
 """Places where the parser is asked whether a diverted element begins; each costs a microsecond."""
 
-_HARDENED: dict[str, Any] = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "dtd_validation": False,
-    "attribute_defaults": False,
-    "huge_tree": False,
-    "recover": False,
-    "collect_ids": False,
-    "encoding": "utf-8",  # whatever the declaration says: no second meaning of the same bytes
-}
-
 
 def parse(data: bytes, *, limits: Limits = LIMITS) -> etree._Element:
     """Return the root of *data*, a message without large text nodes (each at most 10 MB).
@@ -92,6 +49,9 @@ def parse(data: bytes, *, limits: Limits = LIMITS) -> etree._Element:
     """
     if len(data) > limits.size:
         raise XmlRefused(Reason.TOO_LARGE, f"{len(data)} bytes, at most {limits.size}")
+    plain = plain_tree(data, limits)
+    if plain is not None:
+        return plain
     parser = StreamParser((), _never, limits=limits)
     parser.feed(data)
     return parser.close()
@@ -106,7 +66,7 @@ def parse_as_written(data: bytes, *, limits: Limits = LIMITS) -> etree._Element:
         XmlRefused: not well-formed, forbidden, or over *limits*.
     """
     parse(data, limits=limits)
-    parser = etree.XMLParser(remove_comments=True, remove_pis=True, **_HARDENED)
+    parser = etree.XMLParser(remove_comments=True, remove_pis=True, **HARDENED)
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
@@ -155,7 +115,7 @@ class StreamParser:
         self._target = _Target(frozenset(divert), open_sink, frozenset(inside), limits)
         self._target.watch = frozenset(watch)
         target: Any = self._target  # the stubs ask for bytes where lxml gives str
-        self._parser = etree.XMLParser(target=target, **_HARDENED)
+        self._parser = etree.XMLParser(target=target, **HARDENED)
         self._names = {name.rpartition("}")[2].encode() for name in divert}
         self._stops = _STOPS
         self._passing = False
@@ -397,3 +357,7 @@ class _Target:
 
     def _refuse(self, reason: Reason, detail: str) -> None:
         self.error = self.error or XmlRefused(reason, detail)
+
+
+# lxml asks how many arguments it takes, each time a parser is made: 50 microseconds without this
+_Target.start.__signature__ = inspect.signature(_Target.start)  # type: ignore[attr-defined]
