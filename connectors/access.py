@@ -39,6 +39,11 @@ class AxisSettings(BaseModel):
     """WS-Security: the axis's certificate, PEM; its answers must be signed by it."""
     xroad: dict[str, str] = Field(default_factory=dict)
     """X-Road 4.0: `client` and `service` as INSTANCE/CLASS/MEMBER/SUBSYSTEM[/…], `user_id`."""
+    style: str = "java"
+    """How messages are written (`connectors.edxml.style`): `java`, `dotnet`, a TOML file with one
+    table, or `FILE.toml:TABLE`."""
+    styles: dict[str, str] = Field(default_factory=dict)
+    """The same by a partner's code: for it and what is below it, where no recipient wants else."""
     legacy_hex: bool = True
     """vxp: `hash-file` as the SDK writes it, bytes below 0x10 without their zero."""
     max_size: int = Field(default=100 << 20, ge=1 << 20, le=2 << 30)

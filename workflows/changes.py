@@ -90,7 +90,8 @@ def _written(office: Office, owed: Sequence[Owed]) -> tuple[list[Owed], list[Rep
     for each in owed:
         departure = each.departure
         try:
-            edxml = write_status(envelope.status(departure))
+            style = office.styles.of([departure.recipient_organ_id])
+            edxml = write_status(envelope.status(departure), style=style)
         except OfficeError as error:
             _put_off(office, [each], error)
             continue

@@ -123,7 +123,7 @@ def written(office: Office, dossier: Dossier) -> bytes:
             for item in dossier.attachments
         ),
     ]
-    return write_edoc(letter, files)
+    return write_edoc(letter, files, style=office.styles.of(dossier.codes))
 
 
 def _letter(departure: Departure, change: Planned | None) -> Edoc:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.axis import Axis
+from connectors.edxml.partners import Styles, open_styles
 from connectors.opening import open_axis
 from connectors.remote.errors import ServiceSettingsInvalid
 from connectors.remote.opening import open_service
@@ -37,6 +38,8 @@ class Office:
     workshop: Workshop
     now: Callable[[], datetime] = field(default=_now)
     """The one clock: aware UTC."""
+    styles: Styles = field(default_factory=Styles)
+    """How each partner wants its messages written."""
     set_aside: dict[tuple[str, str], datetime] = field(default_factory=dict)
     """Messages (agency, axis id) that the axis announces and does not give, left alone until."""
     health: WorkerHealth | None = None
@@ -101,6 +104,7 @@ def open_office(home: Path, axis: Axis | None = None) -> Office:
         axis=axis or reached(cabinet.settings),
         workshop=Workshop(cabinet.settings),
         archive=Workshop(patient(cabinet.settings)),
+        styles=open_styles(cabinet.settings.axis, home),
     )
 
 

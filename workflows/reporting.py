@@ -98,21 +98,24 @@ def _written(office: Office, ids: Sequence[str]) -> tuple[list[FeedbackRow], lis
             at=row.created_at,
         )
         try:
-            reports.append(_report(row, document, departure))
+            reports.append(_report(office, row, document, departure))
             due.append(row)
         except OfficeError as error:
             _put_off(office, [row], error)
     return due, reports
 
 
-def _report(row: FeedbackRow, document: DocumentRow, departure: StatusDeparture) -> Report:
+def _report(
+    office: Office, row: FeedbackRow, document: DocumentRow, departure: StatusDeparture
+) -> Report:
+    style = office.styles.of([document.sender_organ_id])
     return Report(
         message_id=row.id,
         sender=document.organ_id,
         recipient=document.sender_organ_id,
         document_id=document.document_key or "",
         status_code=row.code,
-        edxml=write_status(envelope.status(departure)),
+        edxml=write_status(envelope.status(departure), style=style),
     )
 
 

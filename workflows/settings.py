@@ -243,7 +243,7 @@ def _toml(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(_toml(item) for item in value)}]"
     if isinstance(value, Mapping):
-        members = (f"{key} = {_toml(member)}" for key, member in value.items())
+        members = (f"{_toml(str(key))} = {_toml(member)}" for key, member in value.items())
         return f"{{{', '.join(members)}}}"
     if isinstance(value, bool):
         return str(value).lower()

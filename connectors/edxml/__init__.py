@@ -3,6 +3,7 @@
 from connectors.edxml.deviation import Warning_
 from connectors.edxml.incoming import ReadLimits, Received, ReceivedFile
 from connectors.edxml.outgoing import OutgoingFile
+from connectors.edxml.partners import Styles, named_style, open_styles
 from connectors.edxml.preflight import Fault, Rules, checked
 from connectors.edxml.reader import read
 from connectors.edxml.style import DOTNET_SDK, JAVA_SDK, STYLES, WriterStyle, load_styles
@@ -19,11 +20,14 @@ __all__ = [
     "Received",
     "ReceivedFile",
     "Rules",
+    "Styles",
     "Warning_",
     "WriterStyle",
     "checked",
     "field_errors",
     "load_styles",
+    "named_style",
+    "open_styles",
     "read",
     "summarise",
     "write_edoc",

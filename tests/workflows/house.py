@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from connectors.axis import Axis, MessageKind
+from connectors.edxml.partners import open_styles
 from connectors.opening import open_axis
 from documents import directory, ledger, outgoing, register
 from documents.document import Competence, DocumentType, Person, Role
@@ -127,6 +128,7 @@ class House:
         axis = axis or open_axis(cabinet.settings.axis_access(), home)
         workshop = workshop or self.workshop
         office = Office(cabinet.settings, cabinet.database, cabinet.blobs, axis, workshop)
+        office.styles = open_styles(cabinet.settings.axis, home)
         self._offices.append(office)
         return office
 

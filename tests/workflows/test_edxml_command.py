@@ -113,3 +113,19 @@ def test_edxml_write_refuses_what_cannot_go_out(
     assert said.code == 1
     assert f"[{code}]" in said.err.replace("\n", "")
     assert not (tmp_path / "m.edxml").exists()
+
+
+def test_edxml_write_takes_a_partners_style(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    description, styles, out = (tmp_path / name for name in ("m.json", "p.toml", "m.edxml"))
+    description.write_text(json.dumps(DESCRIPTION), "utf-8")
+    styles.write_text("[ba]\ndates = 'dd/MM/yyyy'\n", "utf-8")
+    write = ("edxml", "write", description, "-o", out, "--style")
+    assert call(capsys, *write, styles).code == 0
+    assert b">22/11/2026</edXML:PromulgationDate>" in out.read_bytes()
+    assert call(capsys, *write, f"{styles}:ba").code == 0
+    assert call(capsys, *write, "dotnet").code == 0
+    assert b"DigitalSignature" in out.read_bytes()
+    said = call(capsys, *write, f"{styles}:khac")
+    assert (said.code, "[axis.settings]" in said.err) == (1, True)

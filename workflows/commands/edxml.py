@@ -10,6 +10,7 @@ from typing import Any
 from connectors import envelope
 from connectors.edxml import reader
 from connectors.edxml.outgoing import OutgoingFile
+from connectors.edxml.partners import named_style
 from connectors.edxml.summary import summarise
 from connectors.edxml.writer import write_edoc, write_status
 from documents.departure import Departure, StatusDeparture
@@ -42,6 +43,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     write = actions.add_parser("write", help="ghi một gói tin / write a message")
     write.add_argument("description", type=Path, metavar="FILE.json")
     write.add_argument("--attach", type=Path, action="append", default=[], metavar="FILE")
+    write.add_argument(
+        "--style", default="java", help="java, dotnet, FILE.toml, FILE.toml:TABLE (docs/edxml.md)"
+    )
     write.add_argument("-o", "--output", type=Path, required=True)
     write.set_defaults(run=run_write, json=False)
 
@@ -66,13 +70,14 @@ def run_read(arguments: argparse.Namespace) -> int:
 
 def run_write(arguments: argparse.Namespace) -> int:
     """Write the message that a JSON file describes, in the form `edxml read --json` gives."""
+    style = named_style(arguments.style, Path())
     try:
         facts = json.loads(handed_in(arguments.description))
         if facts["kind"] == "status":
-            content = write_status(envelope.status(_status(facts)))
+            content = write_status(envelope.status(_status(facts)), style=style)
         else:
             files = [OutgoingFile(path.name, data=handed_in(path)) for path in arguments.attach]
-            content = write_edoc(envelope.edoc(_departure(facts)), files)
+            content = write_edoc(envelope.edoc(_departure(facts)), files, style=style)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DescriptionInvalid(f"{type(error).__name__}: {error}") from error
     arguments.output.write_bytes(content)
