@@ -20,6 +20,8 @@ from connectors.soap.security import SECURITY
 from connectors.soap.version import BY_ENVELOPE, VERSIONS, Version
 from connectors.soap.xroad import XROAD
 from schemas.axis.contract import BINARY, REFERENCE
+from schemas.small_xml import SIZE as SMALL
+from schemas.small_xml import plain_tree
 from schemas.xml import Limits, Reason, StreamParser, XmlRefused
 
 Opener = Callable[[bytes], bytes]
@@ -142,22 +144,45 @@ class Intake:
 
 
 class _Tree:
-    """Parses one envelope, its inline content diverted to blobs."""
+    """Parses one envelope, its inline content diverted to blobs; a small one without a stream."""
 
     def __init__(self, limit: int, limits: Limits) -> None:
         self._limit = limit
+        self._limits = limits
         self._diverted: list[tuple[etree._Element, Blob]] = []
-        self._parser = StreamParser({BINARY}, self._open_sink, inside={INCLUDE}, limits=limits)
+        self._small: bytes = b""
+        self._parser: StreamParser | None = None
 
     def feed(self, chunk: bytes) -> None:
+        if self._parser is not None:
+            self._stream(self._parser, chunk)
+        elif len(self._small) + len(chunk) <= SMALL:
+            self._small += chunk
+        else:
+            self._stream(self._opened(), chunk)
+
+    def close(self) -> etree._Element:
+        if self._parser is None:
+            plain = plain_tree(self._small, self._limits)
+            if plain is not None and not any(map(_holds, plain.iter(BINARY))):
+                return plain
+        parser = self._parser or self._opened()
         try:
-            self._parser.feed(chunk)
+            return parser.close()
         except XmlRefused as refused:
             raise _translated(refused) from None
 
-    def close(self) -> etree._Element:
+    def _opened(self) -> StreamParser:
+        """Return the parser, given what was kept back."""
+        self._parser = StreamParser(
+            {BINARY}, self._open_sink, inside={INCLUDE}, limits=self._limits
+        )
+        self._stream(self._parser, self._small)
+        return self._parser
+
+    def _stream(self, parser: StreamParser, chunk: bytes) -> None:
         try:
-            return self._parser.close()
+            parser.feed(chunk)
         except XmlRefused as refused:
             raise _translated(refused) from None
 
@@ -186,6 +211,14 @@ class _Tree:
         return tuple(blobs)
 
 
+def _holds(element: etree._Element) -> bool:
+    """Return whether a binary element has more in it than a reference to a part."""
+    if any(child.tag != INCLUDE or len(child) for child in element):
+        return True
+    texts = (element.text, *(text for child in element for text in (child.text, child.tail)))
+    return any(text and not text.isspace() for text in texts)
+
+
 def _attached(element: etree._Element, parts: dict[str, Blob]) -> Blob:
     """Return what *element* refers to, and leave an empty BINARY in its place."""
     if len(element):
@@ -197,8 +230,9 @@ def _attached(element: etree._Element, parts: dict[str, Blob]) -> Blob:
 
 def _part(href: str, parts: dict[str, Blob]) -> Blob:
     """Take the part that *href* names out of *parts*: each is used once (XOP §3.2)."""
-    blob = parts.pop(unquote(href.removeprefix("cid:")), None)
-    if blob is None or not href.startswith("cid:"):
+    content_id = unquote(href.removeprefix("cid:"))
+    blob = parts.pop(content_id, None)
+    if blob is None or not content_id or not href.startswith("cid:"):
         raise SoapFault.invalid(f"no part of this message is named {href}")
     return blob
 
