@@ -51,10 +51,15 @@ def opened(call: Call) -> Iterator[Call]:
         _CURRENT.reset(token)
 
 
+def current() -> Call:
+    """Return the call that is being answered, or one of nobody's."""
+    return _CURRENT.get() or Call()
+
+
 @contextmanager
 def operation(name: str) -> Iterator[Call]:
     """Yield the current call, or one of nobody's, as a call of *name*; note what is refused."""
-    call = _CURRENT.get() or Call()
+    call = current()
     call.operation = name
     try:
         yield call

@@ -10,6 +10,8 @@ HEAD_SECONDS = 20.0
 """For the head of a request to come in whole, from its first byte or from connecting."""
 CERTIFICATE = "client_cert_der"
 """Member of the connection's state: DER of what TLS has verified, or None."""
+ABORT = "abort"
+"""Member of the connection's state: ends the connection at once, without a word."""
 
 
 class Door(H11Protocol):
@@ -21,7 +23,7 @@ class Door(H11Protocol):
         """See asyncio.Protocol."""
         tls: SSLObject | None = transport.get_extra_info("ssl_object")
         shown = tls.getpeercert(binary_form=True) if tls is not None else None
-        self.app_state = {**self.app_state, CERTIFICATE: shown}
+        self.app_state = {**self.app_state, CERTIFICATE: shown, ABORT: transport.abort}
         super().connection_made(transport)
         self._bound_head()
 

@@ -41,6 +41,7 @@ from connectors.hub.caller import ANYBODY, Caller
 from connectors.hub.edoc_numbers import Numbers
 from connectors.hub.edoc_traces import traces_since
 from connectors.hub.message import Posting
+from connectors.hub.mishap import Mishap
 from connectors.hub.node import Node
 from connectors.soap.version import Version
 from schemas.codes import StatusCode
@@ -60,7 +61,6 @@ class EdocActions:
         self._numbers = Numbers(node.store.folder)
         self._by_action: dict[Action, Callable[[SwaMessage, Caller, str], SwaBody]] = {
             Action.SEND: self._send,
-            Action.PENDING: self._pending,
             Action.GET: self._get,
             Action.CONFIRM: self._confirm,
             Action.TRACES: self._traces,
@@ -69,11 +69,13 @@ class EdocActions:
             Action.PERMISSION: lambda message, _, __: _yes(message.version, Action.PERMISSION),
         }
 
-    def answer(self, action: Action, message: SwaMessage) -> SwaBody:
-        """Do *action*; what is refused is a report with its code."""
+    def answer(self, action: Action, message: SwaMessage, mishap: Mishap) -> SwaBody:
+        """Do *action*, its list as *mishap* has it; what is refused is a report with its code."""
         credential = credential_in(message, action)
         try:
             caller = self._admitted(credential)
+            if action is Action.PENDING:
+                return self._pending(message, caller, credential.organ_id, mishap)
             return self._by_action[action](message, caller, credential.organ_id)
         except EnvelopeTooLarge as error:
             refused: AxisRefused = TooLarge(TooLarge.axis_code, str(error))
@@ -82,7 +84,7 @@ class EdocActions:
         except AxisRefused as error:
             refused = error
         description = str(refused.args[1]) if len(refused.args) > 1 else str(refused)
-        return _no(message.version, action, [(wire_code(refused), description)])
+        return refusal(message.version, action, [(wire_code(refused), description)])
 
     def _admitted(self, credential: Credential) -> Caller:
         """Return the system that is registered for the agency and whose secret the token is.
@@ -107,7 +109,7 @@ class EdocActions:
         if letter.is_status:
             errors = [("N.MessageHeader", "thiếu / missing: MessageHeader")]
         if errors:
-            return _no(message.version, Action.SEND, errors)
+            return refusal(message.version, Action.SEND, errors)
         receipt = self._posted(letter, caller)
         answer = Answer(message.version, Action.SEND)
         answer.add("DocumentId", str(self._numbers.of([receipt.axis_id])[0]))
@@ -119,7 +121,7 @@ class EdocActions:
         if not letter.is_status:
             errors = [("N.Status", "thiếu / missing: Status")]
         if errors:
-            return _no(message.version, Action.UPDATE, errors)
+            return refusal(message.version, Action.UPDATE, errors)
         self._posted(letter, caller)
         return _yes(message.version, Action.UPDATE)
 
@@ -155,12 +157,13 @@ class EdocActions:
             raise answer
         return answer
 
-    def _pending(self, message: SwaMessage, caller: Caller, agency: str) -> SwaBody:
+    def _pending(self, message: SwaMessage, caller: Caller, agency: str, mishap: Mishap) -> SwaBody:
         caller.ensure(agency, self._store.organ_id)
         found = self._store.pending([agency], MessageKind.EDOC, MOST_IDS)
         answer = Answer(message.version, Action.PENDING)
         listed = answer.add("DocumentIds")
-        for number in self._numbers.of([pending.axis_id for pending in found]):
+        numbers = self._numbers.of([pending.axis_id for pending in found])
+        for number in mishap.listed(numbers, lambda _: False):
             add(listed, "DocumentId", str(number))
         return plain_body(message.version, answer.root)
 
@@ -248,5 +251,6 @@ def _yes(version: Version, action: Action) -> SwaBody:
     return plain_body(version, Answer(version, action).root)
 
 
-def _no(version: Version, action: Action, errors: list[tuple[str, str]]) -> SwaBody:
+def refusal(version: Version, action: Action, errors: list[tuple[str, str]]) -> SwaBody:
+    """Return the report that says no, with code and words of each error."""
     return plain_body(version, Answer(version, action, errors).root)

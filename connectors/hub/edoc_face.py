@@ -7,9 +7,7 @@ then who asks is looked at, because the credential lies in the message.
 
 import asyncio
 import logging
-import os
 import secrets
-import time
 from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
@@ -17,14 +15,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from connectors.edoc.dialect import Action
+from connectors.edoc.dialect import Action, wire_code
+from connectors.edoc.envelope import credential_in
 from connectors.edoc.intake import SwaIntake, SwaMessage, child
 from connectors.edoc.swa import SwaBody, plain_body
 from connectors.edxml.fields import local_name
-from connectors.hub.edoc_actions import EdocActions
-from connectors.hub.faults import Fault, FaultKind
+from connectors.errors import AxisRefused
+from connectors.hub.edoc_actions import EdocActions, refusal
+from connectors.hub.mishap import Mishaps, Struck
 from connectors.hub.node import Node
-from connectors.hub.replies import BrokenOff, WireResponse
+from connectors.hub.replies import WireResponse
 from connectors.soap.blob import too_large
 from connectors.soap.fault import Blame, SoapFault, fault_envelope
 from connectors.soap.intake import MediaTypeUnknown
@@ -35,8 +35,6 @@ from schemas.edoc.contract import published_wsdl
 PATH = "/edoc"
 BODY_SECONDS = 300.0
 """A request that has not come in whole by then is dropped."""
-DIED = 70
-"""Exit code of a death on purpose."""
 _OPERATIONS = {
     Action.SEND: "SendDocument",
     Action.UPDATE: "UpdateStatus",
@@ -61,13 +59,15 @@ class EdocEndpoint:
     def __init__(self, node: Node) -> None:
         self._limit = node.store.max_size
         self._actions = EdocActions(node)
-        self._faults = node.faults
+        self._mishaps = Mishaps(node.store, node.faults)
 
     async def post(self, request: Request) -> Response:
         """Answer a request."""
         content_type = request.headers.get("content-type", "")
         version = of_content_type(content_type)
         asked = request.headers.get("soapaction", "")
+        if (ended := self._mishaps.unread(_operation(asked))) is not None:
+            return ended
         try:
             intake = SwaIntake(content_type, self._limit)
             async with asyncio.timeout(BODY_SECONDS):
@@ -95,31 +95,40 @@ class EdocEndpoint:
             message.close()
 
     def _done(self, message: SwaMessage, action: Action) -> Response:
-        taken = self._taken(action)
-        faults = {fault.fault for fault in taken}
-        if FaultKind.UNAVAILABLE in faults:
-            return PlainTextResponse("out of order on purpose", 503)
-        if FaultKind.DELAY in faults:
-            time.sleep(max(fault.seconds for fault in taken))
-        body = self._actions.answer(action, message)
-        if FaultKind.DIE in faults:
-            os._exit(DIED)
-        if FaultKind.DROP_REPLY in faults:
-            return BrokenOff()
-        if FaultKind.CORRUPT in faults and action is Action.GET:
+        credential = credential_in(message, action)
+        mishap = self._mishaps.of(_operation(action), {credential.organ_id})
+        try:
+            if (out_of_order := mishap.before()) is not None:
+                return out_of_order
+        except Struck as struck:
+            return _struck(struck, action, message.version)
+        body = self._actions.answer(action, message, mishap)
+        content = action is Action.GET
+        if mishap.corrupts and content:
             body = _corrupted(body)
-        return WireResponse(body)
-
-    def _taken(self, action: Action) -> list[Fault]:
-        operation = _OPERATIONS.get(action)
-        if self._faults is None or operation is None:
-            return []
-        return self._faults.take(operation)
+        return mishap.after(WireResponse(body), content=content)
 
     def get(self, request: Request) -> Response:
         """Publish our WSDL of the dialect."""
         address = str(request.url.replace(query="", fragment=""))
         return Response(published_wsdl(address), media_type="text/xml")
+
+
+def _operation(asked: str) -> str:
+    """Return the name by which faults know an action, as a head or a message names it."""
+    name = _named(asked)
+    return _OPERATIONS.get(Action(name), "") if name in set(Action) else ""
+
+
+def _struck(struck: Struck, action: Action, version: Version) -> Response:
+    if struck.retryable:  # the dialect's reports say nothing of trying again
+        return PlainTextResponse(struck.text, 503)
+    refused = AxisRefused(struck.code, struck.text)
+    return WireResponse(refusal(version, action, [(wire_code(refused), struck.text)]))
+
+
+def _named(asked: str) -> str:
+    return asked.strip("\"' ").replace("#", "/").rpartition("/")[2]
 
 
 def _action(asked: str, message: SwaMessage) -> Action:
@@ -128,7 +137,7 @@ def _action(asked: str, message: SwaMessage) -> Action:
     Raises:
         SoapFault: there is no such action.
     """
-    name = asked.strip("\"' ").replace("#", "/").rpartition("/")[2]
+    name = _named(asked)
     if not name:
         name = _told_by_body(message)
     try:

@@ -1,7 +1,7 @@
 """Faults on purpose: what an axis does on a bad day, for tests and for trying out an agency.
 
 A small JSON file in the hub's folder, `faults.json`, read again when it changes, so
-that a running hub is steered from outside:
+that a running hub is steered from outside (docs/faults.md):
 
     {"faults": [{"operation": "SendDocument", "fault": "drop_reply", "count": 1}]}
 """
@@ -10,16 +10,18 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from random import Random
 from threading import Lock
 
 from schemas.axis.contract import OPERATIONS
 
 FILE = "faults.json"
 ANY = "*"
+_LONGEST_CODE = 40
 _log = logging.getLogger(__name__)
 
 
@@ -35,12 +37,33 @@ class FaultKind(StrEnum):
     DIE = "die"
     """Do it, then end the process at once, as kill -9 would."""
     CORRUPT = "corrupt"
-    """Change the first byte of the content that is given out."""
+    """Change the first byte of the content that is given out, or of an answer without content."""
+    DIE_BEFORE = "die_before"
+    """End the process at once, before anything is done."""
+    DIE_ANSWERING = "die_answering"
+    """Do it, and end the process when half of the answer is out."""
+    HANG_UP = "hang_up"
+    """Break the connection before the request's body is read."""
+    TRUNCATE = "truncate"
+    """Do it, and close the connection when half of the answer is out."""
+    DUPLICATE = "duplicate"
+    """Give out twice: a list's lines; what came or was fetched, under another id; what was
+    confirmed, under its own."""
+    REORDER = "reorder"
+    """Give lists in another order, statuses before documents."""
+    REFUSE = "refuse"
+    """Do nothing and refuse with `code`."""
+    EXPIRE_CREDENTIALS = "expire_credentials"
+    """Do nothing and take the credential for a wrong one."""
+
+
+DEADLY = frozenset({FaultKind.DIE, FaultKind.DIE_BEFORE, FaultKind.DIE_ANSWERING})
+"""After these somebody must start the hub again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The next *count* calls of *operation* go wrong."""
+    """*count* calls of *operation* go wrong: the next ones, or by chance."""
 
     operation: str
     """One of the contract's, or `*` for any."""
@@ -48,29 +71,60 @@ class Fault:
     count: int = 1
     seconds: float = 0.0
     """Of a delay."""
+    probability: float = 1.0
+    """How likely each call is struck, until *count* were."""
+    agency: str = ""
+    """Only calls that speak for this agency, by the code they name; empty: any."""
+    code: str = ""
+    """Of a refusal: one of the contract's, or of the national SDK's wire."""
+    retryable: bool = False
+    """Of a refusal: said to be one that may succeed later."""
 
     def __post_init__(self) -> None:
         if self.operation not in {*OPERATIONS, ANY}:
             raise ValueError(f"no operation {self.operation}")
         object.__setattr__(self, "fault", FaultKind(self.fault))
+        if not 0 < self.probability <= 1:
+            raise ValueError(f"probability {self.probability}")
+        if (self.fault is FaultKind.REFUSE) != bool(self.code):
+            raise ValueError("a refusal, and nothing else, has a code")
+        if not (self.code.isascii() and self.code.isprintable()) or len(self.code) > _LONGEST_CODE:
+            raise ValueError(f"code {self.code[:_LONGEST_CODE]!r}")
+
+    def concerns(self, operation: str, agencies: Collection[str]) -> bool:
+        """Return whether a call of *operation* that speaks for *agencies* may be struck."""
+        return self.operation in (operation, ANY) and (not self.agency or self.agency in agencies)
 
 
 class Faults:
-    """The faults in one folder; counts start anew whenever the file is written."""
+    """The faults in one folder; counts and chances start anew whenever the file is written."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
         self._stamp: tuple[int, int] | None = None
         self._left: list[tuple[Fault, int]] = []
         self._lock = Lock()
+        self.chance = Random()  # noqa: S311  (no secret comes of it)
 
-    def take(self, operation: str) -> list[Fault]:
-        """Return what must go wrong in this call of *operation*, and count it."""
+    def take(
+        self, operation: str, agencies: Collection[str] = (), *, unread: bool = False
+    ) -> list[Fault]:
+        """Return what must go wrong in this call of *operation*, and count it.
+
+        *unread*: of the request only the head was read, so that it may still be hung up.
+        """
         with self._lock:
             self._reread()
-            taken = [f for f, left in self._left if left > 0 and f.operation in (operation, ANY)]
-            self._left = [(f, left - 1 if f in taken else left) for f, left in self._left]
-            return taken
+            taken = [
+                (fault.fault is FaultKind.HANG_UP) is unread
+                and left > 0
+                and fault.concerns(operation, agencies)
+                and (fault.probability == 1 or self.chance.random() < fault.probability)
+                for fault, left in self._left
+            ]
+            pairs = list(zip(self._left, taken, strict=True))
+            self._left = [(fault, left - struck) for (fault, left), struck in pairs]
+            return [fault for (fault, _), struck in pairs if struck]
 
     def _reread(self) -> None:
         try:
@@ -83,16 +137,19 @@ class Faults:
             return
         self._stamp, self._left = stamp, []
         try:
-            faults = [Fault(**entry) for entry in json.loads(self._path.read_bytes())["faults"]]
-        except (ValueError, TypeError, KeyError) as error:
+            values = json.loads(self._path.read_bytes())
+            faults = [Fault(**entry) for entry in values["faults"]]
+            self.chance.seed(values.get("seed"))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             _log.warning("%s is not understood and has no effect: %s", FILE, error)
             return
         self._left = [(fault, fault.count) for fault in faults]
 
 
-def set_faults(folder: Path, faults: Sequence[Fault]) -> None:
+def set_faults(folder: Path, faults: Sequence[Fault], seed: int | None = None) -> None:
     """Make the hub that runs on *folder* go wrong in these ways from its next call on."""
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".faults-")
+    values = {"seed": seed, "faults": [asdict(fault) for fault in faults]}
     with os.fdopen(handle, "w") as file:
-        json.dump({"faults": [asdict(fault) for fault in faults]}, file)
+        json.dump(values, file)
     os.rename(temporary, folder / FILE)  # a reader sees the old list or the new one

@@ -1,5 +1,6 @@
 """The queue of each recipient, and how a message leaves it: statements over the hub's tables."""
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -111,6 +112,14 @@ def resend(connection: sqlite3.Connection, copy: Copy, at: int) -> Line:
     return Line(copy.axis_id, OK if changed else REPEATED)
 
 
+def double(connection: sqlite3.Connection, axis_id: str, at: int) -> None:
+    """Enter a message, if there is one, once more under another id, new for each recipient."""
+    mark = f"~{os.urandom(8).hex()}"
+    values = {"axis": axis_id, "other": f"{at:014x}-{os.urandom(10).hex()}", "mark": mark, "at": at}
+    for statement in _DOUBLE:
+        connection.execute(statement, values)
+
+
 def pruned(axis_id: str) -> NotFound:
     """Return the refusal of a message whose content is no longer kept."""
     text = f"{axis_id}: đã hết thời hạn lưu nội dung / its content was pruned"
@@ -183,3 +192,23 @@ _QUEUES = """
           FROM deliveries WHERE settled_at IS NULL GROUP BY recipient)
     JOIN messages USING (seq) ORDER BY recipient
 """
+_DOUBLE = (
+    """
+    INSERT INTO messages (axis_id, sender, message_id, kind, urgency, document_id,
+                          status_code, system, sha256, size, held, accepted_at)
+    SELECT :other, sender, substr(message_id, 1, 180) || :mark, kind, urgency, document_id,
+           status_code, system, sha256, size, held, :at
+    FROM messages WHERE axis_id = :axis AND held <> 'gone'
+    """,
+    """
+    INSERT INTO contents SELECT other.seq, content
+    FROM contents JOIN messages AS one USING (seq), messages AS other
+    WHERE one.axis_id = :axis AND other.axis_id = :other
+    """,
+    """
+    INSERT INTO deliveries (seq, recipient, kind, rank, state, note, accepted_at, updated_at)
+    SELECT other.seq, d.recipient, d.kind, d.rank, 'initial', '', :at, :at
+    FROM deliveries AS d JOIN messages AS one USING (seq), messages AS other
+    WHERE one.axis_id = :axis AND other.axis_id = :other
+    """,
+)

@@ -6,26 +6,32 @@ while it comes, XML limits, signature, X-Road headers, schema; only then an oper
 
 import asyncio
 import logging
-import os
 import secrets
-import time
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from connectors.axis import MessageKind
 from connectors.hub.caller import Caller
-from connectors.hub.faults import FaultKind
+from connectors.hub.mishap import Mishaps, Struck
 from connectors.hub.node import Node
 from connectors.hub.operations import Asked, Operations
-from connectors.hub.replies import BrokenOff, Reply
-from connectors.hub.soap_door import CHALLENGE, Door, NotAdmitted, client_certificate
+from connectors.hub.replies import Reply
+from connectors.hub.soap_door import (
+    CHALLENGE,
+    Door,
+    NotAdmitted,
+    client_certificate,
+    not_admitted,
+)
 from connectors.soap import wire, xroad
 from connectors.soap.blob import too_large
-from connectors.soap.fault import Blame, SoapFault
+from connectors.soap.fault import Blame, Detail, SoapFault
 from connectors.soap.intake import Intake, MediaTypeUnknown, Message
 from connectors.soap.model import shared_model
 from connectors.soap.version import of_content_type
@@ -34,8 +40,6 @@ from schemas.axis.contract import published_wsdl
 PATH = "/soap"
 BODY_SECONDS = 300.0
 """A request that has not come in whole by then is dropped."""
-DIED = 70
-"""Exit code of a death on purpose."""
 _log = logging.getLogger(__name__)
 
 
@@ -46,13 +50,16 @@ class SoapEndpoint:
         self._node = node
         self._limit = node.store.max_size
         self._operations = Operations(node.store)
-        self._faults = node.faults
+        self._mishaps = Mishaps(node.store, node.faults)
         self._model = shared_model()
 
     async def post(self, request: Request) -> Response:
         """Answer a SOAP request."""
         content_type = request.headers.get("content-type", "")
         version = of_content_type(content_type)
+        action = request.headers.get("soapaction", "").strip('"').rpartition("/")[2]
+        if (ended := self._mishaps.unread(action)) is not None:
+            return ended
         try:
             certificate = client_certificate(request.scope)
             door = Door(self._node, request.headers.get("authorization", ""), certificate)
@@ -88,22 +95,24 @@ class SoapEndpoint:
         operation = self._model.operation_of(message.body)
         xroad.check(message.headers, operation)
         values = self._model.request_values(version, operation, message.body)
-        taken = self._faults.take(operation) if self._faults else []
-        faults = {fault.fault for fault in taken}
-        if FaultKind.UNAVAILABLE in faults:
-            return PlainTextResponse("out of order on purpose", 503)
-        if FaultKind.DELAY in faults:
-            time.sleep(max(fault.seconds for fault in taken))
+        mishap = self._mishaps.of(operation, _spoken_for(values))
+        try:
+            if (out_of_order := mishap.before()) is not None:
+                return out_of_order
+        except Struck as struck:
+            raise _struck(struck) from None
         asked = Asked(values, message.blobs, caller, message.secured)
         answer = self._operations.answer(operation, asked)
-        if FaultKind.DIE in faults:
-            os._exit(DIED)
-        if FaultKind.DROP_REPLY in faults:
-            return BrokenOff()
         contents = answer.contents
-        if FaultKind.CORRUPT in faults:
+        if mishap.corrupts:
             contents = tuple(map(_corrupted, contents))
-        return reply.message(self._model.response(version, operation, answer.values), contents)
+        lists = {
+            name: mishap.listed(entries, lambda entry: entry.get("kind") == MessageKind.STATUS)
+            for name, entries in answer.values.items()
+            if isinstance(entries, list) and not contents
+        }
+        response = self._model.response(version, operation, answer.values | lists)
+        return mishap.after(reply.message(response, contents), content=bool(contents))
 
     def get(self, request: Request) -> Response:
         """Publish the WSDL at `?wsdl`; `?wsdl&soap11` leaves the second port out."""
@@ -153,6 +162,22 @@ def _broken() -> SoapFault:
     number = secrets.token_hex(4)
     _log.exception("internal error %s", number)
     return SoapFault(Blame.SERVER, f"internal error {number}")
+
+
+def _struck(struck: Struck) -> SoapFault:
+    if struck.credential:
+        return not_admitted(struck.text)
+    blame = Blame.SERVER if struck.retryable else Blame.CLIENT
+    detail = Detail(struck.code, retryable=struck.retryable, description=struck.text)
+    return SoapFault(blame, struck.text, detail)
+
+
+def _spoken_for(values: Any) -> set[str]:
+    """Return the agencies that a request names as its own."""
+    named = getattr(values, "agency", None) or []
+    statuses = getattr(values, "status", None) or []
+    senders = {one["from"] for one in [values, *statuses] if "from" in one}
+    return senders | ({named} if isinstance(named, str) else set(named))
 
 
 def _corrupted(content: wire.Content) -> wire.Content:

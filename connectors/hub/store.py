@@ -289,6 +289,11 @@ class HubStore:
         with call.operation("Resend") as current:
             return self._changed(current, again)
 
+    def double(self, axis_id: str) -> None:
+        """Let a message come a second time, under another id: a fault on purpose."""
+        at = self._now()
+        self._writer.run(lambda to: queueing.double(to, axis_id, at))
+
     def sent(
         self,
         agencies: Sequence[str],

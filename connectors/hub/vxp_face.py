@@ -8,10 +8,8 @@ the file, the reply members its classes read (axis.md §10). Every refusal is an
 import asyncio
 import json
 import logging
-import os
 import secrets
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -21,22 +19,23 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from connectors.axis import MessageKind
 from connectors.errors import AxisRefused, TooLarge
-from connectors.hub.faults import FaultKind
 from connectors.hub.message import Stored
+from connectors.hub.mishap import Mishaps, Struck
 from connectors.hub.node import Node
-from connectors.hub.replies import BrokenOff, WireResponse
+from connectors.hub.replies import WireResponse
 from connectors.hub.vxp_admission import WINDOW, Admission, Admitted
-from connectors.hub.vxp_calls import Answer, Calls
+from connectors.hub.vxp_calls import SEPARATOR, Answer, Calls
 from connectors.hub.vxp_upload import Upload
 from connectors.soap.wire import Content
-from connectors.vxp.headers import FILE_TYPE, JSON_TYPE
+from connectors.vxp.headers import FILE_TYPE, JSON_TYPE, PREFIX
 from connectors.vxp.refusal import DETAIL, DUPLICATE_OF, REASON, SHA256, SYSTEM_ERROR, code_of
 
 PREFIXES = ("", "/XrdAdapter/adapter")
 BODY_SECONDS = 300.0
 """A request that has not come in whole by then is dropped."""
-_DIED = 70
+_PREFIX = PREFIX.lower()
 _SMALL = 64 << 10
 """Bytes of a body that is no message."""
 _PIECE = 3 << 16
@@ -100,7 +99,7 @@ class VxpEndpoint:
     def __init__(self, node: Node, window: timedelta = WINDOW) -> None:
         self._admission = Admission(node.systems, window)
         self._calls = Calls(node.store)
-        self._faults = node.faults
+        self._mishaps = Mishaps(node.store, node.faults)
         self._limit = node.store.max_size
 
     async def send(self, request: Request) -> Response:
@@ -120,6 +119,9 @@ class VxpEndpoint:
             upload.close()
 
     async def _taken_in(self, request: Request, name: str, upload: Upload) -> Response:
+        operation = _operation(name, request.headers)
+        if (ended := self._mishaps.unread(operation)) is not None:
+            return ended
         try:
             admitted = self._admission.admitted(request.headers.raw)
             refused: AxisRefused | None = None
@@ -147,29 +149,49 @@ class VxpEndpoint:
             )
 
     def _done(self, name: str, admitted: Admitted, upload: Upload) -> Response:
-        taken = self._faults.take(_operation(name, admitted)) if self._faults else []
-        faults = {fault.fault for fault in taken}
-        if FaultKind.UNAVAILABLE in faults:
-            return PlainTextResponse("out of order on purpose", 503)
-        if FaultKind.DELAY in faults:
-            time.sleep(max(fault.seconds for fault in taken))
+        headers = {_PREFIX + each: value for each, value in admitted.parameters.items()}
+        mishap = self._mishaps.of(_operation(name, headers), _spoken_for(admitted))
+        try:
+            if (out_of_order := mishap.before()) is not None:
+                return out_of_order
+        except Struck as struck:
+            return _struck(struck)
         if name == "sendEdoc":
             answer = self._calls.send(admitted, upload)
         else:
             answer = self._calls.by_name[name](admitted, upload.open().read())
-        if FaultKind.DIE in faults:
-            os._exit(_DIED)
-        if FaultKind.DROP_REPLY in faults:
-            return BrokenOff()
-        return _response(name, answer, corrupt=FaultKind.CORRUPT in faults)
+        if isinstance(rows := answer.members.get("data"), list):
+            answer.members["data"] = mishap.listed(
+                rows, lambda row: row.get("messageType") == MessageKind.STATUS
+            )
+        response = _response(name, answer, corrupt=mishap.corrupts)
+        return mishap.after(response, content=answer.message is not None)
 
 
-def _operation(name: str, admitted: Admitted) -> str:
+def _operation(name: str, headers: Mapping[str, str]) -> str:
     if name == "sendEdoc":
-        return "UpdateStatus" if admitted.get("messagetype") == "status" else "SendDocument"
-    if name == "getReceivedEdocList" and admitted.get("fromDate"):
+        status = headers.get(f"{_PREFIX}messagetype", "").lower() == MessageKind.STATUS
+        return "UpdateStatus" if status else "SendDocument"
+    if name == "getReceivedEdocList" and headers.get(f"{_PREFIX}fromdate"):
         return "GetReceivedDocuments"
     return _OPERATIONS.get(name, "GetAgencies")
+
+
+def _spoken_for(admitted: Admitted) -> set[str]:
+    """Return the agencies that a call speaks for: named, or all of the system's."""
+    named = {admitted.get("from"), admitted.get("docId").partition(SEPARATOR)[2]} - {""}
+    return named or set(admitted.caller.agencies or ())
+
+
+def _struck(struck: Struck) -> Response:
+    """Return the refusal by its own code, or by the one that says what the contract's means."""
+    code = struck.code
+    if not code.isdigit():
+        named = AxisRefused.of(code, struck.text)
+        code = SYSTEM_ERROR if struck.retryable else code_of(named)
+        if not struck.retryable:
+            return _refused(named)
+    return _json({"ErrorDesc": struck.text}, code)
 
 
 async def _drain(

@@ -16,7 +16,7 @@ from connectors.axis import AgencyEntry, Outgoing
 from connectors.errors import AxisOutcomeUnknown, AxisUnavailable
 from connectors.hub.__main__ import main
 from connectors.hub.faults import Fault, FaultKind, set_faults
-from connectors.hub.soap_face import DIED
+from connectors.hub.mishap import DIED
 from connectors.soap.client import SoapAxis
 
 MESSAGE = Outgoing("m", "H99", ("H99.01",), b"<edXML/>" * 5000)
