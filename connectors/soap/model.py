@@ -7,6 +7,7 @@ travels beside the model.
 
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -15,13 +16,23 @@ import zeep
 from lxml import etree
 
 from connectors.soap.fault import SoapFault
+from connectors.soap.shape import Shape, Values
 from connectors.soap.version import VERSIONS, Version
 from schemas.axis.contract import NAMESPACE, OPERATIONS, body_schema, published_wsdl
 
 SERVICE = "AxisService"
+_PREFIX = {"ns0": NAMESPACE}
 _SETTINGS = zeep.Settings(
     strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True, xml_huge_tree=False
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What one message has in its Body: an element of a shape."""
+
+    tag: str
+    shape: Shape
 
 
 class Model:
@@ -33,25 +44,23 @@ class Model:
         self.document = zeep.wsdl.Document(wsdl, transport(), settings=_SETTINGS)
         self._schema = body_schema()
         self._validating = Lock()  # the schema's error log is one for all threads
-        ports = self.document.services[SERVICE].ports
-        self._operations: dict[tuple[str, str], Any] = {
-            (version.name, name): ports[version.port].binding.get(name)
-            for version in VERSIONS
-            for name in OPERATIONS
-        }
+        binding = self.document.services[SERVICE].ports[VERSIONS[0].port].binding
+        operations = {name: binding.get(name) for name in OPERATIONS}
+        self._requests = {name: _body(each.input) for name, each in operations.items()}
+        self._responses = {name: _body(each.output) for name, each in operations.items()}
         self._names = {f"{{{NAMESPACE}}}{name}": name for name in OPERATIONS}
 
     def request(
         self, version: Version, operation: str, values: Mapping[str, Any]
     ) -> etree._Element:
         """Return the envelope that asks for *operation*."""
-        return self._made(self._operations[version.name, operation].input, values)
+        return _made(version, self._requests[operation], values)
 
     def response(
         self, version: Version, operation: str, values: Mapping[str, Any]
     ) -> etree._Element:
         """Return the envelope that answers *operation*."""
-        return self._made(self._operations[version.name, operation].output, values)
+        return _made(version, self._responses[operation], values)
 
     def operation_of(self, body: etree._Element) -> str:
         """Return the operation that a request's *body* asks for.
@@ -64,34 +73,41 @@ class Model:
             raise SoapFault.invalid(f"unknown operation {body.tag}")
         return name
 
-    def request_values(self, version: Version, operation: str, body: etree._Element) -> Any:
+    def request_values(self, _: Version, operation: str, body: etree._Element) -> Values:
         """Return what a request's *body* says, by element names.
 
         Raises:
             SoapFault: the body does not meet the schema.
         """
-        return self._read(self._operations[version.name, operation].input, body)
+        return self._read(self._requests[operation], body)
 
-    def response_values(self, version: Version, operation: str, body: etree._Element) -> Any:
+    def response_values(self, _: Version, operation: str, body: etree._Element) -> Values:
         """Return what an answer's *body* says, by element names.
 
         Raises:
             SoapFault: the body does not meet the schema, or answers something else.
         """
-        return self._read(self._operations[version.name, operation].output, body)
+        return self._read(self._responses[operation], body)
 
-    def _made(self, message: Any, values: Mapping[str, Any]) -> etree._Element:
-        envelope: etree._Element = message.serialize(**values).content
-        return envelope
-
-    def _read(self, message: Any, body: etree._Element) -> Any:
-        if body.tag != message.body.qname.text:
-            raise SoapFault.invalid(f"{body.tag} where {message.body.qname.text} belongs")
+    def _read(self, expected: _Body, body: etree._Element) -> Values:
+        if body.tag != expected.tag:
+            raise SoapFault.invalid(f"{body.tag} where {expected.tag} belongs")
         with self._validating:
             if not self._schema.validate(body):
                 log: Any = self._schema.error_log  # the stubs forget what it holds
                 raise SoapFault.invalid(f"schema: {log.last_error.message}")
-        return message.body.parse(body, self.document.types)
+        return expected.shape.read(body)
+
+
+def _body(message: Any) -> _Body:
+    return _Body(message.body.qname.text, Shape(message.body.type))
+
+
+def _made(version: Version, expected: _Body, values: Mapping[str, Any]) -> etree._Element:
+    envelope = etree.Element(version.envelope, nsmap={"soap-env": version.namespace})
+    holder = etree.SubElement(envelope, version.body)
+    expected.shape.fill(etree.SubElement(holder, expected.tag, nsmap=_PREFIX), values)
+    return envelope
 
 
 @cache

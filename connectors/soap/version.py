@@ -25,6 +25,11 @@ class Version:
         """The root element's name."""
         return f"{{{self.namespace}}}Envelope"
 
+    @property
+    def body(self) -> str:
+        """The Body element's name."""
+        return f"{{{self.namespace}}}Body"
+
 
 SOAP11 = Version(
     name="1.1",
