@@ -92,10 +92,7 @@ def addressed(data: bytes | Path | IO[bytes]) -> Addressed:
         EnvelopeInvalid: the header cannot be understood; the subclass says why. Nothing else is
             raised, but for OSError when the file cannot be read.
     """
-    try:
-        message, trace = _header(data)
-    except XmlRefused as refused:
-        raise _translated(refused) from None
+    message, trace = header_of(data)
     children = {local_name(child): child for child in reversed(message)}
     about = next(filter(_says_anything, map(_about, _all(message, "ResponseFor"))), About())
     sender = _text(message, "From", "OrganId")
@@ -119,8 +116,19 @@ def addressed(data: bytes | Path | IO[bytes]) -> Addressed:
     )
 
 
+def header_of(data: bytes | Path | IO[bytes]) -> tuple[etree._Element, etree._Element | None]:
+    """Return MessageHeader, or SOAP's Status, and TraceHeaderList.
+
+    Raises:
+        EnvelopeInvalid: as `addressed` does.
+    """
+    try:
+        return _header(data)
+    except XmlRefused as refused:
+        raise _translated(refused) from None
+
+
 def _header(data: bytes | Path | IO[bytes]) -> tuple[etree._Element, etree._Element | None]:
-    """Return MessageHeader, or SOAP's Status, and TraceHeaderList."""
     parser = StreamParser((), _never, watch=[*_HEADERS, *_STATUSES], limits=_LIMITS)
     for chunk in _trimmed(_chunks(data)):
         wrong: XmlRefused | None = None

@@ -14,6 +14,7 @@ from connectors.catalogue import read_agencies
 from connectors.hub.door import Door
 from connectors.hub.faults import Faults
 from connectors.hub.housekeeping import Housekeeping
+from connectors.hub.inspection import Check
 from connectors.hub.server import PATH, create_app, listening
 from connectors.hub.store import MAX_SIZE, HubStore
 from connectors.hub.systems import SYSTEMS, Systems
@@ -34,6 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agencies", type=Path, help="the catalogue: a JSON list of agencies")
     parser.add_argument("--max-size", type=int, default=MAX_SIZE, help="bytes of one message")
     parser.add_argument(
+        "--check",
+        type=Check,
+        choices=tuple(Check),
+        default=Check.WARN,
+        help="a header against the format: refused, taken and audited, not looked at",
+    )
+    parser.add_argument(
         "--open", action="store_true", help="ask for no credential; on a loopback address only"
     )
     parser.add_argument("--tls-certificate", type=Path, help="PEM, with its chain")
@@ -47,7 +55,7 @@ def serve(arguments: argparse.Namespace, gatekeeping: Gatekeeping | None = None)
     """Serve until SIGTERM or SIGINT, after writing the address; return the exit code."""
     try:
         _ensure_sensible(arguments)
-        store = HubStore(arguments.data, max_size=arguments.max_size)
+        store = HubStore(arguments.data, max_size=arguments.max_size, check=arguments.check)
     except (ValueError, OSError, OfficeError) as error:
         return _said(error)
     try:

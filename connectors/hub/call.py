@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from connectors.errors import AccessDenied, AxisRefused
 
-OK, REPEATED = "OK", "REPEATED"
+OK, REPEATED, WARNED = "OK", "REPEATED", "WARN"
 
 
 class Line(NamedTuple):
@@ -20,7 +20,7 @@ class Line(NamedTuple):
     axis_id: str
     """Empty where none is concerned."""
     outcome: str
-    """OK, REPEATED, a packet state, or the code of the refusal."""
+    """OK, REPEATED, a packet state, the code of the refusal, or WARN and a fault's code."""
     kind: str = ""
     size: int = 0
     """Bytes that came in or went out."""

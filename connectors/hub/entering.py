@@ -2,11 +2,13 @@
 
 import os
 import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.axis import Receipt
 from connectors.errors import AxisRefused, DuplicateDifferent, TooLarge, UnknownRecipient
 from connectors.hub.blobs import ContentFolder
+from connectors.hub.call import OK, REPEATED, WARNED, Line
 from connectors.hub.directory import Directory
 from connectors.hub.message import Posting
 from connectors.hub.moments import utc
@@ -28,6 +30,8 @@ class Row:
     recipients: tuple[str, ...]
     content: bytes | None = None
     """None: in the folder."""
+    faults: tuple[str, ...] = ()
+    """Codes of what its header has against the format, and was put up with."""
 
 
 def prepared(
@@ -36,8 +40,12 @@ def prepared(
     contents: ContentFolder,
     max_size: int,
     posting: Posting,
+    inspected: Callable[[Posting], tuple[str, ...]],
 ) -> Row | AxisRefused:
-    """Do all that needs no transaction: names, limits, a large content on the disk."""
+    """Do all that needs no transaction: names, limits, a large content on the disk.
+
+    *inspected* says what is wrong with a message, or refuses it.
+    """
     unknown = [code for code in posting.recipients if not directory.known(code)]
     if unknown:
         return UnknownRecipient(UnknownRecipient.axis_code, ", ".join(unknown))
@@ -47,6 +55,10 @@ def prepared(
     recipients = tuple(directory.organ_ids(posting.recipients))
     row = Row(posting, directory.organ_id(posting.sender), recipients)
     if _known(reader, row) is None:
+        try:
+            row.faults = inspected(posting)
+        except AxisRefused as refused:
+            return refused
         if posting.size <= IN_ROW:
             row.content = posting.content.read()
         else:
@@ -95,6 +107,22 @@ def entered(
         [(seq, recipient, posting.kind, -posting.urgency, at, at) for recipient in row.recipients],
     )
     return Receipt(axis_id, duplicate=False, accepted_at=utc(at))
+
+
+def lines(
+    answers: Sequence[Receipt | AxisRefused],
+    rows: Sequence[Row | AxisRefused],
+    postings: Sequence[Posting],
+) -> Iterator[Line]:
+    """Yield what the audit says of messages, and of what was put up with in new ones."""
+    for answer, row, posting in zip(answers, rows, postings, strict=True):
+        if isinstance(answer, AxisRefused):
+            yield Line("", str(answer.args[0]), posting.kind, posting.size)
+            continue
+        outcome = REPEATED if answer.duplicate else OK
+        yield Line(answer.axis_id, outcome, posting.kind, posting.size)
+        if isinstance(row, Row) and not answer.duplicate:
+            yield from (Line(answer.axis_id, f"{WARNED} {fault}") for fault in row.faults)
 
 
 def _known(connection: sqlite3.Connection, row: Row) -> Receipt | AxisRefused | None:

@@ -30,6 +30,7 @@ from connectors.hub.blobs import ContentFolder
 from connectors.hub.call import OK, REPEATED, Call, Line
 from connectors.hub.directory import Directory
 from connectors.hub.entering import IN_ROW
+from connectors.hub.inspection import Check, Inspection
 from connectors.hub.message import Delivery, Posting, Queue, Stored
 from connectors.hub.moments import microseconds, utc
 from connectors.hub.queueing import Copy
@@ -57,6 +58,7 @@ class HubStore:
         folder: Path,
         *,
         max_size: int = MAX_SIZE,
+        check: Check = Check.OFF,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,6 +73,7 @@ class HubStore:
         try:
             schema.prepare(connection)
             self._directory = Directory(connection)
+            self._inspection = Inspection(check, self._directory.known, self._directory.organ_id)
         except BaseException:
             connection.close()
             raise
@@ -136,13 +139,16 @@ class HubStore:
                     else entering.entered(to, self._contents, row, at)
                     for row in prepared
                 ]
-                return answers, list(map(_accepted, answers, postings))
+                return answers, list(entering.lines(answers, prepared, postings))
 
             return self._changed(current, enter)
 
     def _prepared(self, posting: Posting) -> entering.Row | AxisRefused:
+        def inspected(new: Posting) -> tuple[str, ...]:
+            return self._inspection.told(new, self._clock())
+
         return entering.prepared(
-            self._reader, self._directory, self._contents, self.max_size, posting
+            self._reader, self._directory, self._contents, self.max_size, posting, inspected
         )
 
     def _changed(self, current: Call, job: Callable[[sqlite3.Connection, int], "_Change[T]"]) -> T:
@@ -368,13 +374,6 @@ class HubStore:
             " (SELECT count(*) FROM deliveries WHERE settled_at IS NULL)"
         ).fetchone()
         return {"messages": messages, "waiting": waiting}
-
-
-def _accepted(answer: Receipt | AxisRefused, posting: Posting) -> Line:
-    if isinstance(answer, AxisRefused):
-        return Line("", str(answer.args[0]), posting.kind, posting.size)
-    outcome = REPEATED if answer.duplicate else OK
-    return Line(answer.axis_id, outcome, posting.kind, posting.size)
 
 
 _STORED = """

@@ -242,7 +242,7 @@ def _refused(refused: AxisRefused) -> Response:
     words = refused.as_dict()
     response = _json({"ErrorDesc": f"{words['vi']} / {words['en']}"}, code_of(refused))
     reason, detail = (*refused.args, "", "")[:2]
-    response.headers[REASON] = quote(reason[:40], safe="_")
+    response.headers[REASON] = quote(reason[:80], safe="_")
     response.headers[DETAIL] = quote(detail[:500], safe=",:/;()'")
     return response
 

@@ -65,7 +65,7 @@ def refusal(answer: dict[str, Any], reason: str = "", detail: str = "") -> Excep
     code = code if code != OK else ""
     words = text_of(answer.get("ErrorDesc")) or "?"
     if reason:
-        return AxisRefused.of(reason[:40], unquote(detail)[:500] or words)
+        return AxisRefused.of(reason[:80], unquote(detail)[:500] or words)
     if code in _RETRYABLE:
         return AxisUnavailable(f"{code}: {words}")
     leaf = _MEANINGS.get(code)
@@ -74,7 +74,8 @@ def refusal(answer: dict[str, Any], reason: str = "", detail: str = "") -> Excep
 
 def code_of(refused: AxisRefused) -> str:
     """Return the wire's code for a refusal of the hub's."""
-    if refused.args and refused.args[0] == WRONG_EDXML:
+    reason = str(refused.args[0]) if refused.args else ""
+    if reason == WRONG_EDXML or reason.startswith(("N.", "R.", "M.", "T.")):
         return WRONG_EDXML
     for code, leaf in _MEANINGS.items():
         if type(refused) is leaf:

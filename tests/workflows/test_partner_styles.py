@@ -60,7 +60,7 @@ def test_letters_statuses_and_recalls_are_written_as_their_partner_wants(
         clerk = person_of(PROVINCE, Role.CLERK).id
         recalls.ask(session, alone, clerk, office.now(), "Sai nội dung")
     changes.carry(office)
-    assert {report.status_code for report in told} == {"01", "13"}
+    assert {report.status_code for report in told} == {"01", "03", "13"}
     assert all(f"{promulgated:%d/%m/%Y}<".encode() in report.edxml for report in told)
     assert all(read(report.edxml).status is not None for report in told)
 
