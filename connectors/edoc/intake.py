@@ -49,7 +49,7 @@ class SwaMessage:
         listed = []
         for reference in self.body.iter("{*}Reference"):
             content_id = _href(reference)
-            blob = left.pop(content_id, None)
+            blob = left.pop(content_id, None) if content_id else None
             listed.append(
                 Enclosure(
                     content_id,

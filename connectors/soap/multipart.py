@@ -3,6 +3,8 @@
 Standard: RFC 2387; MTOM (W3C, 2005) §3; XOP (W3C, 2005) §4.
 """
 
+import logging
+
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser
 
@@ -15,6 +17,16 @@ MAX_ROOT = 4 << 20
 """Bytes of the root part."""
 _ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "base64"})
 """Content-Transfer-Encodings (RFC 2045 §6); quoted-printable is for text."""
+
+
+# it would write a line for each message that is no MIME: anybody could fill the log
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
+
+
+def _behind(seen: bytes, end: bytes) -> int:
+    """Return where *end* stops in *seen*; a message that has nothing else lacks its line end."""
+    found = seen.find(end)
+    return (found if found >= 0 else -2) + len(end)
 
 
 class Related:
@@ -36,6 +48,12 @@ class Related:
         self._headers: dict[str, str] = {}
         self._name = self._value = b""
         self._sink: Blob | Base64Sink | None = None
+        self._close = b"\r\n--" + boundary.encode("ascii", "replace") + b"--"
+        self._mark = self._close[1:-2]
+        self._seam = b""
+        """The last bytes of the part's content, too few to hold a mark."""
+        self._tail = b""
+        """The last bytes that came, as many as the end has, then the byte behind the end."""
         self._parser = self._made(boundary)
 
     def _made(self, boundary: str) -> MultipartParser:
@@ -63,10 +81,20 @@ class Related:
         Raises:
             SoapFault: not multipart, or over the limits.
         """
+        had_ended = self._ended
         try:
             self._parser.write(chunk)
         except FormParserError as error:
             raise SoapFault.invalid(f"multipart: {error}") from None
+        seen = self._tail + chunk
+        if not self._ended:
+            self._tail = seen[-len(self._close) :]
+            return
+        # a line that only begins like the end may have been content to whoever wrote it
+        at = 0 if had_ended else _behind(seen, self._close)
+        self._tail = seen[at : at + 1]
+        if self._tail not in (b"", b"\r", b"\n", b" ", b"\t"):
+            raise SoapFault.invalid("multipart: the last boundary goes on")
 
     def close(self) -> bytes:
         """Return the root part.
@@ -88,7 +116,7 @@ class Related:
         return self._root.read()
 
     def _part_begin(self) -> None:
-        self._headers = {}
+        self._headers, self._seam = {}, b"\n"
         self._count += 1
         if self._count > MAX_PARTS:
             raise too_large(f"more than {MAX_PARTS} parts")
@@ -107,7 +135,7 @@ class Related:
 
     def _headers_finished(self) -> None:
         content_id = self._headers.get("content-id", "").strip("<>")
-        if content_id in self.heads:
+        if content_id in self.parts or (content_id and content_id in self.heads):
             raise SoapFault.invalid(f"two parts of Content-ID {content_id}")
         blob = self._placed(content_id)
         self.heads[content_id] = self._headers
@@ -126,8 +154,14 @@ class Related:
         return self.parts.setdefault(content_id, Blob(self._limit))
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
+        piece = data[start:end]
+        most = len(self._mark) - 1
+        # RFC 2046 §5.1.1: in no part may a line begin like that; readers differ on what it is
+        if self._mark in piece or self._mark in self._seam + piece[:most]:
+            raise SoapFault.invalid("multipart: a boundary that goes on")
+        self._seam = piece[-most:] if len(piece) >= most else (self._seam + piece)[-most:]
         if self._sink is not None:
-            self._sink.write(data[start:end])
+            self._sink.write(piece)
 
     def _part_end(self) -> None:
         if isinstance(self._sink, Base64Sink):
