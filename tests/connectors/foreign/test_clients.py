@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.connectors.foreign.conftest import Traffic
-from tests.connectors.foreign.journey import Journey, World
+from tests.connectors.foreign.journey import MIB, Journey, World
 
 HERE = Path(__file__).parent
 XOP = 'type="application/xop+xml"'
@@ -41,5 +41,19 @@ def test_nodes_soap_does_every_operation(
     attached = [sum(XOP in said for said in way) for way in (traffic.asked, traffic.answered)]
     # five letters of which three are refused, a fetch, and two statuses of which one is inline
     assert attached == ([0, 0] if form == "inline" else [7, 4])
+    assert seen == journey.seen()
+    journey.ensure_done(world)
+
+
+@pytest.mark.parametrize(("version", "form"), [("1.1", "inline"), ("1.1", "mtom"), ("1.2", "mtom")])
+def test_jax_ws_does_every_operation(
+    world: World, traffic: Traffic, tmp_path: Path, java: list[str], version: str, form: str
+) -> None:
+    journey = Journey(tmp_path, 5 * MIB if form == "mtom" else 1_200_000)
+    wsdl = f"{world.hub.address}?wsdl"
+    seen = world.told([*java, "Client"], wsdl, version, form, journey.file)
+    attached = [sum(XOP in said for said in way) for way in (traffic.asked, traffic.answered)]
+    # each of its requests; of the answers all but five faults and the stranger's
+    assert attached == ([0, 0] if form == "inline" else [21, 15])
     assert seen == journey.seen()
     journey.ensure_done(world)
