@@ -46,6 +46,8 @@ class AxisSettings(BaseModel):
     """The same by a partner's code: for it and what is below it, where no recipient wants else."""
     legacy_hex: bool = True
     """vxp: `hash-file` as the SDK writes it, bytes below 0x10 without their zero."""
+    to_header: bool = True
+    """vxp: whether the recipients also stand in the header `to`, beside the edXML's own `To`."""
     max_size: int = Field(default=100 << 20, ge=1 << 20, le=2 << 30)
     """Bytes of one message."""
     connect_seconds: float = Field(default=5.0, gt=0, le=300)

@@ -6,6 +6,7 @@ import signal
 import ssl
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -18,11 +19,13 @@ from connectors.hub.inspection import Check
 from connectors.hub.server import PATH, create_app, listening
 from connectors.hub.store import MAX_SIZE, HubStore
 from connectors.hub.systems import SYSTEMS, Systems
+from connectors.hub.vxp_admission import WINDOW
 from connectors.soap.security import Gatekeeping
 from documents.errors import OfficeError
 
 KEEP_ALIVE = 75
 """Seconds an idle connection stays open: longer than our client keeps one."""
+_MOST_DAYS = 366
 CONNECTIONS = 1000
 """Beyond it a call is answered 503: what waits must not take all memory and descriptors."""
 
@@ -40,6 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=tuple(Check),
         default=Check.WARN,
         help="a header against the format: refused, taken and audited, not looked at",
+    )
+    parser.add_argument(
+        "--timestamp-days",
+        type=float,
+        default=WINDOW.days,
+        help="how far a VXP call's timestamp may be from now",
     )
     parser.add_argument(
         "--open", action="store_true", help="ask for no credential; on a loopback address only"
@@ -86,7 +95,13 @@ def _config(
     if systems is not None and not systems.names():
         sys.stderr.write("no system is registered yet: congvan hub system add\n")
     config = uvicorn.Config(
-        create_app(store, Faults(arguments.data), systems, gatekeeping=gatekeeping),
+        create_app(
+            store,
+            Faults(arguments.data),
+            systems,
+            gatekeeping=gatekeeping,
+            timestamp_window=timedelta(days=arguments.timestamp_days),
+        ),
         http=Door,
         access_log=False,
         log_level="warning",
@@ -109,6 +124,8 @@ def _ensure_sensible(arguments: argparse.Namespace) -> None:
         raise ValueError(
             f"--open asks for no credential: not on {arguments.host}, only on loopback"
         )
+    if not 0 < arguments.timestamp_days <= _MOST_DAYS:
+        raise ValueError(f"--timestamp-days: more than 0, at most {_MOST_DAYS}")
     if bool(arguments.tls_certificate) != bool(arguments.tls_key):
         raise ValueError("--tls-certificate and --tls-key belong together")
     if arguments.client_ca and not arguments.tls_certificate:

@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,6 +20,7 @@ from connectors.hub.node import Node
 from connectors.hub.soap_face import PATH
 from connectors.hub.store import HubStore
 from connectors.hub.systems import Systems
+from connectors.hub.vxp_admission import WINDOW
 from connectors.hub.watch import STALL_SECONDS, Watch
 from connectors.soap.security import Gatekeeping
 
@@ -41,10 +42,12 @@ def create_app(
     *,
     gatekeeping: Gatekeeping | None = None,
     stall_seconds: float = STALL_SECONDS,
+    timestamp_window: timedelta = WINDOW,
 ) -> Starlette:
     """Return the hub over *store*, which stays the caller's to close.
 
     Without *systems* it asks for no credential; *gatekeeping* opens signed SOAP envelopes.
+    *timestamp_window* is how far a VXP call's time may be from now.
     """
     node = Node(store, faults, systems, gatekeeping)
     metrics = Metrics()
@@ -66,7 +69,7 @@ def create_app(
     return Starlette(
         routes=[
             *soap_face.routes(node),
-            *vxp_face.routes(node),
+            *vxp_face.routes(node, timestamp_window),
             *edoc_face.routes(node),
             Route("/healthz", healthz),
             Route("/status.json", status),

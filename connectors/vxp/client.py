@@ -78,6 +78,7 @@ class VxpAxis:
         secret: str,
         *,
         legacy_hex: bool = True,
+        to_header: bool = True,
         timeouts: Timeouts | None = None,
         tls: ssl.SSLContext | None = None,
         max_size: int = MAX_SIZE,
@@ -87,6 +88,7 @@ class VxpAxis:
         self._calls = Calls(connections, system_id, secret.encode(), clock)
         self._clock = clock
         self._legacy_hex = legacy_hex
+        self._to_header = to_header
         self._max_size = max_size
         self._memory = Memory()
         self._codes: tuple[datetime, Catalogue] | None = None
@@ -110,7 +112,7 @@ class VxpAxis:
             "from": sender,
         }
         named = json.dumps(list(recipients), separators=(",", ":"))
-        if len(named) <= _NAMED:
+        if self._to_header and len(named) <= _NAMED:
             parameters["to"] = named
         elif set(addressed(edxml).recipients) != set(recipients):
             raise AxisRefused("TO", f"{len(recipients)} nơi nhận / recipients, others in edXML")

@@ -25,6 +25,7 @@ def open_vxp(settings: AxisSettings, home: Path, secret: str, timeouts: Timeouts
             system_id,
             secret,
             legacy_hex=settings.legacy_hex,
+            to_header=settings.to_header,
             timeouts=timeouts,
             tls=client_context(settings, home) if secure else None,
             max_size=settings.max_size,
