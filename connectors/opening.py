@@ -6,6 +6,7 @@ from connectors.access import AxisSettings
 from connectors.axis import Axis
 from connectors.edoc.opening import open_edoc
 from connectors.errors import AxisSettingsInvalid
+from connectors.rest.opening import open_rest
 from connectors.soap.connection import Timeouts
 from connectors.soap.opening import open_soap
 from connectors.soap.security import Correspondence
@@ -30,7 +31,7 @@ def open_axis(
         return open_vxp(settings, home, secret_of(settings, home), timeouts)
     if settings.kind == "edoc":
         return open_edoc(settings, home, secret_of(settings, home), timeouts)
-    raise AxisSettingsInvalid("kind", settings.kind)
+    return open_rest(settings, home, secret_of(settings, home), timeouts)
 
 
 def secret_of(settings: AxisSettings, home: Path) -> str:

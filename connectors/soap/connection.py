@@ -136,7 +136,9 @@ class HttpAnswer:
         Raises:
             BrokenOff: it ended early.
         """
-        if self.header("transfer-encoding"):
+        if self.status in (204, 304):
+            pass  # these have no body (RFC 9110 §6.4.1)
+        elif self.header("transfer-encoding"):
             yield from self._chunked()
         elif self.header("content-length"):
             yield from self._counted(_number(self.header("content-length"), 10))
@@ -209,9 +211,11 @@ class Connections:
 
     @contextmanager
     def exchange(
-        self, body: Body, headers: dict[str, str], action: str = ""
+        self, body: Body, headers: dict[str, str], action: str = "", method: str = "POST"
     ) -> Iterator[HttpAnswer]:
         """POST *body* to the address, or to *action* below it; give the answer, to be read within.
+
+        A body without a media type is none: for a *method* that has no body.
 
         Raises:
             NotSent: no connection.
@@ -223,7 +227,7 @@ class Connections:
         answer: HttpAnswer | None = None
         try:
             path = f"{self._path.rstrip('/')}/{action}" if action else self._path
-            self._send(connection, path, body, headers)
+            self._send(connection, f"{method} {path}", body, headers)
             answer = HttpAnswer(connection)
             yield answer
         except OSError as error:
@@ -264,12 +268,14 @@ class Connections:
         return _Connection(plain, self._timeouts.read)
 
     def _send(
-        self, connection: _Connection, path: str, body: Body, headers: dict[str, str]
+        self, connection: _Connection, asked: str, body: Body, headers: dict[str, str]
     ) -> None:
-        lines = [f"Content-Type: {body.content_type}", f"Content-Length: {body.length}"]
+        lines = [f"Content-Type: {body.content_type}"] if body.content_type else []
+        if lines or not asked.startswith("GET "):
+            lines.append(f"Content-Length: {body.length}")
         lines += [f"{name}: {value}" for name, value in headers.items()]
         chunks = body.chunks()
-        head = (f"POST {path} {self._head}" + "\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        head = (f"{asked} {self._head}" + "\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         connection.send(head + next(chunks))  # one write: most requests are one packet or two
         for chunk in chunks:
             connection.send(chunk)

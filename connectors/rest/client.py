@@ -1,0 +1,406 @@
+"""`RestAxis`: a province's REST face in front of the axis, as a profile describes it (axis.md §11).
+
+What no face is known to have, and what is made of it: no word for a repeat (`Sending` remembers),
+no digest, no message id (a message is known by its content), no recipients beside those of the
+message. What a face's profile leaves out raises AxisCannot.
+"""
+
+import hashlib
+import ssl
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from connectors.axis import (
+    AgencyChange,
+    AgencyEntry,
+    Fetched,
+    MessageKind,
+    Outgoing,
+    PacketState,
+    Pending,
+    Receipt,
+    Report,
+    Track,
+)
+from connectors.catalogue import Catalogue
+from connectors.edoc.memory import Memory
+from connectors.edxml.routing import addressed
+from connectors.errors import (
+    AxisCannot,
+    AxisOutcomeUnknown,
+    AxisRefused,
+    DigestMismatch,
+    EnvelopeInvalid,
+    NotFound,
+    TooLarge,
+)
+from connectors.rest.calls import Calls
+from connectors.rest.credentials import Credentials
+from connectors.rest.listing import Listing
+from connectors.rest.meaning import first
+from connectors.rest.profile import Operation, Profile
+from connectors.rest.request import Source
+from connectors.rest.rows import entries
+from connectors.rest.sending import Sending, receipt
+from connectors.soap.blob import Blob
+from connectors.soap.connection import Connections, Timeouts
+from connectors.vxp.headers import plain
+from connectors.vxp.memory import Memory as Seen
+from connectors.vxp.settling import settled
+from documents.errors import OutcomeUnknown, Unavailable
+
+MAX_SIZE = 100 << 20
+"""Bytes of one fetched message by default."""
+_AT_ONCE = 4
+"""Calls in flight for one caller."""
+_SKEW = timedelta(days=1)
+"""How far the axis's clock may be ahead of ours."""
+_SETTLING = timedelta(days=31)
+_CATALOGUE_LIFE = timedelta(hours=12)
+_QUEUED = (PacketState.INITIAL, PacketState.PROCESSING)
+T = TypeVar("T")
+
+
+class RestAxis:
+    """An `Axis`; build one per process and share it between threads. It owns *memory*."""
+
+    def __init__(
+        self,
+        address: str,
+        profile: Profile,
+        credentials: Credentials,
+        memory: Memory,
+        *,
+        timeouts: Timeouts | None = None,
+        tls: ssl.SSLContext | None = None,
+        max_size: int = MAX_SIZE,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        connections = Connections(address, timeouts or Timeouts(), tls)
+        self._calls = Calls(connections, profile, credentials, clock)
+        self._listing = Listing(self._calls, profile, clock)
+        self._sending = Sending(memory, clock)
+        self._profile = profile
+        self._memory = memory
+        self._max_size = max_size
+        self._clock = clock
+        self._seen = Seen()
+        self._codes: tuple[datetime, Catalogue] | None = None
+
+    def close(self) -> None:
+        """Close the idle connections and the memory."""
+        self._calls.close()
+        self._memory.close()
+
+    def _call(self, name: str) -> Operation:
+        found = self._profile.named().get(name)
+        return found if found is not None else self._cannot(name)
+
+    def _cannot(self, what: str) -> NoReturn:
+        raise AxisCannot(self._profile.name, what)
+
+    def send(self, message: Outgoing) -> Receipt:
+        """See `Axis.send`; the faces address by the message's own `To` alone."""
+        self._call("send")
+        if not self._same(addressed(message.edxml).recipients, message.recipients):
+            self._cannot("gửi khác với nơi nhận ghi trong gói tin / other recipients than `To`")
+        sha256, size = _measured(message.edxml)
+        digest = f"{sha256} {' '.join(sorted(message.recipients))}"
+        source = Source(message.edxml, size)
+        return self._sending.once(
+            message.sender,
+            message.message_id,
+            digest,
+            lambda: self._hand_over(MessageKind.EDOC, message.sender, source),
+        )
+
+    def _same(self, some: Collection[str], others: Collection[str]) -> bool:
+        if set(some) == set(others):
+            return True
+        catalogue = self._catalogue()
+        return {*map(catalogue.organ_id, some)} == {*map(catalogue.organ_id, others)}
+
+    def _hand_over(self, kind: MessageKind, sender: str, source: Source) -> str:
+        operation, most = self._call("send"), self._profile.max_size
+        if most is not None and source.size > most:
+            raise TooLarge(TooLarge.axis_code, f"{source.size} > {most} bytes")
+        values = self._values(kind, file_name=f"{kind}.edxml")
+        answer = self._calls.effect(operation, "send", sender, values, source)
+        axis_id = first(answer, operation.id, 400)
+        if not axis_id or len(axis_id) > 200 or not (axis_id.isascii() and axis_id.isprintable()):
+            raise AxisOutcomeUnknown("send", "no id in the answer")
+        return f"{kind}-{axis_id}" if self._profile.kind_in_id else axis_id
+
+    def _values(self, kind: MessageKind, **more: str) -> dict[str, str]:
+        return {"kind": self._profile.kinds[kind.value], **more}
+
+    def report(self, reports: Sequence[Report]) -> list[Receipt | AxisRefused]:
+        """See `Axis.report`: a call for each, those about one document one after the other."""
+        self._call("send")
+        lines: dict[tuple[str, str], list[int]] = {}
+        for place, report in enumerate(reports):
+            lines.setdefault((report.recipient, report.document_id), []).append(place)
+        answers: dict[int, Receipt | AxisRefused] = {}
+        failed: list[Unavailable | OutcomeUnknown] = []
+
+        def go(line: list[int]) -> None:
+            for place in line:
+                try:
+                    answers[place] = self._reported(reports[place])
+                except AxisRefused as refused:
+                    answers[place] = refused
+                except (Unavailable, OutcomeUnknown) as error:
+                    failed.append(error)
+                    return  # the order of a document's statuses is kept
+
+        _each(go, lines.values())
+        if failed:
+            unsent = not answers and all(isinstance(error, Unavailable) for error in failed)
+            raise failed[0] if unsent else AxisOutcomeUnknown("send", str(failed[0].args))
+        return [answers[place] for place in range(len(reports))]
+
+    def _reported(self, report: Report) -> Receipt:
+        sha256, size = _measured(report.edxml)
+        source = Source(report.edxml, size)
+        return self._sending.once(
+            report.sender,
+            report.message_id,
+            f"{sha256} {report.recipient}",
+            lambda: self._hand_over(MessageKind.STATUS, report.sender, source),
+        )
+
+    def pending(
+        self, agencies: Sequence[str], kind: MessageKind | None = None, limit: int = 200
+    ) -> list[Pending]:
+        """See `Axis.pending`; in the face's order, documents before statuses."""
+        found: list[Pending] = []
+        operation, now = self._call("received"), self._clock()
+        since = now - timedelta(days=operation.days)
+        for one in [kind] if kind else list(MessageKind):
+            waiting = [
+                track
+                for track in self._received(agencies, one, since, now + _SKEW)
+                if track.state in _QUEUED
+            ]
+            if not self._confirms(one):
+                waiting = self._listing.unconfirmed(self._memory, waiting)
+            found += [
+                Pending(track.axis_id, one, track.recipient, track.sender, "", "", 0)
+                for track in waiting[: limit - len(found)]
+            ]
+        return found
+
+    def _confirms(self, kind: MessageKind) -> bool:
+        confirm = self._profile.operations.confirm
+        return confirm is not None and kind.value in confirm.kinds
+
+    def _received(
+        self, agencies: Sequence[str], kind: MessageKind, since: datetime, until: datetime
+    ) -> list[Track]:
+        operation = self._call("received")
+        tracks = self._listing.of(operation, agencies, kind, since, until)
+        found = self._own(tracks, agencies, lambda track: track.recipient)
+        for track in found:
+            self._seen.listed(track.axis_id, track.recipient, track.sender, kind)
+        return found
+
+    def _own(
+        self, tracks: list[Track], agencies: Sequence[str], code: Callable[[Track], str]
+    ) -> list[Track]:
+        """Keep what is about *agencies*, whichever of its codes the face uses."""
+        if {code(track) for track in tracks} <= {*agencies} and len(agencies) == 1:
+            return tracks
+        catalogue = self._catalogue()
+        wanted = {catalogue.organ_id(agency) for agency in agencies}
+        return [
+            _under(track, catalogue)
+            for track in tracks
+            if catalogue.organ_id(code(track)) in wanted
+        ]
+
+    def fetch(self, agency: str, axis_id: str) -> Fetched:
+        """See `Axis.fetch`; the faces announce no digest."""
+        seen = self._seen.of(axis_id)
+        self._ensure_own(agency, axis_id, seen.recipient)
+        blob = self._content(agency, axis_id)
+        content = blob.open()
+        try:
+            way = addressed(content)
+            kind, sender, message_id = way.kind, way.sender, way.message_id(blob.sha256)
+        except EnvelopeInvalid:  # whoever asked decides what becomes of it
+            kind, sender = seen.kind or MessageKind.EDOC, seen.sender
+            message_id = blob.sha256
+        content.seek(0)
+        self._seen.fetched(axis_id, blob.sha256)
+        return Fetched(axis_id, kind, sender, message_id, blob.sha256, content)
+
+    def _content(self, agency: str, axis_id: str) -> Blob:
+        kind, doc_id = self._numbered(agency, axis_id)
+        values = self._values(kind, doc_id=doc_id)
+        operation = self._call("fetch")
+        return self._calls.message(operation, agency, axis_id, self._max_size, values)
+
+    def _numbered(self, agency: str, axis_id: str) -> tuple[MessageKind, str]:
+        """Return a message's kind and the face's own id."""
+        if not self._profile.kind_in_id:
+            return self._seen.of(axis_id).kind or MessageKind.EDOC, axis_id
+        kind, _, doc_id = axis_id.partition("-")
+        if kind not in (*MessageKind,) or not doc_id:
+            raise NotFound(NotFound.axis_code, f"{axis_id} ({agency})")
+        return MessageKind(kind), doc_id
+
+    def _ensure_own(self, agency: str, axis_id: str, recipient: str) -> None:
+        if recipient and not self._same({recipient}, {agency}):
+            raise NotFound(NotFound.axis_code, f"{axis_id} ({agency})")
+
+    def fetch_all(self, agency: str, axis_ids: Sequence[str]) -> list[Fetched]:
+        """See `Axis.fetch_all`: a call for each."""
+        found: dict[str, Fetched] = {}
+
+        def go(axis_id: str) -> None:
+            found[axis_id] = self.fetch(agency, axis_id)
+
+        try:
+            _each(go, dict.fromkeys(axis_ids))
+        except BaseException:
+            for one in found.values():
+                one.content.close()
+            raise
+        return [found[axis_id] for axis_id in axis_ids]
+
+    def confirm(self, agency: str, receipts: Sequence[tuple[str, str]]) -> None:
+        """See `Axis.confirm`; digests are compared here, with what was fetched where known."""
+        for axis_id, sha256 in receipts:
+            seen = self._seen.of(axis_id)
+            self._ensure_own(agency, axis_id, seen.recipient)
+            if seen.sha256 and sha256 and seen.sha256 != sha256:
+                raise DigestMismatch(DigestMismatch.axis_code, f"{axis_id} has {seen.sha256}")
+        _each(lambda one: self._move("confirm", agency, one[0], PacketState.DONE, ""), receipts)
+
+    def reject(self, agency: str, axis_id: str, reason: str) -> None:
+        """See `Axis.reject`."""
+        self._ensure_own(agency, axis_id, self._seen.of(axis_id).recipient)
+        self._move("reject", agency, axis_id, PacketState.FAIL, plain(reason))
+
+    def _move(self, name: str, agency: str, axis_id: str, state: PacketState, why: str) -> None:
+        kind, doc_id = self._numbered(agency, axis_id)
+        if not self._confirms(kind):
+            self._listing.confirm(self._memory, agency, axis_id)
+            return
+        word = self._profile.states[state.value]
+        values = self._values(kind, doc_id=doc_id, state=word, reason=why)
+        self._calls.effect(self._call(name), name, agency, values)
+
+    def settle(self, message: Outgoing) -> Receipt | None:
+        """See `Axis.settle`: what is remembered, else a list of what was sent."""
+        known = self._sending.known(message.sender, message.message_id)
+        if known is None:
+            return None
+        if known.axis_id:
+            return receipt(known)
+        if self._profile.operations.sent is None:
+            why = "không có danh sách đã gửi; gửi lại nguyên vẹn / no list of what was sent"
+            raise AxisOutcomeUnknown("settle", why)
+        until = self._clock() + _SKEW
+        tracks = self.sent(message.sender, until - _SETTLING, until, MessageKind.EDOC)
+        catalogue = self._catalogue()
+        recipients = {catalogue.organ_id(code) for code in message.recipients}
+        lines = [_under(track, catalogue) for track in tracks]
+        sha256, _ = _measured(message.edxml)
+
+        def fetch(axis_id: str) -> Blob:
+            return self._content(message.sender, axis_id)
+
+        found = settled(message, sha256, recipients, lines, fetch)
+        if found is None:
+            return None
+        return self._sending.arrived(
+            message.sender, message.message_id, known.digest, found.axis_id, again=True
+        )
+
+    def sent(
+        self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
+    ) -> list[Track]:
+        """See `Axis.sent`."""
+        operation = self._call("sent")
+
+        def ask(one: MessageKind) -> list[Track]:
+            tracks = self._listing.of(operation, [agency], one, since, until)
+            return self._own(tracks, [agency], lambda track: track.sender)
+
+        return _within(since, until, kind, ask)
+
+    def received(
+        self, agency: str, since: datetime, until: datetime, kind: MessageKind | None = None
+    ) -> list[Track]:
+        """See `Axis.received`."""
+        if "accepted_at" not in self._call("received").row:
+            self._cannot("danh sách đã nhận theo ngày / a list of what was received, by date")
+        return _within(since, until, kind, lambda one: self._received([agency], one, since, until))
+
+    def agencies(self) -> list[AgencyEntry]:
+        """See `Axis.agencies`."""
+        operation = self._call("agencies")
+        return entries(operation, self._calls.ask(operation, "agencies", "", {}))
+
+    def _catalogue(self) -> Catalogue:
+        """Return the codes, asked for anew after a while: an agency's old and new one are one."""
+        now = self._clock()
+        held = self._codes
+        if held is None or now - held[0] > _CATALOGUE_LIFE:
+            known = self.agencies() if self._profile.operations.agencies else []
+            held = self._codes = now, Catalogue(known)
+        return held[1]
+
+    def agency_changes(self, since: int = 0) -> list[AgencyChange]:
+        """Raise AxisCannot; `agencies` gives the whole."""
+        self._cannot("thay đổi của danh mục / changes of the catalogue")
+
+
+def _measured(source: bytes | Path) -> tuple[str, int]:
+    """Return a message's SHA-256, lowercase hex, and its bytes."""
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest(), len(source)
+    with source.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), source.stat().st_size
+
+
+def _under(track: Track, catalogue: Catalogue) -> Track:
+    """Return *track* with the codes that the catalogue has now."""
+    return replace(
+        track,
+        sender=catalogue.organ_id(track.sender),
+        recipient=catalogue.organ_id(track.recipient),
+    )
+
+
+def _each(do: Callable[[T], object], over: Iterable[T]) -> None:
+    """Do it for all, a few at once; what one raises comes out after the others have ended."""
+    items = list(over)
+    if len(items) < 2:
+        for item in items:
+            do(item)
+        return
+    with ThreadPoolExecutor(min(_AT_ONCE, len(items))) as threads:
+        for done in [threads.submit(do, item) for item in items]:
+            done.result()
+
+
+def _within(
+    since: datetime,
+    until: datetime,
+    kind: MessageKind | None,
+    ask: Callable[[MessageKind], list[Track]],
+) -> list[Track]:
+    """Return what *ask* lists within [since, until), each once; faces know whole seconds."""
+    start = since.replace(microsecond=0)
+    found: dict[tuple[str, str], Track] = {}
+    for one in [kind] if kind else list(MessageKind):
+        for track in ask(one):
+            if start <= track.accepted_at < until:
+                found.setdefault((track.axis_id, track.recipient), track)
+    return list(found.values())
