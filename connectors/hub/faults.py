@@ -20,6 +20,8 @@ from threading import Lock
 from schemas.axis.contract import OPERATIONS
 
 FILE = "faults.json"
+STRUCK = "faults.struck"
+"""What has struck: a line each, operation, fault and code. Nobody reads it here, nobody ends it."""
 ANY = "*"
 _LONGEST_CODE = 40
 _log = logging.getLogger(__name__)
@@ -111,20 +113,28 @@ class Faults:
     ) -> list[Fault]:
         """Return what must go wrong in this call of *operation*, and count it.
 
+        At most one of each kind: the first in the file that is not used up.
         *unread*: of the request only the head was read, so that it may still be hung up.
         """
         with self._lock:
             self._reread()
-            taken = [
-                (fault.fault is FaultKind.HANG_UP) is unread
-                and left > 0
-                and fault.concerns(operation, agencies)
-                and (fault.probability == 1 or self.chance.random() < fault.probability)
-                for fault, left in self._left
-            ]
-            pairs = list(zip(self._left, taken, strict=True))
-            self._left = [(fault, left - struck) for (fault, left), struck in pairs]
-            return [fault for (fault, _), struck in pairs if struck]
+            taken: dict[FaultKind, Fault] = {}
+            for place, (fault, left) in enumerate(self._left):
+                fits = (fault.fault is FaultKind.HANG_UP) is unread and fault.fault not in taken
+                if not (fits and left > 0 and fault.concerns(operation, agencies)):
+                    continue
+                if fault.probability == 1 or self.chance.random() < fault.probability:
+                    taken[fault.fault] = fault
+                    self._left[place] = (fault, left - 1)
+            self._note(operation, list(taken.values()))
+            return list(taken.values())
+
+    def _note(self, operation: str, taken: Sequence[Fault]) -> None:
+        """Write down what strikes, before it does: it may be a death."""
+        if taken:
+            lines = "".join(f"{operation} {fault.fault} {fault.code}\n" for fault in taken)
+            with self._path.with_name(STRUCK).open("a", encoding="ascii") as file:
+                file.write(lines)
 
     def _reread(self) -> None:
         try:
