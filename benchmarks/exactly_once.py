@@ -130,9 +130,8 @@ def strike(world: World, cell: Cell, dice: random.Random) -> Result:
 def _carried(world: World, ids: Sequence[str], dice: random.Random) -> int:
     """Wait until everything has come to rest; kill each process once meanwhile; return deaths."""
     began = time.monotonic()
-    targets: list[Home | Hub] = [world.sender, world.receiver, world.hub][
-        : 2 + (dice.random() < 0.3)
-    ]
+    targets: list[Home | Hub] = [world.sender, world.receiver]
+    targets += [world.hub] if dice.random() < 0.3 else []
     due = sorted(((dice.uniform(0.05, 0.8), n) for n in range(len(targets))), reverse=True)
     deaths = 0
     while time.monotonic() - began < PATIENCE:
