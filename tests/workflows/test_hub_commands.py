@@ -145,3 +145,20 @@ def test_systems_are_registered_listed_and_revoked(hub: Any, tmp_path: Path) -> 
 def test_a_folder_that_is_no_hubs_is_named(hub: Any, tmp_path: Path, command: str) -> None:
     assert "hub.missing" in hub(command, code=1)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words", [("list",), ("revoke", "00.99.W00"), ("add", "a", "--agency", "H99")]
+)
+def test_no_system_is_registered_in_a_folder_of_something_else(
+    hub: Any, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "world.json").write_text("{}")
+    assert "hub.missing" in hub("system", *words, code=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["world.json"]
+
+
+def test_a_system_may_be_registered_before_the_hub_has_served(hub: Any, tmp_path: Path) -> None:
+    (tmp_path / "agencies.json").write_text("[]")
+    secret = hub("system", "add", "00.99.W00", "--agency", SENDER).strip()
+    assert Systems(tmp_path / SYSTEMS).admitted("00.99.W00", secret)

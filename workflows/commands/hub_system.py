@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from connectors.errors import AccessDenied
-from connectors.hub.errors import SystemInvalid, SystemUnknown
+from connectors.hub.errors import HubMissing, SystemInvalid, SystemUnknown
 from connectors.hub.systems import SYSTEMS, Systems
 from documents.document import VIETNAM
 from workflows.commands.console import DATA, add_json, console, local, print_json, print_table
@@ -50,10 +50,28 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         add_folder(each)
 
 
+def _registered(folder: Path) -> Systems:
+    """Return the registrations of the hub of *folder*, which has served or knows a system."""
+    if not any((folder / name).exists() for name in ("hub.sqlite", SYSTEMS)):
+        raise HubMissing(str(folder))
+    return Systems(folder / SYSTEMS)
+
+
+def _opened(folder: Path) -> Systems:
+    """Return the registrations of the hub that serves, or will, from *folder*.
+
+    A hub's first system may be entered before it serves, in a folder that is new, empty or has
+    its catalogue; one that holds anything else is a mistyped --data.
+    """
+    if folder.is_dir() and all(path.name == "agencies.json" for path in folder.iterdir()):
+        return Systems(folder / SYSTEMS)
+    return _registered(folder) if folder.exists() else Systems(folder / SYSTEMS)
+
+
 def _enter(arguments: argparse.Namespace) -> int:
     given = arguments.secret_file
     try:
-        secret = Systems(arguments.data / SYSTEMS).add(
+        secret = _opened(arguments.data).add(
             arguments.system_id,
             frozenset(code for codes in arguments.agency for code in codes),
             given.read_text("utf-8").strip() if given else "",
@@ -81,7 +99,7 @@ def _end_of(day: str) -> datetime:
 
 def _list(arguments: argparse.Namespace) -> int:
     now = datetime.now(UTC)
-    found = Systems(arguments.data / SYSTEMS).all()
+    found = _registered(arguments.data).all()
     if arguments.json:
         print_json(
             [
@@ -115,7 +133,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _revoke(arguments: argparse.Namespace) -> int:
     try:
-        Systems(arguments.data / SYSTEMS).revoke(arguments.system_id)
+        _registered(arguments.data).revoke(arguments.system_id)
     except AccessDenied:
         raise SystemUnknown(arguments.system_id) from None
     return 0
