@@ -21,19 +21,19 @@ MEMORY = 2 << 20
 @pytest.mark.parametrize("seed", range(2))
 def test_a_bent_message_is_refused_or_read_as_it_was_meant(seed: int) -> None:
     read = {False: 0, True: 0}
-    for case in cases(seed, 1500):
+    for case in cases(seed, 700):
         started = time.perf_counter()
         read[case.edoc] += taken(case)
         assert time.perf_counter() - started < SECONDS, (case.kind, case.body)
     # not by refusing everything
-    assert min(read.values()) > 150
+    assert min(read.values()) > 70
 
 
 def test_a_bent_message_costs_little_memory() -> None:
     for case in cases(7, 3):
         taken(case)
     tracemalloc.start()
-    for case in cases(8, 150):
+    for case in cases(8, 80):
         tracemalloc.reset_peak()
         before, _ = tracemalloc.get_traced_memory()
         taken(case)
@@ -57,7 +57,7 @@ HEAD = b"--b-\r\nContent-ID: <root>\r\n\r\nroot\r\n--b-\r\nContent-ID: <x>\r\n\r
 def test_content_may_hold_all_but_the_boundary_at_a_lines_start(piece: int) -> None:
     content = b"\r\n--b\r\n --b- --b--\r--b-\r\n\n-"
     assert related(HEAD + content + b"\r\n--b---", piece) == {"x": content}
-    assert related(HEAD + b"\r\n--b---\r\nepilogue\r\n--b-\r\n", piece) == {"x": b""}
+    assert related(HEAD + b"\r\n--b--- \r\n\r\n", piece) == {"x": b""}
 
 
 @pytest.mark.parametrize("piece", [1, 2, 7, 1000])
@@ -71,9 +71,10 @@ def test_a_boundary_that_goes_on_is_refused_as_readers_differ(content: bytes, pi
 
 
 @pytest.mark.parametrize("piece", [1, 2, 7, 1000])
-def test_the_end_must_not_go_on(piece: int) -> None:
+@pytest.mark.parametrize("more", [b"x\r\ny", b"\r\ny", b" \r\n--b-\r\n\r\n"])
+def test_a_file_with_the_whole_end_in_it_is_not_cut_there(more: bytes, piece: int) -> None:
     with pytest.raises(SoapFault):
-        related(HEAD + b"x\r\n--b---x\r\ny\r\n--b---\r\n", piece)
+        related(HEAD + b"x\r\n--b---" + more + b"\r\n--b---\r\n", piece)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ NAMES = (
     ),
     "catalogue",
 )
-APART = ("matrix", "exactly_once")
+APART = ("matrix", "exactly_once", "attacks")
 """No measurements: every judge asked about every kind of signed file; every fault of the hub
-struck at every step, lost and doubled messages counted."""
+struck at every step, lost and doubled messages counted; every bent message and forged signature."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
