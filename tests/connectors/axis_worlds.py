@@ -24,7 +24,8 @@ from connectors.soap.xroad import XRoad
 from connectors.vxp.client import VxpAxis
 from schemas.edxml import NAMESPACE
 from signing.testpki import TestPki
-from tests.connectors.conftest import running_hub
+from tests.connectors.conftest import AGENCIES, running_hub
+from tests.connectors.rest.faces import rest_client, running_face
 from workflows.envelope_security import Signer, Verifier
 
 SECRET = secrets.token_hex(16)
@@ -55,6 +56,9 @@ SOAP: dict[str, dict[str, Any]] = {
 }
 """What the client is told; the node behind it is made by `hub_for`."""
 
+REST = ("langson", "quangnam")
+"""Stand-ins of provincial faces, and our profiles of them."""
+
 
 @contextmanager
 def hub_for(name: str, request: pytest.FixtureRequest) -> Iterator[tuple[Any, Axis]]:
@@ -68,6 +72,10 @@ def hub_for(name: str, request: pytest.FixtureRequest) -> Iterator[tuple[Any, Ax
         with running_hub(folder / "hub") as hub:
             memory = Memory(folder / "memory.sqlite")
             yield hub, EdocAxis(f"http://{hub.host}/edoc", SENDER, "not-asked-for", memory)
+        return
+    if name in REST:
+        with running_face(name, folder / "hub", AGENCIES, LIMIT) as face:
+            yield face, rest_client(face, name, folder / "memory.sqlite")
         return
     told = dict(SOAP[name])
     systems = gate = None
@@ -88,10 +96,13 @@ def hub_for(name: str, request: pytest.FixtureRequest) -> Iterator[tuple[Any, Ax
 every_way = pytest.mark.parametrize("world", ["memory", *SOAP, "vxp"], indirect=True)
 """A test of what each form of a message could spoil; the others run on fewer axes."""
 
+every_wire = pytest.mark.parametrize("world", ["memory", *SOAP, "vxp", *REST], indirect=True)
+"""The same, where a wire that has no repeats and no ids passes too."""
+
 and_edoc = pytest.mark.parametrize(
-    "world", ["memory", "soap 1.1", "soap 1.2, signed", "vxp", "edoc"], indirect=True
+    "world", ["memory", "soap 1.1", "soap 1.2, signed", "vxp", "edoc", *REST], indirect=True
 )
-"""A test of what the eDoc dialect promises too."""
+"""A test of what the eDoc dialect and the REST faces promise too."""
 
 
 @pytest.fixture(params=["memory", "soap 1.1", "soap 1.2, signed", "vxp"])
@@ -109,7 +120,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
             axis,
             lambda: hub.faults(Fault("*", FaultKind.UNAVAILABLE)),
             lambda: hub.faults(Fault("*", FaultKind.DROP_REPLY)),
-            says_ids=request.param not in ("vxp", "edoc"),
+            says_ids=request.param not in ("vxp", "edoc", *REST),
         )
         axis.close()
 

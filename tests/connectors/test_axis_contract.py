@@ -2,6 +2,8 @@
 
 The national SDK's wire (VXP) has no message id and no digest: a message is known there by its
 content, its id at a recipient is another one than at its sender, and a call moves one message.
+The REST faces know a message by its content too, and their profiles say what they lack
+(`tests/connectors/rest`).
 The eDoc dialect re-dresses what it carries; it keeps to what `and_edoc` marks, and its own tests
 (`tests/connectors/edoc`) say the rest with messages that it gives back byte for byte.
 """
@@ -30,6 +32,7 @@ from connectors.errors import (
 from tests.connectors.axis_worlds import (
     FIRST,
     LIMIT,
+    REST,
     SECOND,
     SENDER,
     SOAP,
@@ -38,13 +41,14 @@ from tests.connectors.axis_worlds import (
     base,
     digest,
     every_way,
+    every_wire,
     message,
     names,
     status,
 )
 
 
-@every_way
+@every_wire
 def test_a_sent_message_waits_for_its_recipient_until_confirmed(world: World) -> None:
     axis, outgoing = world.axis, message()
     receipt = axis.send(outgoing)
@@ -198,7 +202,7 @@ def test_more_statuses_than_fit_in_one_call_are_split(world: World) -> None:
     assert axis.pending([SENDER]) == []
 
 
-@every_way
+@every_wire
 def test_many_messages_are_fetched_in_order(axis: Axis) -> None:
     reports = [status(f"s-{number}") for number in range(150)]
     axis.report(reports)
@@ -244,7 +248,7 @@ def test_one_agency_neither_fetches_nor_confirms_what_is_for_another(axis: Axis)
     assert axis.pending([FIRST]) == [waiting]
 
 
-@pytest.mark.parametrize("world", ["memory", *SOAP, "vxp", "edoc"], indirect=True)
+@pytest.mark.parametrize("world", ["memory", *SOAP, "vxp", "edoc", *REST], indirect=True)
 def test_after_a_lost_answer_asking_again_tells_the_outcome(world: World) -> None:
     world.lose()
     with pytest.raises(AxisOutcomeUnknown):
@@ -314,7 +318,7 @@ def test_an_axis_that_is_out_of_order_has_done_nothing(world: World, operation: 
     calls[operation]()
 
 
-@pytest.mark.parametrize("world", ["memory", *SOAP, "vxp", "edoc"], indirect=True)
+@pytest.mark.parametrize("world", ["memory", *SOAP, "vxp", "edoc", *REST], indirect=True)
 def test_a_message_over_the_limit_is_refused(axis: Axis) -> None:
     with pytest.raises(TooLarge):
         axis.send(message(body="x" * LIMIT))
