@@ -12,7 +12,7 @@ from workflows.commands.console import report_error
 COMMANDS = (
     *("demo", "init", "up", "send", "place", "inbox", "show"),
     *("step", "recall", "copy", "signature", "sign-session", "verify", "evidence", "edxml"),
-    *("hub", "ledger", "authority", "catalogue", "reconcile", "bench"),
+    *("hub", "ledger", "authority", "catalogue", "reconcile", "conform", "bench"),
 )
 
 

@@ -1,0 +1,105 @@
+"""Cases: nothing is lost or doubled when many call, and who is slow holds nobody."""
+
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+
+from connectors.conformance.case import ALL, Chapter, ensure
+from connectors.conformance.exchange import NoAnswer
+from connectors.conformance.letter import File, Letter, pdf_of
+from connectors.conformance.peer import Broken, TurnedAway
+from connectors.conformance.session import Session
+
+CHAPTER = Chapter("load", ALL, "congvan: docs/hub.md")
+_CALLERS = 8
+_STALLED = 40
+PATIENCE = 5.0
+"""Seconds within which a call is answered while others dawdle."""
+
+
+@CHAPTER.must(
+    "burst",
+    "200 văn bản gửi dồn: không mất, không trùng",
+    "200 documents at once: none lost, none doubled",
+)
+def _burst(s: Session) -> None:
+    letters = [s.letter(files=(File("t.pdf", pdf_of(2000, str(n))),)) for n in range(s.burst)]
+    with ThreadPoolExecutor(_CALLERS) as pool:
+        taken = list(pool.map(partial(_sent, s), letters))
+        accepted = {one.document_id for one, yes in zip(letters, taken, strict=True) if yes}
+        counted = _emptied(s, pool)
+    lost = len(accepted - set(counted))
+    doubled = sum(1 for document_id in accepted if counted[document_id] > 1)
+    ensure(len(accepted) == s.burst, f"{s.burst - len(accepted)} không được nhận / were not taken")
+    ensure(not lost, f"mất / lost: {lost}")
+    ensure(not doubled, f"trùng / doubled: {doubled}")
+
+
+def _sent(s: Session, letter: Letter) -> bool:
+    try:
+        s.peer.send(letter)
+    except (TurnedAway, Broken, NoAnswer):
+        return False
+    return True
+
+
+def _emptied(s: Session, pool: ThreadPoolExecutor) -> Counter[str]:
+    """Take this run's documents out of the queue, page by page; return how often each came."""
+    counted: Counter[str] = Counter()
+    while batch := s.ours(s.receiver):
+        counted.update(got.document_id for _, got in batch)
+        list(pool.map(lambda pair: s.peer.confirm(s.receiver, *pair), batch))
+    return counted
+
+
+@CHAPTER.must(
+    "slow_senders",
+    f"{_STALLED} kết nối gửi dở dang không làm chậm người khác",
+    f"{_STALLED} connections that stop half-way slow nobody else down",
+)
+def _slow_senders(s: Session) -> None:
+    head = s.exchange.head(
+        "POST",
+        s.exchange.path or "/",
+        [("Content-Type", "application/octet-stream"), ("Content-Length", "100000")],
+    )
+    with _stalled(s, head + b"<edXML"):
+        _answers_in_time(s)
+
+
+@CHAPTER.must(
+    "slow_reader",
+    "Người nhận đọc chậm không giữ người khác",
+    "A recipient that does not read its answer holds nobody",
+)
+def _slow_reader(s: Session) -> None:
+    path = s.exchange.path or "/"
+    request = s.exchange.head("GET", f"{path}?wsdl", [])
+    with _stalled(s, request):
+        _answers_in_time(s)
+
+
+@contextmanager
+def _stalled(s: Session, data: bytes) -> Iterator[None]:
+    held: list[socket.socket] = []
+    try:
+        for _ in range(_STALLED):
+            held.append(s.exchange.connected())
+            held[-1].sendall(data)
+        yield
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def _answers_in_time(s: Session) -> None:
+    letter = s.letter()
+    began = time.perf_counter()
+    s.peer.send(letter)
+    seconds = time.perf_counter() - began
+    s.take(s.receiver, letter)
+    ensure(seconds < PATIENCE, f"{seconds:.1f} s")
