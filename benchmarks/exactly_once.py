@@ -48,7 +48,7 @@ CODES = (
 )
 WIRE_CODES = (*("10", "15", "18", "19", "20", "21", "22", "23", "24", "25", "26", "100"), *CODES)
 """VXP: the tables of ErrorCode that are known, and our own reasons."""
-PATIENCE = 90.0
+PATIENCE = 240.0
 """Seconds until what has not arrived is lost."""
 _TICK = 0.03
 
