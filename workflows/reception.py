@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -122,8 +123,8 @@ def fetch(office: Office, pending: Sequence[Pending], *, point: str = "fetch") -
             got: list[tuple[Pending, str]] = []
             answers = threads.map(partial(_fetched, office), group)
             for item, answer in zip(group, answers, strict=True):
-                if isinstance(answer, str):
-                    got.append((item, answer))
+                if isinstance(answer, tuple):
+                    got.append(answer)
                     passing(f"{point}.got")
                 elif isinstance(answer, Unavailable):
                     failed.append(answer)
@@ -140,14 +141,18 @@ def _recipient(item: Pending) -> str:
     return item.recipient
 
 
-def _fetched(office: Office, item: Pending) -> str | OfficeError:
-    """Fetch one message into the blob folder; return its digest, or why it cannot be had."""
+def _fetched(office: Office, item: Pending) -> tuple[Pending, str] | OfficeError:
+    """Fetch one message into the blob folder; return it with its digest, or why it is not had.
+
+    An axis whose queue does not name the sender (eDoc, axis.md §12) names it with the content.
+    """
     try:
         fetched = office.axis.fetch(item.recipient, item.axis_id)
     except (AxisRefused, AxisContentCorrupt, Unavailable) as error:
         return error
     with fetched.content as content:
-        return office.blobs.put(content.read())
+        sha256 = office.blobs.put(content.read())
+    return replace(item, sender=item.sender or fetched.sender), sha256
 
 
 def _set_aside(office: Office, item: Pending, error: OfficeError) -> None:

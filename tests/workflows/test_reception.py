@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from connectors.axis import Fetched, MessageKind, Outgoing, Report
+from connectors.axis import Fetched, MessageKind, Outgoing, Pending, Report
 from connectors.errors import AxisRefused, NotFound
 from connectors.memory_axis import InMemoryAxis
 from documents.document import Role
@@ -20,6 +22,7 @@ from tests.workflows.house import (
     PROVINCE,
     House,
     approve,
+    deliveries,
     document,
     documents,
     hand_in,
@@ -161,3 +164,23 @@ def test_the_clerk_of_the_agency_is_who_reports(office: Office) -> None:
     status = next(parcel for parcel in parcels(office) if parcel.kind == MessageKind.STATUS)
     said = office.blobs.get(status.sha256).decode()
     assert person_of(OFFICE, Role.CLERK).full_name in said
+
+
+def test_a_letter_is_its_senders_though_the_axiss_queue_names_no_sender(
+    office: Office, axis: CountingAxis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the eDoc dialect, which names the sender with the content (axis.md §12)."""
+    named = axis.pending
+
+    def nameless(*asked: Any) -> list[Pending]:
+        return [
+            replace(item, sender="", message_id="", sha256="", size=0) for item in named(*asked)
+        ]
+
+    monkeypatch.setattr(axis, "pending", nameless)
+    assert turn(office) == []
+    came = documents(office, Direction.INCOMING)
+    assert {(row.state, row.sender_organ_id) for row in came} == {("registered", PROVINCE)}
+    take_statuses(office)
+    sent = documents(office, Direction.OUTGOING)
+    assert {state for row in sent for state in deliveries(office, row.id).values()} == {"accepted"}
