@@ -1,4 +1,4 @@
-"""What a serving hub does beside answering: enters the audit's last lines, forgets what is old."""
+"""What a serving hub does beside answering: audit's last lines, the log, what is old."""
 
 import logging
 import time
@@ -39,6 +39,7 @@ class Housekeeping:
         while not self._ending.is_set():
             try:
                 self._store.audit.flush()
+                self._store.checkpoint()
                 if time.monotonic() >= due:
                     due = time.monotonic() + PRUNE_SECONDS
                     self._store.prune(self._now())

@@ -35,9 +35,12 @@ class WireResponse(Response):
                 "headers": self.raw_headers,
             }
         )
+        held = b""
         for chunk in self._wire.chunks():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if held:
+                await send({"type": "http.response.body", "body": held, "more_body": True})
+            held = chunk
+        await send({"type": "http.response.body", "body": held, "more_body": False})
 
 
 class BrokenOff(Response):

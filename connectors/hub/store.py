@@ -99,6 +99,10 @@ class HubStore:
             connection.close()
         self._writer.close()
 
+    def checkpoint(self) -> None:
+        """Do what keeps the database's log short and brings all of it to the disk."""
+        self._writer.checkpoint(self._reader)
+
     def put_agencies(self, entries: Iterable[AgencyEntry]) -> None:
         """Add *entries* to the catalogue, each instead of the one of the same organ_id."""
         given, at = list(entries), self._now()
@@ -151,7 +155,13 @@ class HubStore:
             self._reader, self._directory, self._contents, self.max_size, posting, inspected
         )
 
-    def _changed(self, current: Call, job: Callable[[sqlite3.Connection, int], "_Change[T]"]) -> T:
+    def _changed(
+        self,
+        current: Call,
+        job: Callable[[sqlite3.Connection, int], "_Change[T]"],
+        *,
+        durable: bool = True,
+    ) -> T:
         """Do *job* and enter what it tells in the audit, in one transaction; return its value."""
         at = self._now()
 
@@ -160,7 +170,7 @@ class HubStore:
             audit.enter(to, current, lines, at)
             return value, lines
 
-        value, lines = self._writer.run(audited)
+        value, lines = self._writer.run(audited, durable=durable)
         current.lines += lines
         current.entered = len(current.lines)
         return value
@@ -204,7 +214,8 @@ class HubStore:
                     queueing.note_fetched(to, new, at)
                     return None, lines
 
-                self._changed(current, note)
+                # lost with the power, it is fetched as new once more
+                self._changed(current, note, durable=False)
             else:
                 current.lines += lines
             return stored

@@ -1,7 +1,8 @@
 """One SQLite writer for many threads, with group commit.
 
 Whoever gets the lock does the work of all who wait for it, in one transaction:
-one fsync then serves them all, and without contention no thread is woken.
+one fsync then serves them all, and without contention no thread is woken. What need not
+outlive a power cut (it outlives this process's death) waits for somebody else's fsync.
 """
 
 import sqlite3
@@ -12,12 +13,17 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+LONG_LOG = 2000
+"""Pages of 4 KiB."""
+_CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
+
 
 class _Entry(Generic[T]):
     """A job and, once its transaction has ended, its outcome."""
 
-    def __init__(self, job: Callable[[sqlite3.Connection], T]) -> None:
+    def __init__(self, job: Callable[[sqlite3.Connection], T], *, durable: bool) -> None:
         self._job = job
+        self.durable = durable
         self._value: T | None = None
         self._error: BaseException | None = None
         self.done = False
@@ -50,10 +56,15 @@ class Writer:
         self._connection = connection
         self._waiting: deque[_Entry[object]] = deque()
         self._lock = Lock()
+        self._synchronous = ""
+        self._moved = True
 
-    def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        """Return what *job* returns, once it is committed; what it raises undoes it alone."""
-        entry = _Entry(job)
+    def run(self, job: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
+        """Return what *job* returns, once it is committed; what it raises undoes it alone.
+
+        Without *durable* it is on the disk at the next durable one's commit, or `checkpoint`.
+        """
+        entry = _Entry(job, durable=durable)
         self._waiting.append(entry)  # type: ignore[arg-type]  # each outcome goes to its own caller
         with self._lock:
             if not entry.done:
@@ -65,6 +76,7 @@ class Writer:
         while self._waiting:
             batch.append(self._waiting.popleft())
         try:
+            self._synchronize(durable=any(entry.durable for entry in batch))
             self._connection.execute("BEGIN IMMEDIATE")
             for entry in batch:
                 entry.run(self._connection)
@@ -76,6 +88,27 @@ class Writer:
                 entry.fail(error)
         for entry in batch:
             entry.done = True
+        self._moved = False
+
+    def _synchronize(self, *, durable: bool) -> None:
+        synchronous = "FULL" if durable else "NORMAL"
+        if synchronous != self._synchronous:
+            self._connection.execute(f"PRAGMA synchronous = {synchronous}")
+            self._synchronous = synchronous
+
+    def checkpoint(self, other: sqlite3.Connection) -> None:
+        """Move the log into the database's file by *other*, so that no commit has to wait for it.
+
+        Nobody waits but at the end of a long log, for the little that came meanwhile: else it
+        would never begin anew.
+        """
+        if self._moved:
+            return
+        self._moved = True
+        _, pages, _ = other.execute(_CHECKPOINT).fetchone()
+        if pages > LONG_LOG:
+            with self._lock:
+                self._connection.execute(_CHECKPOINT)
 
     def close(self) -> None:
         """Close the connection, after whoever is writing."""

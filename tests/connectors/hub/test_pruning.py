@@ -111,11 +111,11 @@ def test_a_content_pruned_while_the_same_one_comes_in_is_written_again(
     store.confirm("H99.01", [(first, sha256)])
     run = store._writer.run
 
-    def pruned_before(job: Any) -> Any:
+    def pruned_before(job: Any, **how: Any) -> Any:
         monkeypatch.setattr(store._writer, "run", run)
         assert store.prune(NOW + WINDOW + timedelta(days=1)) == 1
         assert files(tmp_path) == []
-        return run(job)
+        return run(job, **how)
 
     monkeypatch.setattr(store._writer, "run", pruned_before)
     second = enter(store, "b", LARGE)
