@@ -10,6 +10,7 @@ from connectors.errors import DigestMismatch, NotFound
 from connectors.hub.call import OK, REPEATED, Line
 from connectors.hub.message import Delivery, Queue
 from connectors.hub.moments import utc
+from schemas.edxml.field import FORBIDDEN
 
 
 def pending(
@@ -95,7 +96,8 @@ def move(
     """Move a copy onwards; a step back, or any after done or fail, changes nothing."""
     settled_at = at if state in (PacketState.DONE, PacketState.FAIL) else None
     statement = _PROCESS if settled_at is None else _SETTLE
-    values = (state, note, at, settled_at, copy.seq, copy.recipient)
+    said = FORBIDDEN.sub(" ", note)  # whatever a face takes, all faces must be able to tell
+    values = (state, said, at, settled_at, copy.seq, copy.recipient)
     moved = state is not PacketState.INITIAL and connection.execute(statement, values).rowcount
     return Line(copy.axis_id, state if moved else REPEATED)
 

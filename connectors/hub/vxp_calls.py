@@ -5,6 +5,7 @@ the wire names no agency, and one system may serve several recipients of a messa
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,11 +29,13 @@ from connectors.hub.vxp_upload import Upload
 from connectors.vxp.headers import WIRE_TIME, wire_time
 from connectors.vxp.refusal import WRONG_EDXML
 from documents.document import VIETNAM
+from schemas.edxml.field import FORBIDDEN
 
 SEPARATOR = "~"
 _MOST = 100_000
 """Rows of one list: the wire knows no pages."""
 _PAGE = 5000
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,34}")
 Row = dict[str, Any]
 
 
@@ -284,7 +287,7 @@ def _registration(body: bytes) -> AgencyEntry:
         code, name, parent, mail = (str(values.get(member) or "").strip() for member in members)
     except (ValueError, AttributeError, RecursionError):
         raise AxisRefused("BODY", "JSON: id, pcode, code, name, mail, mobile, fax") from None
-    if not (code and name) or len(code) > 35 or not (code.isascii() and code.isprintable()):
+    if not name or not _CODE.fullmatch(code) or any(map(FORBIDDEN.search, (name, parent, mail))):
         raise AxisRefused("BODY", "code, name")
     return AgencyEntry(code, name[:500], "", parent[:35], mail[:200])
 

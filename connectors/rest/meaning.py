@@ -13,6 +13,7 @@ from connectors.errors import (
     UnknownRecipient,
 )
 from connectors.rest.profile import Operation, Profile
+from schemas.edxml.field import FORBIDDEN
 
 _LEAVES: dict[str, type[AxisRefused]] = {
     "access_denied": AccessDenied,
@@ -49,10 +50,13 @@ def member(value: Any, path: str) -> Any:
 
 
 def text(value: Any, most: int = 500) -> str:
-    """Return a value's text; empty when it is neither text, number nor truth value."""
+    """Return a value's text; empty when it is neither text, number nor truth value.
+
+    JSON can name characters that neither XML nor a database holds (NUL, halves of pairs).
+    """
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value)[:most].strip() if isinstance(value, str | int) else ""
+    return FORBIDDEN.sub(" ", str(value)[:most]).strip() if isinstance(value, str | int) else ""
 
 
 def first(value: Any, paths: tuple[str, ...], most: int = 500) -> str:

@@ -16,6 +16,7 @@ from connectors.errors import (
     TooLarge,
     UnknownRecipient,
 )
+from schemas.edxml.field import FORBIDDEN
 
 OK = "0"
 INVALID_FILE, WRONG_CREDENTIAL, UNKNOWN_RECIPIENT, UNKNOWN_SENDER = "10", "15", "18", "19"
@@ -45,10 +46,13 @@ _RETRYABLE = {SYSTEM_ERROR, SDK_ERROR}
 
 
 def text_of(value: Any, most: int = 500) -> str:
-    """Return a member's text; empty when it is neither text nor a number."""
+    """Return a member's text; empty when it is neither text nor a number.
+
+    JSON can name characters that neither XML nor a database holds (NUL, halves of pairs).
+    """
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    return str(value)[:most].strip()
+    return FORBIDDEN.sub(" ", str(value)[:most]).strip()
 
 
 def refusal(answer: dict[str, Any], reason: str = "", detail: str = "") -> Exception | None:
