@@ -1,5 +1,6 @@
 """Clients that share no code with us make one journey at a hub: PHP's, node's, JAX-WS RI's."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_nodes_soap_does_every_operation(
     version: str,
     form: str,
 ) -> None:
-    monkeypatch.setenv("NODE_PATH", str(HERE.parents[2] / ".venv/foreign/node_modules"))
+    monkeypatch.setenv("NODE_PATH", str(Path(sys.prefix, "foreign/node_modules")))
     journey = Journey(tmp_path, 1_200_000)
     command = ["node", str(HERE / "client.js")]
     seen = world.told(command, f"{world.hub.address}?wsdl", version, form, journey.file)
@@ -45,11 +46,20 @@ def test_nodes_soap_does_every_operation(
     journey.ensure_done(world)
 
 
-@pytest.mark.parametrize(("version", "form"), [("1.1", "inline"), ("1.1", "mtom"), ("1.2", "mtom")])
+@pytest.mark.parametrize(
+    ("version", "form", "size"),
+    [("1.1", "inline", 1_200_000), ("1.1", "mtom", 5 * MIB), ("1.2", "mtom", 1_200_000)],
+)
 def test_jax_ws_does_every_operation(
-    world: World, traffic: Traffic, tmp_path: Path, java: list[str], version: str, form: str
+    world: World,
+    traffic: Traffic,
+    tmp_path: Path,
+    java: list[str],
+    version: str,
+    form: str,
+    size: int,
 ) -> None:
-    journey = Journey(tmp_path, 5 * MIB if form == "mtom" else 1_200_000)
+    journey = Journey(tmp_path, size)
     wsdl = f"{world.hub.address}?wsdl"
     seen = world.told([*java, "Client"], wsdl, version, form, journey.file)
     attached = [sum(XOP in said for said in way) for way in (traffic.asked, traffic.answered)]
@@ -57,3 +67,16 @@ def test_jax_ws_does_every_operation(
     assert attached == ([0, 0] if form == "inline" else [21, 15])
     assert seen == journey.seen()
     journey.ensure_done(world)
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_javas_attachments_come_and_go_whole(
+    world: World, traffic: Traffic, tmp_path: Path, java: list[str], version: str
+) -> None:
+    journey = Journey(tmp_path, 1_200_000)
+    seen = world.told([*java, "Attachments"], world.hub.address, version, journey.file)
+    assert seen["fetched"] == journey.seen()["fetched"]
+    (waiting,) = world.hub.store.pending(["H99.01"])
+    assert (waiting.axis_id, waiting.message_id) == (seen["axis_id"], "saaj-1")
+    kind = f'type="{"text/xml" if version == "1.1" else "application/soap+xml"}"'
+    assert [kind in said for said in traffic.asked + traffic.answered] == [True] * 4
