@@ -53,27 +53,27 @@ class ContentReader:
             NotUnderstood: this is no such answer, or the message is no base64.
             TooLong: the message, or what is beside it, is larger than the limit.
         """
-        while chunk:
-            chunk = self._outside(chunk) if self._text is None else self._inside(chunk)
+        data, place = self._rest + chunk, 0
+        self._rest = b""
+        while place < len(data):
+            place = (self._outside if self._text is None else self._inside)(data, place)
             if len(self._frame) > _FRAME:
                 raise TooLong(f"more than {_FRAME} bytes beside the message")
 
-    def _outside(self, chunk: bytes) -> bytes:
-        """Follow the structure up to the next string; return what follows its quote."""
-        place = 0
-        while found := _MARKS.search(chunk, place):
-            place = found.end()
+    def _outside(self, data: bytes, start: int) -> int:
+        """Follow the structure up to the next string; return where it begins."""
+        for found in _MARKS.finditer(data, start):
             if found[0] == b'"':
-                self._frame += chunk[:place]
+                self._frame += data[start : found.end()]
                 self._text = bytearray()
                 self._in_message = not self._name_next and self._stack == self._wanted
                 if self._in_message and self._found:
                     raise NotUnderstood("two messages")
                 self._found |= self._in_message
-                return chunk[place:]
+                return found.end()
             self._mark(found[0])
-        self._frame += chunk
-        return b""
+        self._frame += data[start:]
+        return len(data)
 
     def _mark(self, mark: bytes) -> None:
         if mark in b"{[":
@@ -88,25 +88,25 @@ class ContentReader:
         else:
             self._name_next = mark == b"," and bool(self._stack) and self._stack[-1] is not None
 
-    def _inside(self, chunk: bytes) -> bytes:
-        """Take the string up to its end; return what follows."""
-        data = self._rest + chunk
-        end = len(data)
-        if b'"' in data or b"\\" in data:
-            plain = _PLAIN.match(data)
-            end = plain.end() if plain is not None else 0
-        closed = end < len(data) and data[end] == ord('"')
-        if not closed and _ends_in_half(data[:end]):  # the pair's other half may follow
-            end -= 6
-        self._take(data[:end])
+    def _inside(self, data: bytes, start: int) -> int:
+        """Take the string up to its end; return what follows its quote."""
+        end = data.find(b'"', start)
+        end = end if end >= 0 else len(data)
+        if data.find(b"\\", start, end) >= 0:
+            plain = _PLAIN.match(data, start)
+            end = plain.end() if plain is not None else start
+        closed = data[end : end + 1] == b'"'
+        text = data[start:end]
+        if not closed and _ends_in_half(text):  # the pair's other half may follow
+            end, text = end - 6, text[:-6]
+        self._take(text)
         if closed:
-            self._rest = b""
             self._close_text()
-            return data[end + 1 :]
+            return end + 1
         self._rest = data[end:]
         if len(self._rest) > 12:
             raise NotUnderstood("not a JSON string")
-        return b""
+        return len(data)
 
     def _take(self, text: bytes) -> None:
         kept = self._text
