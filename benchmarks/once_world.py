@@ -49,7 +49,6 @@ startxref
 %%EOF
 """  # noqa: W291  (entries of an xref table are 20 bytes)
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["benchmarks.once_office", "connectors.hub.__main__"])
 
 
 @dataclass(slots=True)
@@ -190,6 +189,8 @@ class World:
 
     def start(self) -> None:
         """Start hub and offices."""
+        # without effect where the server of processes runs already
+        _CONTEXT.set_forkserver_preload(["benchmarks.once_world"])
         self.hub.start()
         self.sender.start()
         self.receiver.start()
@@ -225,7 +226,7 @@ class World:
             with here.database.reading() as session:
                 rows = [session.get_one(DocumentRow, each) for each in ids]
             made = [
-                (dossier.row.id, here.blobs.put(messages.written(here, dossier)))
+                (dossier.row.id, messages.written(here, dossier))
                 for dossier in messages.dossiers(here, rows)
             ]
             with here.database.writing() as session:

@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+MAX_SIZE = 100 << 20
+"""Bytes of one message by default: 50 MiB of files are 67 MiB of edXML."""
 Kind = Literal["soap", "vxp", "edoc", "rest"]
 
 
@@ -48,8 +50,9 @@ class AxisSettings(BaseModel):
     """vxp: `hash-file` as the SDK writes it, bytes below 0x10 without their zero."""
     to_header: bool = True
     """vxp: whether the recipients also stand in the header `to`, beside the edXML's own `To`."""
-    max_size: int = Field(default=100 << 20, ge=1 << 20, le=2 << 30)
-    """Bytes of one message."""
+    max_size: int = Field(default=MAX_SIZE, ge=1 << 20, le=2 << 30)
+    """Bytes of one message: what is written, sent, fetched and read, and what a world's own hub
+    takes. The files of one document may have half of it."""
     connect_seconds: float = Field(default=5.0, gt=0, le=300)
     read_seconds: float = Field(default=30.0, gt=0, le=3600)
     """For one read or write to make progress."""

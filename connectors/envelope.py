@@ -1,7 +1,7 @@
 """Between documents and the axis's messages: the only mapping code (axis.md §4 to §7)."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypedDict
+from typing import IO, Any, TypedDict
 
 from connectors.edxml.incoming import Received, ReceivedFile
 from connectors.edxml.writer import field_errors
@@ -205,11 +205,11 @@ def arrival(
     organ_id: str,
     axis_id: str,
     sha256: str,
-    keep: Callable[[bytes], str],
+    keep: Callable[[IO[bytes]], str],
 ) -> Arrival | StatusArrival:
     """Return what *message* brings to *organ_id*; each attachment goes through *keep*.
 
-    *keep* stores bytes and returns their SHA-256. *sha256* is the message's own.
+    *keep* stores what a file holds and returns its SHA-256. *sha256* is the message's own.
     """
     if message.status is not None:
         return _status_arrival(message.status, organ_id, axis_id, sha256)
@@ -238,7 +238,7 @@ def _document_arrival(
     letter: Edoc,
     message: Received,
     packet: tuple[str, str, str],
-    keep: Callable[[bytes], str],
+    keep: Callable[[IO[bytes]], str],
 ) -> Arrival:
     organ_id, axis_id, sha256 = packet
     attachments = tuple(_kept(file, keep) for file in message.attachments)
@@ -330,6 +330,5 @@ def is_damaged(warnings: tuple[str, ...] | list[str]) -> bool:
     return any(warning.startswith(_DAMAGED) for warning in warnings)
 
 
-def _kept(file: ReceivedFile, keep: Callable[[bytes], str]) -> Attachment:
-    content = file.read()
-    return Attachment(file.name, file.content_type, keep(content), len(content))
+def _kept(file: ReceivedFile, keep: Callable[[IO[bytes]], str]) -> Attachment:
+    return Attachment(file.name, file.content_type, keep(file.open()), file.size)

@@ -7,6 +7,7 @@ holds its whole content; nothing is ever overwritten.
 import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ from typing import IO
 from documents.errors import EvidenceBroken, Unavailable
 
 _UNFINISHED = ".new-"
+_IN_MEMORY = 1 << 20
+"""Bytes; what is smaller is hashed and written at once."""
+_PIECE = 1 << 18
 
 
 class BlobMissing(EvidenceBroken):
@@ -44,6 +48,27 @@ class BlobsUnavailable(Unavailable):
     vietnamese = "Không đọc hoặc ghi được thư mục blobs: {0}"
     english = "the blobs folder cannot be read or written: {0}"
     remedy = "Kiểm tra dung lượng đĩa và quyền ghi / check the disk's space and permissions"
+
+
+class Measured:
+    """A file that is written once, with its digest and size so far."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self.size = 0
+        """Bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """Lowercase hex."""
+        return self._digest.hexdigest()
+
+    def write(self, piece: bytes) -> int:
+        """Write the next piece."""
+        self._digest.update(piece)
+        self.size += len(piece)
+        return self._file.write(piece)
 
 
 class BlobStore:
@@ -79,6 +104,48 @@ class BlobStore:
             if not target.exists():
                 write_durably(target, lambda file: file.write(content))
         return sha256
+
+    def put_from(self, source: IO[bytes]) -> str:
+        """Store what *source*, a file that can go back, holds from here on; return its SHA-256.
+
+        A large content never lies in memory.
+
+        Raises:
+            BlobsUnavailable: the folder cannot be written.
+        """
+        start = source.tell()
+        head = source.read(_IN_MEMORY)
+        if len(head) < _IN_MEMORY:
+            return self.put(head)
+        source.seek(start)
+        return self.put_written(lambda file: shutil.copyfileobj(source, file, _PIECE))
+
+    def put_written(self, fill: Callable[["Measured"], object]) -> str:
+        """Store durably what *fill* writes, piece by piece; return its SHA-256.
+
+        Raises:
+            BlobsUnavailable: the folder cannot be written. What *fill* raises goes on; nothing
+                is stored then.
+        """
+        with _translated():
+            folder = self.folder / "new"
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=_UNFINISHED)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    fill(measured := Measured(file))
+                    file.flush()
+                    os.fsync(file.fileno())
+                target = self.path(measured.sha256)
+                if not target.parent.exists():
+                    target.parent.mkdir(exist_ok=True)
+                    _sync_folder(self.folder)
+                os.rename(temporary, target)  # where it is already, it is the same
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+            _sync_folder(target.parent)
+        return measured.sha256
 
     def sound(self, sha256: str) -> Path:
         """Return where the blob *sha256* lies, once its content has that digest.

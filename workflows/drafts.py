@@ -31,8 +31,6 @@ from workflows.jobs import Attach, Done, Intake, Job, TakeIn
 from workflows.office import Office
 from workflows.pressing import Stored
 
-LARGEST_MESSAGE = 50 << 20
-"""Bytes of all files of one document: in base64 they are what a recipient still reads."""
 MOST_ATTACHMENTS = 99
 SEAL_GROWTH = 64 << 10
 """Bytes that the agency's signature adds to an attachment, at most."""
@@ -149,7 +147,7 @@ def _create(
     size = taken.pdf.size + sum(
         attachment.size + (SEAL_GROWTH if is_pdf(attachment) else 0) for attachment in attachments
     )
-    if size > LARGEST_MESSAGE or len(attachments) > MOST_ATTACHMENTS:
+    if size > office.settings.largest_files or len(attachments) > MOST_ATTACHMENTS:
         raise TooMuchToSend(len(attachments), size >> 20)
     with office.database.writing() as session:
         signer = signatory.signer_of(session, sender, order.signer, office.now())

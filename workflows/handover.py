@@ -17,19 +17,19 @@ class FileUnreadable(Refused):
     remedy = "Kiểm tra đường dẫn, quyền đọc, dung lượng / check path, permission, size"
 
 
-def handed_in(path: Path) -> bytes:
-    """Return the content of a file handed in.
+def handed_in(path: Path, most: int = LARGEST_FILE) -> bytes:
+    """Return the content of a file handed in, of *most* bytes.
 
     Raises:
-        FileUnreadable: it cannot be read, or is over 64 MiB.
+        FileUnreadable: it cannot be read, or is larger.
     """
     try:
         if not path.exists():
             raise FileUnreadable(path.name, "không có tệp này / no such file")
         if not path.is_file():
             raise FileUnreadable(path.name, "không phải tệp / not a file")
-        if path.stat().st_size > LARGEST_FILE:
-            raise FileUnreadable(path.name, f"> {LARGEST_FILE >> 20} MiB")
+        if path.stat().st_size > most:
+            raise FileUnreadable(path.name, f"> {most >> 20} MiB")
         return path.read_bytes()
     except OSError as error:
         raise FileUnreadable(path.name, error.strerror or "?") from error

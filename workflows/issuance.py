@@ -203,7 +203,7 @@ def _prepared(office: Office, pouch: Pouch, rows: Sequence[DocumentRow]) -> list
                 if why := collation.unseen(row, differences):
                     _hold(office, pouch, row, differences, why)
                     continue
-                sha256 = office.blobs.put(messages.written(office, dossier))
+                sha256 = messages.written(office, dossier)
             except Exception as error:
                 put_off(office, pouch, row.id, as_answer(error))
                 continue

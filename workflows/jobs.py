@@ -12,6 +12,7 @@ from typing import Any
 
 from connectors import envelope
 from connectors.edxml import filename, reader
+from connectors.edxml.incoming import ReadLimits
 from documents.arrival import Arrival, StatusArrival
 from documents.attachments import SealedAttachment
 from documents.blobs import BlobDamaged, BlobStore
@@ -189,7 +190,7 @@ class Bench(Tools):
         return Intake(self._put(source), pdf, taken.pages, placement, taken.notes)
 
     def _attach(self, job: Attach) -> Attachment:
-        content = handed_in(job.path)
+        content = handed_in(job.path, self.settings.largest_files)
         if mark := secrecy_mark(content):
             raise SecretRefused(mark)
         kind = mimetypes.guess_type(job.path.name)[0] or "application/octet-stream"
@@ -252,8 +253,10 @@ class Bench(Tools):
         except BlobDamaged:
             self.blobs.set_aside(job.sha256)
             raise
-        with reader.read(path) as message:
-            return envelope.arrival(message, job.organ_id, job.axis_id, job.sha256, self.blobs.put)
+        limits = ReadLimits.of(self.settings.axis.max_size)
+        with reader.read(path, limits=limits) as message:
+            kept = self.blobs.put_from
+            return envelope.arrival(message, job.organ_id, job.axis_id, job.sha256, kept)
 
     def _verify(self, job: Verify) -> Finding:
         if job.damaged:

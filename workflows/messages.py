@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from connectors import envelope
 from connectors.edxml.outgoing import OutgoingFile
-from connectors.edxml.writer import write_edoc
+from connectors.edxml.writer import write_edoc_to
+from connectors.errors import EnvelopeTooLarge
 from documents import (
     casefile,
     catalogue_recipients,
@@ -21,6 +22,7 @@ from documents import (
     outgoing,
     provenance,
 )
+from documents.blobs import Measured
 from documents.change import ChangeKind
 from documents.change_letters import Planned
 from documents.departure import Departure
@@ -100,13 +102,14 @@ def collation(dossier: Dossier) -> Collate:
     return Collate(row.current_sha256 or "", provenance.facts(row, sender), box)
 
 
-def written(office: Office, dossier: Dossier) -> bytes:
-    """Return the message of a sealed document.
+def written(office: Office, dossier: Dossier) -> str:
+    """Write the message of a sealed document into the blob folder; return its SHA-256.
 
     Raises:
         AgencyUnknown: a recipient is unknown.
         RecipientAbolished: a recipient is no more.
         FieldInvalid: a field or a file cannot go out.
+        EnvelopeTooLarge: it is larger than the axis takes.
         BlobMissing, BlobDamaged: a file is not what was signed.
     """
     row = dossier.row
@@ -123,7 +126,25 @@ def written(office: Office, dossier: Dossier) -> bytes:
             for item in dossier.attachments
         ),
     ]
-    return write_edoc(letter, files, style=office.styles.of(dossier.codes))
+    style, most = office.styles.of(dossier.codes), office.settings.axis.max_size
+
+    def fill(file: Measured) -> None:
+        write_edoc_to(_Limited(file, most), letter, files, style=style)
+
+    return office.blobs.put_written(fill)
+
+
+@dataclass(slots=True)
+class _Limited:
+    """A file that takes so many bytes."""
+
+    file: Measured
+    most: int
+
+    def write(self, piece: bytes) -> None:
+        if self.file.size + len(piece) > self.most:
+            raise EnvelopeTooLarge(f"> {self.most} bytes ([axis] max_size)")
+        self.file.write(piece)
 
 
 def _letter(departure: Departure, change: Planned | None) -> Edoc:

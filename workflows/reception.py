@@ -24,6 +24,7 @@ from connectors.errors import (
     AxisContentCorrupt,
     AxisRefused,
     NotFound,
+    TooLarge,
 )
 from documents import casefile, catalogue, claims, directory, incoming
 from documents.arrival import Arrival
@@ -128,6 +129,8 @@ def fetch(office: Office, pending: Sequence[Pending], *, point: str = "fetch") -
                     passing(f"{point}.got")
                 elif isinstance(answer, Unavailable):
                     failed.append(answer)
+                elif isinstance(answer, TooLarge):
+                    _too_large(office, item, answer)
                 else:
                     _set_aside(office, item, answer)
             new += _keep(office, got)
@@ -146,13 +149,24 @@ def _fetched(office: Office, item: Pending) -> tuple[Pending, str] | OfficeError
 
     An axis whose queue does not name the sender (eDoc, axis.md §12) names it with the content.
     """
+    if item.size > (most := office.settings.axis.max_size):
+        return TooLarge(TooLarge.axis_code, f"{item.size} > {most} bytes ([axis] max_size)")
     try:
         fetched = office.axis.fetch(item.recipient, item.axis_id)
     except (AxisRefused, AxisContentCorrupt, Unavailable) as error:
         return error
     with fetched.content as content:
-        sha256 = office.blobs.put(content.read())
+        sha256 = office.blobs.put_from(content)
     return replace(item, sender=item.sender or fetched.sender), sha256
+
+
+def _too_large(office: Office, item: Pending, error: TooLarge) -> None:
+    """Enter a message that is larger than we read as junk; the axis is told *fail*, and why."""
+    parcel = _parcel(office, item, item.sha256)
+    parcel.outcome, parcel.error, parcel.unreadable = "junk", str(error), True
+    with office.database.writing() as session:
+        if not incoming.keep_parcel(session, parcel):
+            incoming.confirm_again(session, item.recipient, item.axis_id)
 
 
 def _set_aside(office: Office, item: Pending, error: OfficeError) -> None:
@@ -166,20 +180,23 @@ def _keep(office: Office, got: Sequence[tuple[Pending, str]]) -> int:
     new = 0
     with office.database.writing() as session:
         for item, sha256 in got:
-            parcel = ParcelRow(
-                organ_id=item.recipient,
-                axis_id=item.axis_id,
-                kind=item.kind.value,
-                sender=item.sender[:SENDER_LENGTH],
-                sha256=sha256,
-                fetched_at=office.now(),
-                outcome="stored",
-            )
-            if incoming.keep_parcel(session, parcel):
+            if incoming.keep_parcel(session, _parcel(office, item, sha256)):
                 new += 1
             else:
                 incoming.confirm_again(session, item.recipient, item.axis_id)
     return new
+
+
+def _parcel(office: Office, item: Pending, sha256: str) -> ParcelRow:
+    return ParcelRow(
+        organ_id=item.recipient,
+        axis_id=item.axis_id,
+        kind=item.kind.value,
+        sender=item.sender[:SENDER_LENGTH],
+        sha256=sha256,
+        fetched_at=office.now(),
+        outcome="stored",
+    )
 
 
 def open_parcels(office: Office) -> list[str]:

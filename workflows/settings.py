@@ -176,6 +176,11 @@ class Settings(BaseModel):
         """Return *path*, relative to the installation's folder unless absolute."""
         return self.home / path
 
+    @property
+    def largest_files(self) -> int:
+        """Bytes of all files of one document; base64, signatures and the header have the rest."""
+        return self.axis.max_size // 2
+
     def axis_access(self) -> AxisSettings:
         """Return how the axis is reached, with its address.
 

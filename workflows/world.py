@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from connectors.access import MAX_SIZE
 from documents.errors import Refused
 from workflows.child import Child
 from workflows.instance import AlreadyRunning, Instance, running_instance
@@ -24,7 +25,7 @@ from workflows.prefect_server import (
     server_child,
     without_prefect,
 )
-from workflows.settings import AXIS_SECRET, HOME_VARIABLE
+from workflows.settings import AXIS_SECRET, HOME_VARIABLE, Settings, SettingsInvalid
 from workflows.watchdog import end_all
 from workflows.worker_health import worker_lives
 from workflows.worker_lock import has_worker
@@ -169,6 +170,7 @@ class World:
             *(sys.executable, "-m", "connectors.hub"),
             *("--host", "127.0.0.1", "--port", str(self.hub_port)),
             *("--data", str(hub), "--agencies", str(hub / "agencies.json")),
+            *("--max-size", str(max(map(_message_size, self.homes), default=MAX_SIZE))),
             # installations made before hubs asked for credentials have none
             *(() if all(map(_has_secret, self.homes)) else ("--open",)),
         )
@@ -214,6 +216,14 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _message_size(home: Path) -> int:
+    """Return what the installation in *home* takes, bytes; the default where it cannot be read."""
+    try:
+        return Settings.load(home).axis.max_size
+    except SettingsInvalid:
+        return MAX_SIZE  # its worker says what is wrong
 
 
 def _has_secret(home: Path) -> bool:

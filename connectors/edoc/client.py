@@ -13,10 +13,12 @@ What the dialect does otherwise than the port, and what is made of it:
 import hashlib
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from connectors.access import MAX_SIZE
 from connectors.axis import (
     AgencyChange,
     AgencyEntry,
@@ -62,8 +64,6 @@ from connectors.errors import (
 from connectors.soap.connection import Timeouts
 from connectors.soap.version import SOAP11, Version
 
-MAX_SIZE = 100 << 20
-"""Bytes of one message by default."""
 ARRIVED = "01"
 _NAME = "eDoc"
 
@@ -274,15 +274,19 @@ class EdocAxis:
         self._ask(Action.CONFIRM, name, agency, documentId=axis_id).close()
 
     def reject(self, agency: str, axis_id: str, reason: str) -> None:
-        """See `Axis.reject`: status 02 to the sender, if its header can be read; then out."""
+        """See `Axis.reject`: status 02 to the sender, if its header can be read; then out.
+
+        Who sent what is larger than we take is not known here: it only leaves the queue.
+        """
         if is_trace(axis_id):
             self._memory.confirm(agency, [axis_id])
             return
         if not self._memory.is_refused(agency, axis_id):
-            letter = self._letter(agency, axis_id)
-            letter.close()
-            self._update(agency, refusal(letter, agency, reason, self._clock()))
-            self._memory.refuse(agency, axis_id)
+            with suppress(TooLarge):
+                letter = self._letter(agency, axis_id)
+                letter.close()
+                self._update(agency, refusal(letter, agency, reason, self._clock()))
+                self._memory.refuse(agency, axis_id)
         self._confirm_document(agency, axis_id)
 
     def settle(self, message: Outgoing) -> Receipt | None:

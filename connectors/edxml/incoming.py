@@ -1,6 +1,6 @@
 """What the reader gives: the message, its files, and how it deviates."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import copyfileobj
 from types import TracebackType
@@ -24,6 +24,14 @@ class ReadLimits:
     """Files in one message."""
     total: int = 256 << 20
     """Bytes of all files of one message, decoded and unwrapped."""
+
+    @classmethod
+    def of(cls, size: int) -> Self:
+        """Return the limits where a message may have *size* bytes; its ZIPs may give thrice that.
+
+        No file may have more than a message.
+        """
+        return cls(xml=replace(LIMITS, size=size), file=size, total=3 * size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from connectors.access import MAX_SIZE
 from connectors.axis import (
     AgencyChange,
     AgencyEntry,
@@ -44,8 +45,6 @@ _Change = tuple[T, list[Line]]
 
 __all__ = ["IN_ROW", "MAX_SIZE", "HubStore"]
 
-MAX_SIZE = 100 << 20
-"""Bytes of one message by default: 50 MiB of files are 67 MiB of edXML."""
 LONGEST_NOTE = 1000
 """Characters of what a recipient says of a failure."""
 
@@ -66,6 +65,8 @@ class HubStore:
         self.max_size = max_size
         self._clock = clock
         self._contents = ContentFolder(folder / "contents")
+        self.incoming = self._contents.folder
+        """Where a large content is best written while it comes in: it is kept without a copy."""
         self._database = folder / "hub.sqlite"
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []

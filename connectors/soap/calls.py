@@ -141,6 +141,8 @@ class Calls:
                 values = self._model.response_values(version, asked.operation, body)
                 return Answer(values, message)
         except SoapFault as wrong:  # in the answer, which is the axis's doing and not ours
+            if wrong.is_too_large and asked.operation not in EFFECTS:
+                raise TooLarge(TooLarge.axis_code, str(wrong)) from wrong
             why = f"the answer is not understood: {wrong}"
             raise unanswered(asked.operation, why) from wrong
         raise fault

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from connectors.access import MAX_SIZE
 from connectors.axis import (
     MAX_BATCH,
     AgencyChange,
@@ -40,8 +41,6 @@ from connectors.soap.security import Correspondence
 from connectors.soap.version import SOAP11, Version
 from connectors.soap.xroad import XRoad
 
-MAX_SIZE = 100 << 20
-"""Bytes of one fetched message by default."""
 _PAGE = 2000
 _FETCH = 100
 _MOST = 5000

@@ -53,6 +53,11 @@ class SoapFault(Exception):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether something was larger than whoever says this takes."""
+        return self.detail is not None and self.detail.code == "TOO_LARGE"
+
     @classmethod
     def invalid(cls, text: str, code: str = "INVALID") -> Self:
         """Return the fault for a request that is wrong and stays wrong."""

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from connectors.access import MAX_SIZE
 from connectors.axis import (
     AgencyChange,
     AgencyEntry,
@@ -52,8 +53,6 @@ from connectors.vxp.rows import (
 from connectors.vxp.settling import settled
 from documents.errors import OutcomeUnknown, Unavailable
 
-MAX_SIZE = 100 << 20
-"""Bytes of one fetched message by default."""
 _AT_ONCE = 4
 """Calls in flight for one caller."""
 _NAMED = 3000

@@ -61,10 +61,9 @@ def test_a_signer_whose_name_the_axis_cannot_carry_is_told_so_at_once(office: Of
     assert documents(office, Direction.OUTGOING) == []
 
 
-def test_more_files_than_a_recipient_can_read_are_refused(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drafts, "LARGEST_MESSAGE", 300_000)
+def test_more_files_than_a_recipient_can_read_are_refused(office: Office, tmp_path: Path) -> None:
+    axis = office.settings.axis.model_copy(update={"max_size": 600_000})
+    office.settings = office.settings.model_copy(update={"axis": axis})
     files = []
     for number in range(3):
         file = tmp_path / f"{number}.bin"
