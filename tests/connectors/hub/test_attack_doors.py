@@ -195,7 +195,9 @@ def test_no_id_leads_out_of_the_store(face: Face, call: str, doc_id: str) -> Non
 
 
 @pytest.mark.parametrize("code", ["", "H99", "H99.01", "../H99.01", "x" * 900, "000.00.00.H99"])
-def test_nobody_deletes_itself_or_what_is_no_child_of_its_own(hub: Hub, face: Face, code: str) -> None:
+def test_nobody_deletes_itself_or_what_is_no_child_of_its_own(
+    hub: Hub, face: Face, code: str
+) -> None:
     before = hub.store.agencies()
     refused(face.post("deleteAgency", face.headers(AgencyCode=code)))
     assert hub.store.agencies() == before
