@@ -49,11 +49,11 @@ def _sent(s: Session, letter: Letter) -> bool:
 
 def _emptied(s: Session, pool: ThreadPoolExecutor) -> Counter[str]:
     """Take this run's documents out of the queue, page by page; return how often each came."""
-    counted: Counter[str] = Counter()
-    while batch := s.ours(s.receiver):
-        counted.update(got.document_id for _, got in batch)
+    taken: dict[str, str] = {}
+    while batch := [pair for pair in s.ours(s.receiver) if pair[0] not in taken]:
+        taken |= {handle: got.document_id for handle, got in batch}
         list(pool.map(lambda pair: s.peer.confirm(s.receiver, *pair), batch))
-    return counted
+    return Counter(taken.values())
 
 
 @CHAPTER.must(

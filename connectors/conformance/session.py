@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from connectors.axis import Axis
 from connectors.conformance.case import Face, Failed, NotApplicable, ensure
 from connectors.conformance.edoc_peer import EdocPeer
 from connectors.conformance.exchange import Exchange
 from connectors.conformance.letter import MARK, Letter, Status, contents, date_of
 from connectors.conformance.peer import Broken, Got, Peer
+from connectors.conformance.port_peer import PortPeer
 from connectors.conformance.soap_peer import SoapPeer
 from connectors.conformance.subject import Access, Subject
 from connectors.conformance.trace import Trace
@@ -30,7 +32,7 @@ class Session:
         subject: Subject,
         tls: ssl.SSLContext | None = None,
         seconds: float = 30.0,
-        port: Peer | None = None,
+        axis: Axis | None = None,
         burst: int = 200,
     ) -> None:
         """Nothing is asked yet.
@@ -39,7 +41,7 @@ class Session:
             subject: what is tested.
             tls: what https trusts; None: what this machine does.
             seconds: the longest pause within an exchange.
-            port: the system through a connector, for wires that are not written by hand.
+            axis: the system through a connector; needed for wires that are not written by hand.
             burst: documents that are sent at once.
 
         Raises:
@@ -51,7 +53,7 @@ class Session:
         self.exchange = Exchange(subject.url, self.trace, tls, seconds)
         self.tag = f"KT{secrets.token_hex(4).upper()}"
         """Stands in every DocumentId of this run."""
-        self.port = port
+        self.axis = axis
         self.burst = burst
         self.peer = self.peer_for(subject.access)
         self._numbers = itertools.count(1)
@@ -67,9 +69,19 @@ class Session:
             return SoapPeer(self.exchange, access)
         if self.subject.face is Face.EDOC:
             return EdocPeer(self.exchange, access, self.began, self.subject.sender)
-        if self.port is None or access is not self.subject.access:
+        if access is not self.subject.access:
             raise NotApplicable("chỉ thử qua trình kết nối / only tried through a connector")
-        return self.port
+        return PortPeer(self.connector())
+
+    def connector(self) -> Axis:
+        """Return the system through our own connector.
+
+        Raises:
+            NotApplicable: it was not given.
+        """
+        if self.axis is None:
+            raise NotApplicable("không có trình kết nối / without a connector")
+        return self.axis
 
     @property
     def vxp(self) -> VxpPeer:
@@ -222,9 +234,11 @@ class Session:
             left += self._cleaned(agency, "văn bản / documents", self._confirm_rest)
             left += self._cleaned(agency, "trạng thái / statuses", self._confirm_statuses)
         for (agency, handle), broken in self._unreadable.items():
-            left.append(f"{agency}, {handle}: không đọc được / cannot be read: {broken}")
-            if self.tag.encode() in broken.raw:
-                left += self._cleaned(agency, handle, partial(self._reject, handle))
+            said = f"{agency}, {handle}: không đọc được / cannot be read: {broken}"
+            if self.tag.encode() not in broken.raw:  # it may be somebody's real letter
+                left.append(said)
+            else:
+                left += self._cleaned(agency, said, partial(self._reject, handle))
         return left
 
     def _reject(self, handle: str, agency: str) -> None:

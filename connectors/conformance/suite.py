@@ -5,33 +5,40 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+from connectors.axis import Axis
 from connectors.conformance import (
     edoc_cases,
     hostile,
     load,
+    port,
     queue,
     sending,
     soap_cases,
+    soap_versions,
     statuses,
+    vxp_auth,
     vxp_cases,
 )
 from connectors.conformance.case import Case, Face, Undone, Verdict
 from connectors.conformance.case import Failed as CaseFailed
 from connectors.conformance.case import NotApplicable as CaseNotApplicable
 from connectors.conformance.exchange import NoAnswer
-from connectors.conformance.peer import Broken, Peer, TurnedAway
+from connectors.conformance.peer import Broken, TurnedAway
 from connectors.conformance.report import Report, Result
 from connectors.conformance.session import Session
 from connectors.conformance.subject import Subject
 from connectors.errors import AxisUnavailable
 
 CHAPTERS = (
+    vxp_auth.CHAPTER,
     vxp_cases.CHAPTER,
+    soap_versions.CHAPTER,
     soap_cases.CHAPTER,
     edoc_cases.CHAPTER,
     sending.CHAPTER,
     queue.CHAPTER,
     statuses.CHAPTER,
+    port.CHAPTER,
     load.CHAPTER,
     hostile.CHAPTER,
 )
@@ -49,7 +56,7 @@ def conform(
     *,
     tls: ssl.SSLContext | None = None,
     seconds: float = 30.0,
-    port: Peer | None = None,
+    axis: Axis | None = None,
     burst: int = 200,
     only: Callable[[Case], bool] = lambda _: True,
     seen: Callable[[Result], None] = lambda _: None,
@@ -60,7 +67,7 @@ def conform(
         subject: what is tested; its url, agencies and credential.
         tls: what https trusts; None: what this machine does.
         seconds: the longest pause within an exchange.
-        port: the system through a connector, for faces that are not written by hand.
+        axis: the system through a connector; needed for faces that are not written by hand.
         burst: documents that are sent at once.
         only: which cases to try.
         seen: is told each result as it comes.
@@ -69,7 +76,7 @@ def conform(
         AxisUnavailable: the system does not answer at all, or its queues cannot be listed.
         ValueError: the url is none.
     """
-    session = Session(subject, tls, seconds, port, burst)
+    session = Session(subject, tls, seconds, axis, burst)
     try:
         session.remember_queues()
     except (NoAnswer, Broken, TurnedAway) as why:

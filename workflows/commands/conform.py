@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
 
+from connectors.access import AxisSettings, Kind
+from connectors.axis import Axis
 from connectors.conformance.case import Case, Face, Level, Verdict
 from connectors.conformance.report import Report, Result
 from connectors.conformance.subject import Access, Subject
 from connectors.conformance.suite import cases, conform
 from connectors.errors import AxisSettingsInvalid
+from connectors.opening import open_axis
 from workflows.commands.console import console, print_table
 
 _FACES = [str(face) for face in Face]
@@ -34,6 +39,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         metavar="CODE",
         help="cơ quan gửi, rồi các cơ quan nhận / the sender, then receivers",
     )
+    _file(parser, "--profile", "rest: hồ sơ TOML của tỉnh / the province's profile")
     parser.add_argument("--other-system", default="", metavar="ID", help="hệ thống thứ hai")
     _file(parser, "--other-secret-file", "khóa của hệ thống thứ hai / the second system's")
     parser.add_argument(
@@ -60,13 +66,21 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         _list(face)
         return 0
-    report = conform(
-        _subject(arguments, face),
-        tls=_tls(arguments.ca),
-        seconds=arguments.seconds,
-        only=lambda case: fnmatch(case.id, arguments.only),
-        seen=_say,
-    )
+    subject = _subject(arguments, face)
+    with TemporaryDirectory() as home:
+        axis = _axis(arguments, subject, Path(home))
+        try:
+            report = conform(
+                subject,
+                tls=_tls(arguments.ca),
+                seconds=arguments.seconds,
+                axis=axis,
+                only=lambda case: fnmatch(case.id, arguments.only),
+                seen=_say,
+            )
+        finally:
+            if axis is not None:
+                axis.close()
     _written(arguments, report)
     _summed_up(report)
     return 0 if report.passed else 1
@@ -104,6 +118,31 @@ def _access(system: str, file: Path | None) -> Access | None:
     if not secret:
         raise AxisSettingsInvalid(file.name, "tệp rỗng / the file is empty")
     return Access(system, secret)
+
+
+def _axis(arguments: argparse.Namespace, subject: Subject, home: Path) -> Axis | None:
+    """Return the system through our own connector; None where it needs a credential not given.
+
+    Raises:
+        AxisSettingsInvalid: a setting is wrong.
+    """
+    if subject.access is None and subject.face is not Face.SOAP:
+        return None
+    secret = arguments.secret_file.resolve() if subject.access is not None else None
+    settings = AxisSettings(
+        kind=cast("Kind", str(subject.face)),
+        url=subject.url,
+        system_id=subject.access.system_id if subject.access is not None else "",
+        secret=secret,
+        profile=_profile(arguments.profile),
+        ca=arguments.ca.resolve() if arguments.ca is not None else None,
+    )
+    return open_axis(settings, home)
+
+
+def _profile(named: Path | None) -> Path | None:
+    """Return a profile's file, or the name of a built-in one as it is."""
+    return named.resolve() if named is not None and named.is_file() else named
 
 
 def _tls(ca: Path | None) -> ssl.SSLContext | None:
