@@ -22,6 +22,7 @@ from connectors.axis import MessageKind, Outgoing, PacketState, Receipt, Report
 from connectors.errors import (
     AccessDenied,
     AxisOutcomeUnknown,
+    AxisRefused,
     AxisUnavailable,
     DigestMismatch,
     DuplicateDifferent,
@@ -207,4 +208,14 @@ def test_a_wrong_secret_is_told_as_one(partner: Partner) -> None:
     axis = SoapAxis(partner.address, version=partner.version, credential=Credential(SYSTEM, "no"))
     with pytest.raises(AccessDenied):
         axis.send(partner.message())
+    axis.close()
+
+
+def test_a_partner_that_knows_no_attachments_refuses_them_and_has_nothing(php: str) -> None:
+    axis = SoapAxis(php, form=Form.MTOM, credential=Credential(SYSTEM, SECRET))
+    message = Outgoing("mtom", "H97.01", ("H97.02",), b"x")
+    with pytest.raises(AxisRefused) as refused:
+        axis.send(message)
+    assert refused.value.args[0] == "Client"
+    assert axis.settle(message) is None
     axis.close()
