@@ -50,7 +50,7 @@ WIRE_CODES = (*("10", "15", "18", "19", "20", "21", "22", "23", "24", "25", "26"
 """VXP: the tables of ErrorCode that are known, and our own reasons."""
 PATIENCE = 240.0
 """Seconds until what has not arrived is lost."""
-_TICK = 0.03
+_TICK = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class Result:
     face: str
     cell: Cell
     struck: int
+    unstruck: tuple[str, ...]
+    """Steps that were not struck: nobody called them."""
     failed: int
     """Calls of the two offices that failed."""
     kills: int
@@ -117,14 +119,17 @@ def strike(world: World, cell: Cell, dice: random.Random) -> Result:
     world.hub.go_wrong(faults_of(world.face, cell), dice.randrange(1 << 30))
     ids = world.seed(cell.documents)
     kills = _carried(world, ids, dice)
-    struck = len([line for line in world.hub.struck() if f" {cell.kind} " in line])
+    struck = [line for line in world.hub.struck() if f" {cell.kind} " in line]
+    met = {line.partition(" ")[0] for line in struck}
+    unstruck = tuple(step for step in cell.steps if steps_of(world.face)[step] not in met)
     world.hub.go_wrong([])
     world.tend()
     tally = _counted(world, ids)
     noted = [len(home.lines(log)) - old for (home, log), old in zip(logs, before, strict=True)]
     failed, people = noted[0] + noted[2], noted[1] + noted[3]
     seconds = time.monotonic() - began
-    return Result(world.face, cell, struck, failed, kills, people, seconds, tally)
+    figures = (len(struck), unstruck, failed, kills, people, seconds)
+    return Result(world.face, cell, *figures, tally)
 
 
 def _carried(world: World, ids: Sequence[str], dice: random.Random) -> int:
@@ -236,7 +241,8 @@ def _print(results: Sequence[Result], wrong: Sequence[str], seconds: float) -> N
         f"  lost {total.lost + total.statuses_lost}, doubled"
         f" {total.doubled + total.statuses_doubled}, wrong content {total.wrong}"
     )
-    for why in wrong:
+    quiet = [f"{r.face} {r.cell.kind} {step}" for r in results for step in r.unstruck]
+    for why in [*wrong, *(f"never called, so never struck: {each}" for each in quiet)]:
         print(f"  {why}")
 
 

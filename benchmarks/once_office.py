@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from select import select as readable
+from threading import Thread
 from typing import Any
 
 from sqlalchemy import select
@@ -88,18 +90,26 @@ def note(log: Path, line: str) -> None:
         os.close(handle)
 
 
-def say_into(log: Path) -> None:
-    """Let what this process says go into *log*."""
+def belong(owner: int, log: Path) -> None:
+    """End with the process *owner*, however it ends; what this one says goes into *log*."""
+    Thread(target=_end_with, args=(owner,), daemon=True).start()
     handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     os.close(handle)
 
 
-def run(home: str, began: float) -> None:
+def _end_with(owner: int) -> None:
+    try:
+        readable([os.pidfd_open(owner)], [], [])
+    finally:
+        os._exit(1)
+
+
+def run(home: str, began: float, owner: int) -> None:
     """Serve the installation until killed; *began*: when its clock started (seconds, Unix)."""
     folder = Path(home)
-    say_into(folder / "office.log")
+    belong(owner, folder / "office.log")
     cabinet = open_cabinet(folder)
     axis: Any = NotedAxis(open_axis(cabinet.settings.axis_access(), folder), folder / FAILURES)
     workshop: Any = InlineWorkshop(cabinet.settings)

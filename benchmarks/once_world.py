@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import os
 import secrets
 import socket
 import time
@@ -63,7 +64,9 @@ class Home:
 
     def start(self) -> None:
         """Serve it."""
-        process = _CONTEXT.Process(target=once_office.run, args=(str(self.folder), self.began))
+        process = _CONTEXT.Process(
+            target=once_office.run, args=(str(self.folder), self.began, os.getpid())
+        )
         process.start()
         self._process = process
 
@@ -97,7 +100,7 @@ class Hub:
 
     def start(self) -> None:
         """Start it and return when it answers."""
-        process = _CONTEXT.Process(target=_serve, args=(str(self.folder), self.port))
+        process = _CONTEXT.Process(target=_serve, args=(str(self.folder), self.port, os.getpid()))
         process.start()
         self._process = process
         until = time.monotonic() + 60
@@ -150,9 +153,9 @@ def _with(fault: Fault, count: int) -> Fault:
     return Fault(**values | {"count": count})
 
 
-def _serve(folder: str, port: int) -> None:
+def _serve(folder: str, port: int, owner: int) -> None:
     data = Path(folder)
-    once_office.say_into(data / "hub.log")
+    once_office.belong(owner, data / "hub.log")
     agencies = data / "agencies.json"
     raise SystemExit(
         serve_hub(["--port", str(port), "--data", str(data), "--agencies", str(agencies)])

@@ -20,6 +20,7 @@ MakeDatabase = Callable[[], str]
 PRELOAD = (
     *("prefect", "prefect.flow_engine", "prefect.task_engine", "prefect.events.clients"),
     *("tests.workflows.processes", "connectors.hub.server", "workflows.jobs"),
+    "benchmarks.once_world",
 )
 
 

@@ -102,5 +102,5 @@ def test_what_strikes_is_written_down(tmp_path: Path) -> None:
     ],
 )
 def test_a_fault_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="code|probability|lightning"):
+    with pytest.raises(ValueError, match=r"code|probability|lightning"):
         Fault(SEND, **wrong)
