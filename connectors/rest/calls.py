@@ -27,6 +27,8 @@ from connectors.vxp.answer import MAX_LIST, NotUnderstood, TooLong
 _SMALL = 1 << 20
 _MARGIN = timedelta(seconds=60)
 """A token is renewed this long before its end."""
+_DENIED = (400, 401, 403, 422)
+"""HTTP for a login with a wrong name or secret (RFC 6749 §5.2: 400 or 401)."""
 T = TypeVar("T")
 
 
@@ -202,16 +204,17 @@ class Calls:
     def _logged_in(self, login: Login, asked: Request) -> _Token:
         at = self._clock()
         with self._exchange(asked, AxisUnavailable) as answer:
+            if answer.status in _DENIED:
+                raise AccessDenied(AccessDenied.axis_code, f"login: HTTP {answer.status}")
             try:
                 values = self._checked(login, answer, _SMALL)
             except (NotUnderstood, Undecided) as why:
                 raise AxisUnavailable(f"login: {why}") from why
-            except LoginAgain:
-                said = f"login: HTTP {answer.status}"
-                raise AccessDenied(AccessDenied.axis_code, said) from None
         token = first(values, (login.token,), 16 << 10)
         if not token or not (token.isascii() and token.isprintable()):
-            raise AxisUnavailable("login: no token in the answer")
+            # not tried again by itself: faces lock an account after some wrong passwords
+            words = first(values, self._profile.errors.text) or "không có mã / no token"
+            raise AccessDenied(AccessDenied.axis_code, f"login: {words}")
         said = text(member(values, login.life), 9) if login.life else ""
         life = int(said) if said.isdecimal() else login.life_seconds
         return _Token(

@@ -60,11 +60,14 @@ class Payload:
         return len(self.before) + size + len(self.after)
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes."""
-        yield self.before
+        """Yield the bytes; what is small in one piece."""
+        held = self.before
         for piece in self.source.pieces():
-            yield pybase64.b64encode(piece) if self.base64 else piece
-        yield self.after
+            held += pybase64.b64encode(piece) if self.base64 else piece
+            if len(held) >= _PIECE:
+                yield held
+                held = b""
+        yield held + self.after
 
 
 @dataclass(frozen=True, slots=True)
