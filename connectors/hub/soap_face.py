@@ -63,7 +63,7 @@ class SoapEndpoint:
         try:
             certificate = client_certificate(request.scope)
             door = Door(self._node, request.headers.get("authorization", ""), certificate)
-            intake = Intake(content_type, self._limit, door.opener)
+            intake = Intake(content_type, self._limit, door.opener, self._node.store.incoming)
             async with asyncio.timeout(BODY_SECONDS):
                 refused = await _take_in(request, intake, door.refused)
             if refused is not None:

@@ -1,11 +1,13 @@
 """A piece of binary content on its way in: bounded, hashed as it comes, on disk when large."""
 
 import hashlib
-import tempfile
-from typing import IO, cast
+import io
+from pathlib import Path
+from typing import IO
 
 import pybase64
 
+from connectors.nameless import nameless
 from connectors.soap.fault import SoapFault
 
 IN_MEMORY = 1 << 20
@@ -14,13 +16,16 @@ _WHITE_SPACE = b" \t\r\n"
 
 
 class Blob:
-    """Grows by `write`, then is read; *limit* in bytes."""
+    """Grows by `write`, then is read; *limit* in bytes.
 
-    def __init__(self, limit: int) -> None:
+    *folder* says where a large one lies; whoever keeps it there need not copy it.
+    """
+
+    def __init__(self, limit: int, folder: Path | None = None) -> None:
         self._limit = limit
+        self._folder = folder
         self._digest = hashlib.sha256()
-        spooled = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed by close()
-        self._file = cast(IO[bytes], spooled)
+        self._file: IO[bytes] = io.BytesIO()
         self.size = 0
 
     def write(self, chunk: bytes) -> None:
@@ -29,9 +34,12 @@ class Blob:
         Raises:
             SoapFault: TOO_LARGE.
         """
-        self.size += len(chunk)
+        before, self.size = self.size, self.size + len(chunk)
         if self.size > self._limit:
             raise too_large(f"content of more than {self._limit} bytes")
+        if before <= IN_MEMORY < self.size:
+            small, self._file = self._file, nameless(self._folder)
+            self._file.write(small.getvalue() if isinstance(small, io.BytesIO) else b"")
         self._digest.update(chunk)
         self._file.write(chunk)
 
@@ -47,7 +55,8 @@ class Blob:
 
     def read(self) -> bytes:
         """Return the whole content."""
-        return self.open().read()
+        file = self.open()
+        return file.getvalue() if isinstance(file, io.BytesIO) else file.read()
 
     def close(self) -> None:
         """Free the memory or the temporary file."""

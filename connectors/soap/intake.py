@@ -7,6 +7,7 @@ signed message only what the signature covers is read: the verifier's octets are
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote
 
 from lxml import etree
@@ -56,10 +57,17 @@ class Message:
 class Intake:
     """Takes the chunks of one message; *limit* in bytes for each binary element.
 
-    With an *opener* a message that has a Security header is opened by it.
+    With an *opener* a message that has a Security header is opened by it. Large content lies in
+    *folder*.
     """
 
-    def __init__(self, content_type: str, limit: int, opener: Opener | None = None) -> None:
+    def __init__(
+        self,
+        content_type: str,
+        limit: int,
+        opener: Opener | None = None,
+        folder: Path | None = None,
+    ) -> None:
         media_type, parameters = content_type_of(content_type)
         self.form = form_of(media_type, parameters)
         self._limit = limit
@@ -71,10 +79,11 @@ class Intake:
         self.size_limit = self._limits.size
         """Bytes of the whole message."""
         if media_type == "multipart/related":
-            self._related = Related(parameters, limit)
+            self._related = Related(parameters, limit, folder)
         elif media_type not in {version.media_type for version in VERSIONS}:
             raise MediaTypeUnknown(media_type)
-        self._tree = _Tree(limit, self._limits)
+        self._folder = folder
+        self._tree = _Tree(limit, self._limits, folder)
         self._octets: list[bytes] | None = [] if opener else None
         """The envelope as it came, for its signature; None when it is too large for one."""
 
@@ -138,7 +147,7 @@ class Intake:
     def _verified(self, opener: Opener) -> "_Tree":
         if self._octets is None:
             raise too_large(f"a signed envelope of more than {MAX_ROOT} bytes")
-        verified = _Tree(self._limit, self._limits)
+        verified = _Tree(self._limit, self._limits, self._folder)
         verified.feed(opener(b"".join(self._octets)))
         return verified
 
@@ -146,8 +155,9 @@ class Intake:
 class _Tree:
     """Parses one envelope, its inline content diverted to blobs; a small one without a stream."""
 
-    def __init__(self, limit: int, limits: Limits) -> None:
+    def __init__(self, limit: int, limits: Limits, folder: Path | None) -> None:
         self._limit = limit
+        self._folder = folder
         self._limits = limits
         self._diverted: list[tuple[etree._Element, Blob]] = []
         self._small: bytes = b""
@@ -187,7 +197,7 @@ class _Tree:
             raise _translated(refused) from None
 
     def _open_sink(self, element: etree._Element) -> Base64Sink:
-        blob = Blob(self._limit)
+        blob = Blob(self._limit, self._folder)
         self._diverted.append((element, blob))
         return Base64Sink(blob)
 

@@ -3,6 +3,8 @@
 Standard: RFC 2387; MTOM (W3C, 2005) §3; XOP (W3C, 2005) §4.
 """
 
+from pathlib import Path
+
 from connectors.soap.blob import Base64Sink, Blob, too_large
 from connectors.soap.boundary import Splitter
 from connectors.soap.fault import SoapFault
@@ -16,14 +18,18 @@ _ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "base64"})
 
 
 class Related:
-    """Takes the chunks of one multipart/related body; *limit* in bytes for each part."""
+    """Takes the chunks of one multipart/related body; *limit* in bytes for each part.
 
-    def __init__(self, parameters: dict[str, str], limit: int) -> None:
+    Large parts lie in *folder*.
+    """
+
+    def __init__(self, parameters: dict[str, str], limit: int, folder: Path | None = None) -> None:
         boundary = parameters.get("boundary", "")
         if not boundary:
             raise SoapFault.invalid("multipart without a boundary")
         self._start = parameters.get("start", "").strip("<> ")
         self._limit = limit
+        self._folder = folder
         self._root: Blob | None = None
         self.parts: dict[str, Blob] = {}
         """By Content-ID, without the root."""
@@ -51,8 +57,9 @@ class Related:
             raise SoapFault.invalid("the multipart message is cut off")
         if self._root is None:
             raise SoapFault.invalid("the multipart message has no root part")
-        with self._root.open() as file:
-            return file.read()
+        root = self._root.read()
+        self._root.close()
+        return root
 
     def root(self) -> bytes | None:
         """Return the root part if it has come in whole, whatever follows it."""
@@ -82,7 +89,7 @@ class Related:
                 raise SoapFault.invalid("two root parts")
             self._root = Blob(MAX_ROOT)
             return self._root
-        return self.parts.setdefault(content_id, Blob(self._limit))
+        return self.parts.setdefault(content_id, Blob(self._limit, self._folder))
 
     def content(self, piece: bytes) -> None:
         """See `Parts`."""
