@@ -46,24 +46,23 @@ def matching(wanted: str) -> ColumnElement[bool]:
     return or_(named, code) if number and notation else named
 
 
-def found(
+def all_found(
     opened: Mapping[str, T], wanted: str, organ_id: str = "", direction: str = ""
-) -> tuple[T, DocumentRow]:
-    """Return the one document that is meant by *wanted*, and who of *opened* has it.
+) -> list[tuple[T, DocumentRow]]:
+    """Return every document that *wanted* may mean, and who of *opened* has it.
 
-    With *organ_id*, a code is looked for among this agency's documents only, with *direction*
-    among those that go this way; an id among all.
+    An id means one. With *organ_id*, a code is looked for among this agency's documents only,
+    with *direction* among those that go this way. At most one more of each holder than is shown.
 
     Raises:
         DocumentUnknown: nobody has it.
-        CodeAmbiguous: several documents bear this code.
     """
     rows: list[tuple[T, DocumentRow]] = []
     for holder in opened.values():
         with holder.database.reading() as session:
             row = session.get(DocumentRow, wanted)
             if row is not None:
-                return holder, row
+                return [(holder, row)]
             these = select(DocumentRow).where(matching(wanted)).order_by(DocumentRow.created_at)
             if organ_id:
                 these = these.where(DocumentRow.organ_id == organ_id)
@@ -72,6 +71,19 @@ def found(
             rows += [(holder, row) for row in session.scalars(these.limit(_MOST_LISTED + 1))]
     if not rows:
         raise DocumentUnknown(wanted)
+    return rows
+
+
+def found(
+    opened: Mapping[str, T], wanted: str, organ_id: str = "", direction: str = ""
+) -> tuple[T, DocumentRow]:
+    """Return the one document that is meant by *wanted*, as `all_found` looks for it.
+
+    Raises:
+        DocumentUnknown: nobody has it.
+        CodeAmbiguous: several documents bear this code.
+    """
+    rows = all_found(opened, wanted, organ_id, direction)
     if len(rows) > 1:
         said = [f"{row.id} ({row.direction}, {row.organ_id})" for _, row in rows[:_MOST_LISTED]]
         raise CodeAmbiguous(wanted, ", ".join(said) + (" …" if len(rows) > len(said) else ""))

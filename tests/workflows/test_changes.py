@@ -103,6 +103,15 @@ def test_a_recall_goes_to_another_installation_and_its_answer_comes_back(
     (left,) = congvan("recall", "show", first, "--json").json["residual"]
     assert "Không còn bản sao" in left
     assert congvan("recall", "show", first).code == 0
+    both = {each["agency"]: each for each in congvan("recall", "show", code, "--json").json}
+    assert {name: len(each["changes"]) for name, each in both.items()} == {
+        PROVINCE: 1,
+        HOME_AFFAIRS: 1,
+    }
+    assert both[PROVINCE]["residual"] == [left]
+    assert congvan("recall", "show", code).code == 0  # the letter here and there, one code
+    mine = congvan("recall", "show", code, "--agency", PROVINCE, "--json").json
+    assert (mine["document"], mine["state"]) == (first, "recalled")
     again = congvan("recall", "answer", code, "agree", "--by", theirs, "--json")
     assert (again.code, again.error) == (1, "change.nothing_asked")
     for office in two:

@@ -123,20 +123,36 @@ def _asked(opened: dict[str, Cabinet], wanted: str, organ_id: str) -> tuple[Cabi
 
 
 def _show(opened: dict[str, Cabinet], wanted: str, arguments: argparse.Namespace) -> int:
-    cabinet, row = whereabouts.found(opened, wanted, arguments.agency)
-    with cabinet.database.reading() as session:
-        found = [_facts(session, each) for each in change_listing.about(session, row.id)]
-        left = change_listing.residual(session, row) if row.direction == Direction.OUTGOING else []
-    if not found:
+    """Show the questions about every document that bears the code, each side's own."""
+    told: list[dict[str, Any]] = []
+    for cabinet, row in whereabouts.all_found(opened, wanted, arguments.agency):
+        with cabinet.database.reading() as session:
+            found = [_facts(session, each) for each in change_listing.about(session, row.id)]
+            sent = row.direction == Direction.OUTGOING
+            left = change_listing.residual(session, row) if sent else []
+        if found:
+            code = f"{row.code_number}/{row.code_notation}" if row.code_number else row.id
+            told.append(
+                {
+                    "document": row.id,
+                    "agency": row.organ_id,
+                    "code": code,
+                    "state": row.state,
+                    "changes": found,
+                    "residual": left,
+                }
+            )
+    if not told:
         raise NothingAsked(wanted)
     if arguments.json:
-        print_json({"document": row.id, "state": row.state, "changes": found, "residual": left})
+        print_json(told[0] if len(told) == 1 else told)
         return 0
-    code = f"{row.code_number}/{row.code_notation}" if row.code_number else row.id
-    console.print(f"{one_line(code)}: {named(DOCUMENT, row.state)}", soft_wrap=True)
-    _print(found)
-    for line in left:
-        console.print(f"  ! {one_line(line)}", soft_wrap=True)
+    for each in told:
+        title = f"{each['code']} ({each['agency']}): {named(DOCUMENT, each['state'])}"
+        console.print(one_line(title), soft_wrap=True)
+        _print(each["changes"])
+        for line in each["residual"]:
+            console.print(f"  ! {one_line(line)}", soft_wrap=True)
     return 0
 
 
