@@ -44,6 +44,17 @@ class RecipientAbolished(Refused):
         return cls(standing.code, name, since, heirs or "chưa rõ / not known")
 
 
+class RecipientNotYet(Refused):
+    """The recipient is not there yet; details: code, name, its first day."""
+
+    code = "recipient.not_yet"
+    vietnamese = "Cơ quan nhận {0} «{1}» chỉ hoạt động từ {2}"
+    english = "the recipient {0} «{1}» begins on {2}"
+    remedy = (
+        "Gửi cơ quan hiện nay, hoặc chờ đến ngày đó / write to who is there now, or wait until then"
+    )
+
+
 class RecipientIsExchange(Refused):
     """Exchange centres pass documents on and receive none."""
 
@@ -59,6 +70,7 @@ def checked(session: Session, codes: Iterable[str], day: date) -> list[AgencyRow
     Raises:
         RecipientUnknown: nobody has a code; the nearest are named.
         RecipientAbolished: one is no more on *day*; who came after it is named.
+        RecipientNotYet: one begins after *day*.
         RecipientIsExchange: one is an exchange centre.
     """
     wanted = list(codes)
@@ -71,9 +83,16 @@ def checked(session: Session, codes: Iterable[str], day: date) -> list[AgencyRow
             raise RecipientUnknown(code, _suggested(session, code, day))
     if refusal := next(iter(abolished(session, wanted, day).values()), None):
         raise refusal
+    _ensure_begun(session, wanted, day)
     rows = [found[code] for code in wanted]
     known_by = catalogue.canonical(session, [row.organ_id for row in rows])
     return list({known_by[row.organ_id]: row for row in reversed(rows)}.values())[::-1]
+
+
+def _ensure_begun(session: Session, codes: Sequence[str], day: date) -> None:
+    for code, entry in catalogue.entries(session, codes).items():
+        if entry.valid_from is not None and entry.valid_from > day:
+            raise RecipientNotYet(code, entry.name, f"{entry.valid_from:%d/%m/%Y}")
 
 
 def _suggested(session: Session, code: str, day: date) -> str:

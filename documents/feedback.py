@@ -8,15 +8,15 @@ it is given up: then a person is shown it, and nothing is lost.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Row, Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from documents import casefile, change_answers, change_questions, directory
+from documents import casefile, catalogue, change_answers, change_questions, directory
 from documents.arrival import StatusArrival
 from documents.casefile import RETRY_PAUSES, locked
 from documents.change import ANSWERS
@@ -24,6 +24,7 @@ from documents.delivery import BY_STATUS_CODE, DeliveryState, later
 from documents.duty import owe as owe
 from documents.ledger import SYSTEM
 from documents.lifecycle import Direction
+from documents.numbering import local_day
 from documents.tables import DeliveryRow, DocumentRow, FeedbackRow, LedgerRow, ParcelRow
 
 # built once: building a statement takes longer than the database takes to run it
@@ -198,7 +199,7 @@ def received(session: Session, status: StatusArrival, at: datetime) -> bool:
         parcel.outcome = "opened"
         why = change_questions.asked(session, parcel, status, at)
         return not why or _junk(parcel, why)
-    found = _delivery(session, status)
+    found = _delivery(session, status, at)
     if found is None or status.code not in BY_STATUS_CODE:
         said = f"{status.code} {status.document_key}"
         return _junk(parcel, f"{said}: không khớp văn bản nào / fits none")
@@ -252,7 +253,7 @@ _BY_ID = (
 _DELIVERY = (
     select(DeliveryRow.id, DeliveryRow.document_id)
     .join(DocumentRow, DocumentRow.id == DeliveryRow.document_id)
-    .where(DeliveryRow.organ_id == bindparam("reporter"))
+    .where(DeliveryRow.organ_id.in_(bindparam("reporters", expanding=True)))
     .where(DocumentRow.organ_id == bindparam("owner"))
     .where(DocumentRow.direction == Direction.OUTGOING.value)
     .limit(1)
@@ -267,17 +268,28 @@ _DATED_KEY = re.compile(r"[^,]*,([0-9]{4})/([0-9]{2})/([0-9]{2}),.*", re.DOTALL)
 """A document id as edXML has it: whatever became of the agency's code, the day tells the year."""
 
 
-def _delivery(session: Session, status: StatusArrival) -> Row[str, str] | None:
+def _delivery(session: Session, status: StatusArrival, at: datetime) -> Row[str, str] | None:
     """Find the (id, document_id) of the delivery a status speaks of.
 
-    It is known by document id, else by number and notation.
+    It is known by document id, else by number and notation. Who came after an agency that ended
+    reports of what was sent to that one.
     """
-    try:
-        reporter = directory.agency_row(session, status.reporter_organ_id).organ_id
-        owner = directory.agency_row(session, status.organ_id).organ_id
-    except directory.AgencyUnknown:
+    known = directory.agency_rows(session, [status.reporter_organ_id, status.organ_id])
+    if (owner := known.get(status.organ_id)) is None:
         return None
-    parties = {"reporter": reporter, "owner": owner}
+    row = known.get(status.reporter_organ_id)
+    reporter = row.organ_id if row is not None else status.reporter_organ_id
+    found = _delivery_to([reporter], owner.organ_id, session, status)
+    if found is None:
+        before = sorted(catalogue.inherited(session, [reporter], local_day(at)))
+        found = _delivery_to(before, owner.organ_id, session, status) if before else None
+    return found
+
+
+def _delivery_to(
+    reporters: Sequence[str], owner: str, session: Session, status: StatusArrival
+) -> Row[str, str] | None:
+    parties: dict[str, Any] = {"reporters": list(reporters), "owner": owner}
     found = session.execute(_BY_KEY, {**parties, "key": status.document_key}).one_or_none()
     if found is None and "/" in status.document_code:
         number, notation = status.document_code.split("/", 1)
@@ -291,7 +303,7 @@ def _delivery(session: Session, status: StatusArrival) -> Row[str, str] | None:
 
 
 def _of_that_day(
-    session: Session, code: dict[str, str], dated: re.Match[str]
+    session: Session, code: dict[str, Any], dated: re.Match[str]
 ) -> Row[str, str] | None:
     try:
         day = date(int(dated[1]), int(dated[2]), int(dated[3]))

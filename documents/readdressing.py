@@ -1,7 +1,7 @@
 """Readdressing (chuyển nơi nhận): mail to an agency that ended goes to who came after it.
 
 Never by itself: the clerk consents to each, and says to whom where several came after it.
-Only before the message is made: what may have left is settled first.
+Only what has not left: where a message was made, the axis is asked for it first.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from documents import casefile, catalogue, directory
 from documents.casefile import locked
 from documents.catalogue import Heir
 from documents.catalogue_recipients import RecipientAbolished
-from documents.delivery import DeliveryState
+from documents.change import DispatchRunning
+from documents.delivery import UNSENT, DeliveryState
 from documents.directory import RightMissing
 from documents.document import Role
 from documents.errors import Refused
@@ -66,6 +67,16 @@ class AlreadyLeft(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a message's sending has come to: another attempt differs from it."""
+
+    message: str
+    """SHA-256."""
+    deliveries: tuple[tuple[str, str, datetime], ...]
+    """Recipient, state, since when."""
+
+
+@dataclass(frozen=True, slots=True)
 class Readdressed:
     """What became of one delivery."""
 
@@ -77,11 +88,20 @@ class Readdressed:
 
 
 def readdress(
-    session: Session, document_id: str, from_code: str, to_code: str, who: str, at: datetime
+    session: Session,
+    document_id: str,
+    from_code: str,
+    to_code: str,
+    who: str,
+    at: datetime,
+    absent: Attempt | None = None,
 ) -> Readdressed:
     """Let the clerk *who* send to a successor what was addressed to an agency that ended.
 
+    *absent* is the attempt after which the axis was asked, and had nothing of it.
+
     Raises:
+        DispatchRunning: it is on its way at this moment.
         RightMissing: not a clerk of the document's agency.
         DocumentFrozen: someone holds the document for a signature.
         NotARecipient, NotAbolished, NotASuccessor, AlreadyLeft: as they say.
@@ -93,19 +113,42 @@ def readdress(
     ensure_free(session, row)
     delivery = _delivery(session, row, from_code)
     heir = _heir(session, delivery.organ_id, to_code, at)
+    if row.lease_until is not None and row.lease_until > at:
+        raise DispatchRunning
+    if absent is not None and attempt(session, row) == absent:
+        _put_back(session, row, at)
     if not _waits(row, delivery):
         raise AlreadyLeft(delivery.state)
     before = delivery.organ_id
     joined = _moved(session, row, delivery, heir, at)
     row.message_sha256 = None
     row.updated_at = at
-    if row.error_code in {RecipientAbolished.code, "axis.unknown_recipient"}:
+    if absent is not None or row.error_code in {
+        RecipientAbolished.code,
+        "axis.unknown_recipient",
+    }:
         row.held, row.next_attempt_at, row.error_code, row.error_text = False, None, None, None
         row.attempts = 0
     detail = {"from": before, "to": heir.code, "on": heir.on, "basis": heir.basis}
     actor = Actor(person.id, Role(person.role))
     casefile.note(session, row, STEP, actor, at, detail={**detail, "joined": joined})
     return Readdressed(before, heir.code, heir.name, joined)
+
+
+def attempt(session: Session, row: DocumentRow) -> Attempt | None:
+    """Return how far a message that was made has come; None if none was, or it has left."""
+    every = deliveries_of(session, row.id)
+    if row.message_sha256 is None or any(each.state not in UNSENT for each in every):
+        return None
+    return Attempt(row.message_sha256, tuple((d.organ_id, d.state, d.updated_at) for d in every))
+
+
+def _put_back(session: Session, row: DocumentRow, at: datetime) -> None:
+    """Note that nothing has left, and that the message is to be made anew."""
+    row.message_sha256 = None
+    for each in deliveries_of(session, row.id):
+        each.state, each.note, each.updated_at = DeliveryState.QUEUED, "", at
+    session.flush()
 
 
 def _delivery(session: Session, row: DocumentRow, code: str) -> DeliveryRow:

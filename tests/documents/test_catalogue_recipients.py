@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,18 +12,21 @@ from documents import (
     catalogue_history,
     catalogue_recipients,
     directory,
+    feedback,
     incoming,
     outgoing,
     readdressing,
 )
-from documents.arrival import Arrival
+from documents.arrival import Arrival, StatusArrival
 from documents.catalogue import Alias, Entry, Succession
 from documents.catalogue_history import News, Source
 from documents.catalogue_recipients import (
     RecipientAbolished,
     RecipientIsExchange,
+    RecipientNotYet,
     RecipientUnknown,
 )
+from documents.change import DispatchRunning
 from documents.database import Database
 from documents.delivery import DeliveryState
 from documents.directory import RightMissing
@@ -221,3 +225,80 @@ def test_an_agency_of_the_catalogue_is_described_and_not_written_down(
         assert not session.new
     with reform.reading() as session:
         assert {row.organ_id for row in directory.served(session)} == {"H99.01", "H99.02"}
+
+
+def test_an_agency_that_begins_later_is_refused_with_its_first_day(
+    reform: Database, make_draft: Callable[..., Draft], at: datetime
+) -> None:
+    coming = News((Entry("H56", "Tỉnh mới", valid_from=date(2999, 7, 1)),))
+    with reform.writing() as session:
+        catalogue_history.learn(session, coming, Source("file"), at)
+    with pytest.raises(RecipientNotYet, match=r"01/07/2999"):
+        addressed(reform, make_draft(recipients=("H56",)), at)
+    with reform.reading() as session:
+        (row,) = catalogue_recipients.checked(session, ["H56"], date(2999, 7, 1))
+    assert row.organ_id == "H56"
+
+
+@pytest.mark.parametrize("state", [DeliveryState.QUEUED, DeliveryState.OUTCOME_UNKNOWN])
+def test_what_the_axis_has_not_goes_to_the_successor_though_its_message_was_made(
+    reform: Database, make_draft: Callable[..., Draft], at: datetime, state: DeliveryState
+) -> None:
+    document_id = addressed(reform, make_draft(recipients=("H99.02",)), at)
+    late(reform, document_id, organ_id="H53", state=state, message="1" * 64)
+    with reform.reading() as session:
+        before = readdressing.attempt(session, session.get_one(DocumentRow, document_id))
+    assert before is not None
+    with reform.writing() as session, pytest.raises(AlreadyLeft):
+        readdressing.readdress(session, document_id, "H53", "H54", CLERK, at)
+    other = replace(before, message="2" * 64)
+    with reform.writing() as session, pytest.raises(AlreadyLeft):
+        readdressing.readdress(session, document_id, "H53", "H54", CLERK, at, other)
+    with reform.writing() as session:
+        readdressing.readdress(session, document_id, "H53", "H54", CLERK, at, before)
+    with reform.reading() as session:
+        row = session.get_one(DocumentRow, document_id)
+        (delivery,) = outgoing.deliveries_of(session, document_id)
+        assert (row.message_sha256, row.held) == (None, False)
+        assert (delivery.organ_id, delivery.state) == ("H54", DeliveryState.QUEUED)
+
+
+def test_what_is_being_sent_at_this_moment_is_not_readdressed(
+    reform: Database, make_draft: Callable[..., Draft], at: datetime
+) -> None:
+    document_id = addressed(reform, make_draft(recipients=("H99.02",)), at)
+    late(reform, document_id, organ_id="H53", state=DeliveryState.QUEUED)
+    with reform.writing() as session:
+        session.get_one(DocumentRow, document_id).lease_until = at + timedelta(minutes=1)
+    with reform.writing() as session, pytest.raises(DispatchRunning):
+        readdressing.readdress(session, document_id, "H53", "H54", CLERK, at)
+
+
+def test_a_successors_status_finds_what_was_sent_to_its_predecessor(
+    reform: Database, make_draft: Callable[..., Draft], at: datetime
+) -> None:
+    document_id = addressed(reform, make_draft(recipients=("H99.02",)), at)
+    late(reform, document_id, organ_id="H53", state=DeliveryState.SENT)
+    with reform.writing() as session:
+        row = session.get_one(DocumentRow, document_id)
+        row.document_key = key = "H99.01,2025/06/30,1/QĐ-S1"
+        for axis_id, reporter in (("s-1", "H54"), ("s-2", "H52")):
+            parcel = ParcelRow(organ_id="H99.01", axis_id=axis_id, kind="status", sender=reporter)
+            parcel.sha256, parcel.fetched_at, parcel.outcome = "d" * 64, at, "stored"
+            incoming.keep_parcel(session, parcel)
+            told = StatusArrival(
+                organ_id="H99.01",
+                axis_id=axis_id,
+                message_sha256="d" * 64,
+                reporter_organ_id=reporter,
+                reporter_name="",
+                document_key=key,
+                document_code="1/QĐ-S1",
+                code="03",
+                note="",
+                at=at,
+            )
+            # H52 ended too, but its successor has nothing to do with H53
+            assert feedback.received(session, told, at) is (reporter == "H54")
+        (delivery,) = outgoing.deliveries_of(session, document_id)
+        assert delivery.state == DeliveryState.ACCEPTED

@@ -10,15 +10,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from documents import catalogue, catalogue_codes, catalogue_history, catalogue_search, readdressing
+from documents import catalogue, catalogue_codes, catalogue_history, catalogue_search
 from documents.catalogue import Entry, Standing
 from documents.catalogue_history import Change, Source
 from documents.directory import AgencyUnknown
 from documents.numbering import local_day
-from workflows import whereabouts
+from workflows import readdressing, whereabouts
 from workflows.cabinet import Cabinet, cabinets
 from workflows.calendar_days import moment_after, read_day
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
+from workflows.office import open_office
 from workflows.world import World, WorldMissing
 
 COLUMNS = ("Mã", "Tên", "Mã khác", "Tình trạng")
@@ -290,15 +291,14 @@ def _readdress(arguments: argparse.Namespace) -> int:
     """Let the clerk send to a successor what was addressed to an agency that ended."""
     with cabinets(_homes(arguments)) as opened:
         cabinet, row = whereabouts.found(opened, arguments.document)
-        with cabinet.database.writing() as session:
+        office = open_office(cabinet.settings.home)
+        try:
             done = readdressing.readdress(
-                session,
-                row.id,
-                arguments.predecessor,
-                arguments.successor,
-                arguments.by,
-                datetime.now(UTC),
+                office, row.id, arguments.predecessor, arguments.successor, arguments.by
             )
+        finally:
+            office.axis.close()
+            office.close()
     if arguments.json:
         print_json({"document": row.id, "from": done.predecessor, "to": done.successor})
         return 0
