@@ -32,6 +32,7 @@ from connectors.soap.version import SOAP11
 LARGE = 50_000_000
 SECONDS = 8
 _FLOOR = "floor: SHA-256"
+_FILES = "floor: SHA-256, a file read and a file written"
 _AGENCIES = [{"organ_id": "H99", "name": "A"}, {"organ_id": "H99.01", "name": "B"}]
 
 
@@ -91,7 +92,17 @@ def _codec(folder: Path) -> None:
         model.response_values(SOAP11, "GetDocument", message.body)
         message.close()
 
-    candidates: dict[str, Callable[[], object]] = {_FLOOR: lambda: hashlib.sha256(data).digest()}
+    def copy() -> None:
+        digest = hashlib.sha256()
+        with (folder / "large").open("rb") as source, tempfile.TemporaryFile() as kept:
+            while chunk := source.read(1 << 18):
+                digest.update(chunk)
+                kept.write(chunk)
+
+    candidates: dict[str, Callable[[], object]] = {
+        _FLOOR: lambda: hashlib.sha256(data).digest(),
+        _FILES: copy,
+    }
     for form in Form:
         candidates[f"{form}: digest and write"] = partial(write, form)
         candidates[f"{form}: read, digest, keep"] = partial(read, form)

@@ -82,9 +82,9 @@ class Splitter:
 
     def _whole(self, data: bytes) -> int:
         """Return where a boundary may have begun at the end of *data*, else its length."""
-        start = max(0, len(data) - len(self._mark))
-        found = (data.find(end, start) for end in (b"\r", b"\n"))
-        return min((at for at in found if at >= 0), default=len(data))
+        tail = data[-len(self._mark) :]
+        found = [at for at in (tail.find(b"\r"), tail.find(b"\n")) if at >= 0]
+        return len(data) - len(tail) + min(found) if found else len(data)
 
     def _take(self, piece: bytes) -> None:
         if self._fresh and piece:
@@ -117,6 +117,8 @@ class Splitter:
             raise _wrong("headers of a part are too large")
         if not found:
             return None
+        if self._mark in head:
+            raise _wrong("a header begins like a boundary")
         self._parts.begin(_headers(head))
         self._inside = self._fresh = True
         self._step = self._content
