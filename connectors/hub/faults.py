@@ -24,6 +24,8 @@ STRUCK = "faults.struck"
 """What has struck: a line each, operation, fault and code. Nobody reads it here, nobody ends it."""
 ANY = "*"
 _LONGEST_CODE = 40
+_LONGEST_DELAY = 3600
+"""Seconds."""
 _log = logging.getLogger(__name__)
 
 
@@ -86,6 +88,8 @@ class Fault:
         if self.operation not in {*OPERATIONS, ANY}:
             raise ValueError(f"no operation {self.operation}")
         object.__setattr__(self, "fault", FaultKind(self.fault))
+        if not isinstance(self.count, int) or not 0 <= self.seconds <= _LONGEST_DELAY:
+            raise ValueError(f"count {self.count!r}, seconds {self.seconds!r}")
         if not 0 < self.probability <= 1:
             raise ValueError(f"probability {self.probability}")
         if (self.fault is FaultKind.REFUSE) != bool(self.code):
@@ -150,7 +154,7 @@ class Faults:
             values = json.loads(self._path.read_bytes())
             faults = [Fault(**entry) for entry in values["faults"]]
             self.chance.seed(values.get("seed"))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             _log.warning("%s is not understood and has no effect: %s", FILE, error)
             return
         self._left = [(fault, fault.count) for fault in faults]

@@ -77,6 +77,12 @@ def test_a_file_with_the_whole_end_in_it_is_not_cut_there(more: bytes, piece: in
         related(HEAD + b"x\r\n--b---" + more + b"\r\n--b---\r\n", piece)
 
 
+def test_a_boundary_that_looks_like_a_header_is_none() -> None:
+    whole = Related({"boundary": "b:0"}, 1000)
+    with pytest.raises(SoapFault):
+        whole.feed(b"--b:0\r\n\r\nx\r\n--b:0\r\n--b:0\r\nContent-ID: <x>\r\n\r\n\r\n--b:0--")
+
+
 @pytest.mark.parametrize(
     "head",
     [

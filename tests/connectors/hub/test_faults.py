@@ -37,7 +37,14 @@ def test_writing_the_file_again_starts_anew_and_removing_it_ends_all(tmp_path: P
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{", '{"faults": [{"fault": "die"}]}', '{"faults": [{"operation": "X"}]}'],
+    [
+        *("", "[]", "{", '{"faults": [{"fault": "die"}]}', '{"faults": [{"operation": "X"}]}'),
+        *("[" * 100_000, '{"faults": {}}', '{"faults": [[]]}', '{"faults": [{"operation": []}]}'),
+        '{"faults": [{"operation": "*", "fault": "delay", "count": "x"}]}',
+        '{"faults": [{"operation": "*", "fault": "delay", "seconds": "x"}]}',
+        '{"faults": [{"operation": "*", "fault": "delay", "seconds": 1e308}]}',
+        '{"faults": [{"operation": "*", "fault": "delay", "seconds": NaN}]}',
+    ],
 )
 def test_a_file_that_is_not_understood_has_no_effect(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text)
