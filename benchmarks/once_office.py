@@ -20,12 +20,12 @@ from sqlalchemy import select
 
 from connectors.axis import MessageKind
 from connectors.opening import open_axis
-from documents import casefile, claims, feedback
+from documents import casefile, claims
 from documents.document import Role
 from documents.errors import OfficeError
 from documents.lifecycle import Direction
 from documents.tables import DocumentRow, FeedbackRow
-from workflows import backlog, issuance, reception, reporting
+from workflows import backlog, issuance, reception, reporting, settlement
 from workflows.cabinet import open_cabinet
 from workflows.carrying import release
 from workflows.demo_people import desk_of
@@ -178,13 +178,9 @@ def _ask_people(here: Office) -> None:
                 select(FeedbackRow.document_id).where(FeedbackRow.given_up_at.is_not(None))
             )
         )
-    for document_id in held:
+    for document_id in {*held, *given_up}:
         with here.database.writing() as session:
             row = casefile.locked(session, document_id)
             clerk = next(p for p in desk_of(row.organ_id).people if p.role is Role.CLERK)
-            note(log, f"held {row.error_code}")
-            casefile.try_again(session, row, clerk.id, here.now())
-    for document_id in given_up:
-        with here.database.writing() as session:
-            note(log, "given_up")
-            feedback.try_again(session, document_id)
+            note(log, f"{row.direction} {row.error_code}")
+            settlement.try_again(session, row, clerk.id, here.now())

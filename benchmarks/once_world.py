@@ -103,7 +103,7 @@ class Hub:
         process = _CONTEXT.Process(target=_serve, args=(str(self.folder), self.port, os.getpid()))
         process.start()
         self._process = process
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while not self._answers():
             if time.monotonic() > until:
                 raise TimeoutError("the hub does not start")

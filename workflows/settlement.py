@@ -6,6 +6,10 @@ restart what to ask for. A message that the axis certainly has not is sent again
 same id, the same bytes.
 """
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from connectors.axis import Axis, Outgoing, Receipt
 from connectors.errors import (
     AccessDenied,
@@ -14,7 +18,10 @@ from connectors.errors import (
     AxisRefused,
     DuplicateDifferent,
 )
+from documents import casefile, feedback, outgoing
+from documents.delivery import DeliveryState
 from documents.errors import Refused
+from documents.tables import DocumentRow
 
 
 class Undecided(Refused):
@@ -45,3 +52,16 @@ def settled(axis: Axis, message: Outgoing) -> Receipt | None:
         raise
     except (AxisOutcomeUnknown, AxisRefused, AxisCannot) as error:
         raise Undecided(message.message_id, str(error)) from error
+
+
+def try_again(session: Session, row: DocumentRow, who: str, at: datetime) -> None:
+    """Let a person have what waits tried again: the document, and the statuses owed about it.
+
+    Raises:
+        PersonUnknown: nobody in the document's agency is *who*.
+    """
+    if row.error_code == Undecided.code:
+        # a person has asked: the same message leaves again
+        outgoing.undelivered(session, row.id, DeliveryState.QUEUED, "", at)
+    casefile.try_again(session, row, who, at)
+    feedback.try_again(session, row.id)

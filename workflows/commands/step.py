@@ -3,15 +3,13 @@
 import argparse
 from datetime import UTC, datetime
 
-from documents import casefile, feedback, incoming, initials, outgoing
-from documents.delivery import DeliveryState
+from documents import casefile, incoming, initials, outgoing
 from documents.errors import Refused
 from documents.lifecycle import Direction, Step
-from workflows import whereabouts
+from workflows import settlement, whereabouts
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, console
 from workflows.plain_words import DOCUMENT, named
-from workflows.settlement import Undecided
 from workflows.world import World
 
 STEPS = (
@@ -70,11 +68,7 @@ def _take(cabinet: Cabinet, document_id: str, arguments: argparse.Namespace) -> 
     with cabinet.database.writing() as session:
         row = casefile.locked(session, document_id)
         if arguments.step == RETRY:
-            if row.error_code == Undecided.code:
-                # a person has asked: the same message leaves again
-                outgoing.undelivered(session, row.id, DeliveryState.QUEUED, "", at)
-            casefile.try_again(session, row, who, at)
-            feedback.try_again(session, row.id)
+            settlement.try_again(session, row, who, at)
         elif row.direction == Direction.INCOMING and arguments.step == Step.RELEASE:
             incoming.released(session, row.id, who, at, reason)
         elif row.direction == Direction.INCOMING and arguments.step == Step.REFUSE:
