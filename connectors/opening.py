@@ -31,7 +31,8 @@ def open_axis(
         return open_vxp(settings, home, secret_of(settings, home), timeouts)
     if settings.kind == "edoc":
         return open_edoc(settings, home, secret_of(settings, home), timeouts)
-    return open_rest(settings, home, secret_of(settings, home), timeouts)
+    secret = secret_of(settings, home) if settings.secret is not None else ""
+    return open_rest(settings, home, secret, timeouts)
 
 
 def secret_of(settings: AxisSettings, home: Path) -> str:

@@ -225,15 +225,18 @@ class Connections:
         connection = self._taken() or self._made()
         connection.deadline = deadline
         answer: HttpAnswer | None = None
+        broken = False
         try:
             path = f"{self._path.rstrip('/')}/{action}" if action else self._path
-            self._send(connection, f"{method} {path}", body, headers)
+            broken = self._send(connection, f"{method} {path}", body, headers)
             answer = HttpAnswer(connection)
+            if broken and answer.status < 400:
+                raise BrokenOff(f"answered {answer.status} before the request was whole")
             yield answer
         except OSError as error:
             raise BrokenOff(f"{type(error).__name__}: {error}") from error
         finally:
-            if answer is not None and answer.complete:
+            if answer is not None and answer.complete and not broken:
                 connection.idle_since = time.monotonic()
                 with self._lock:
                     self._idle.append(connection)
@@ -269,13 +272,18 @@ class Connections:
 
     def _send(
         self, connection: _Connection, asked: str, body: Body, headers: dict[str, str]
-    ) -> None:
+    ) -> bool:
+        """Send a request; return whether it broke off on the way: a refusal may have come early."""
         lines = [f"Content-Type: {body.content_type}"] if body.content_type else []
         if lines or not asked.startswith("GET "):
             lines.append(f"Content-Length: {body.length}")
         lines += [f"{name}: {value}" for name, value in headers.items()]
         chunks = body.chunks()
         head = (f"{asked} {self._head}" + "\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-        connection.send(head + next(chunks))  # one write: most requests are one packet or two
-        for chunk in chunks:
-            connection.send(chunk)
+        try:
+            connection.send(head + next(chunks))  # one write: most requests are one packet or two
+            for chunk in chunks:
+                connection.send(chunk)
+        except (BrokenPipeError, ConnectionResetError):
+            return True
+        return False

@@ -32,7 +32,7 @@ from tests.connectors.axis_worlds import FIRST, message, status
 Speak = Callable[[socket.socket], None]
 
 
-def _hear(connection: socket.socket) -> None:
+def _hear(connection: socket.socket, *, whole: bool) -> None:
     """Take a request in, its body too."""
     heard = b""
     while b"\r\n\r\n" not in heard:
@@ -40,13 +40,13 @@ def _hear(connection: socket.socket) -> None:
     head, _, body = heard.partition(b"\r\n\r\n")
     _, _, length = head.partition(b"Content-Length: ")
     left = int(length.partition(b"\r\n")[0] or 0) - len(body)
-    while left > 0:
+    while whole and left > 0:
         left -= len(connection.recv(1 << 16))
 
 
 @contextmanager
-def speaking(speak: Speak) -> Iterator[str]:
-    """Answer each connection by *speak*, once its request has come."""
+def speaking(speak: Speak, *, whole: bool = True) -> Iterator[str]:
+    """Answer each connection by *speak*, once its request has come, or its head."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -58,7 +58,7 @@ def speaking(speak: Speak) -> Iterator[str]:
             with connection:
                 try:
                     connection.settimeout(2)
-                    _hear(connection)
+                    _hear(connection, whole=whole)
                     speak(connection)
                 except OSError:
                     continue
@@ -179,6 +179,18 @@ def test_http_says_whether_anything_was_done(
     with speaking(saying(b"<html>", status)) as url, pytest.raises(OfficeError) as raised:
         asking(url).send(message())
     assert isinstance(raised.value, error)
+
+
+@pytest.mark.parametrize(("status", "error"), [(413, TooLarge), (200, AxisOutcomeUnknown)])
+def test_a_refusal_in_the_middle_of_a_large_message_is_heard(
+    asking: Any, status: int, error: type[OfficeError]
+) -> None:
+    def early(connection: socket.socket) -> None:
+        saying(OK | {"docId": 7}, status)(connection)
+        time.sleep(0.1)  # the client is still sending
+
+    with speaking(early, whole=False) as url, pytest.raises(error):
+        asking(url).send(message(body="QUJD" * (5 << 20)))
 
 
 def test_the_faces_own_codes_count_before_http(asking: Any) -> None:

@@ -61,9 +61,15 @@ def test_the_settings_open_the_face_by_the_name_of_its_profile(
         {"system_id": ""},
         {"url": "ftp://x"},
         {"url": ""},
+        {"secret": None},
     ):
         with pytest.raises(AxisSettingsInvalid):
             open_axis(settings.model_copy(update=wrong), tmp_path)
+
+
+def test_a_face_without_any_credential_needs_no_secret(tmp_path: Path) -> None:
+    settings = AxisSettings(kind="rest", url="http://127.0.0.1:9", profile=Path("pvn"))
+    open_axis(settings, tmp_path).close()
 
 
 @pytest.mark.parametrize(
