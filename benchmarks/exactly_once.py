@@ -48,6 +48,9 @@ CODES = (
 )
 WIRE_CODES = (*("10", "15", "18", "19", "20", "21", "22", "23", "24", "25", "26", "100"), *CODES)
 """VXP: the tables of ErrorCode that are known, and our own reasons."""
+ENDED_BY = {"fetch": ("TOO_LARGE", "25")}
+"""Refusals that end a message by right, and are not struck: what is too large to be read is junk
+here, and the axis is told *fail*."""
 PATIENCE = 240.0
 """Seconds until what has not arrived is lost."""
 _TICK = 0.05
@@ -99,6 +102,7 @@ def faults_of(face: str, cell: Cell) -> list[Fault]:
         operation = steps_of(face)[step]
         if cell.kind is FaultKind.REFUSE:
             codes = WIRE_CODES if face == "vxp" else CODES
+            codes = tuple(code for code in codes if code not in ENDED_BY.get(step, ()))
             found += [Fault(operation, cell.kind, code=code) for code in codes]
             found.append(Fault(operation, cell.kind, code="INVALID", retryable=True))
         else:
