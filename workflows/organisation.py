@@ -88,7 +88,7 @@ def enter_organisation(world: World, organisation: Organisation) -> int:
 def write_catalogue(world: World, agencies: Iterable[Agency]) -> None:
     """Write the hub's catalogue of agencies; what it knows already stays, it reads at its start."""
     hub = world.folder / "hub"
-    hub.mkdir(parents=True, exist_ok=True)
+    hub.mkdir(mode=0o700, parents=True, exist_ok=True)
     entries = [
         {"organ_id": a.organ_id, "name": a.name, "old_organ_id": a.old_organ_id} for a in agencies
     ]

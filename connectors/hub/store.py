@@ -60,7 +60,7 @@ class HubStore:
         check: Check = Check.OFF,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self.max_size = max_size
         self._clock = clock

@@ -188,3 +188,8 @@ def test_when_the_commit_fails_nobody_is_told_it_was_kept(tmp_path: Path) -> Non
         writer.run(end_the_transaction)
     assert writer.run(lambda to: to.execute("SELECT count(*) FROM t").fetchone()) == (0,)
     writer.close()
+
+
+def test_a_hubs_new_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    HubStore(tmp_path / "hub").close()
+    assert (tmp_path / "hub").stat().st_mode & 0o077 == 0
