@@ -1,13 +1,13 @@
 """The SOAP dialect of provincial axes by hand: eight actions, a MIME part a file (axis.md §12)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from connectors.conformance.case import NotApplicable
-from connectors.conformance.exchange import Exchange, HttpAnswer
+from connectors.conformance.exchange import Exchange, HttpAnswer, HttpRequest
 from connectors.conformance.letter import (
     EDOC,
     File,
@@ -60,6 +60,14 @@ def manifest(files: Sequence[File], name: str = "Manifest") -> str:
     return f"<edXML:{name}>{references}</edXML:{name}>"
 
 
+def simple(action: str, fields: Mapping[str, str], soap: str = SOAP11) -> Message:
+    """Return a request whose elements have no namespace; empty ones are left out."""
+    name = f"{action}Request" if action.startswith("Get") and action != "GetTraces" else action
+    inside = "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in fields.items() if text)
+    body = envelope("", f"<{name}>{inside}</{name}>", soap=soap)
+    return Message(body, TEXT_XML if soap == SOAP11 else SOAP_XML, action)
+
+
 class EdocPeer:
     """Calls the system under test."""
 
@@ -99,11 +107,14 @@ class EdocPeer:
     ) -> Answer:
         """Make a simple request: elements without namespace."""
         given = self.token if token is None else token
-        name = f"{action}Request" if action.startswith("Get") and action != "GetTraces" else action
-        fields = {"OrganId": agency, "Token": given, **more}
-        inside = "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in fields.items() if text)
-        body = envelope("", f"<{name}>{inside}</{name}>", soap=soap)
-        return self.post(Message(body, TEXT_XML if soap == SOAP11 else SOAP_XML, action))
+        return self.post(simple(action, {"OrganId": agency, "Token": given, **more}, soap))
+
+    def fetching(self, agency: str, handle: str) -> HttpRequest:
+        """Return the request for a document."""
+        fields = {"OrganId": agency, "Token": self.token, "documentId": handle}
+        message = simple("GetDocument", fields)
+        headers = [("Content-Type", message.media_type), ("SOAPAction", message.action)]
+        return HttpRequest("POST", self.exchange.path or "/", headers, message.body)
 
     def permission(self, agency: str, token: str | None = None) -> Answer:
         """CheckPermission, whose credential lies in the header."""

@@ -27,6 +27,16 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """What is sent."""
+
+    method: str
+    path: str
+    headers: Headers
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class HttpAnswer:
     """What came."""
 
@@ -66,20 +76,25 @@ class Exchange:
         self._trace = trace
         self._seconds = seconds
 
-    def connected(self) -> socket.socket:
-        """Return a new connection.
+    def connected(self, window: int = 0) -> socket.socket:
+        """Return a new connection; *window*: bytes that it takes unread, 0: as the system has it.
 
         Raises:
             NoAnswer: there is none.
         """
         try:
-            plain = socket.create_connection((self.host, self.port), self._seconds)
+            plain = _connected(self.host, self.port, self._seconds, window)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is None:
                 return plain
             return self._tls.wrap_socket(plain, server_hostname=self.host)
         except OSError as error:
             raise NoAnswer(f"{self.host}:{self.port}: {error}") from None
+
+    def octets(self, request: HttpRequest) -> bytes:
+        """Return a request as it goes out."""
+        sized = [*request.headers, ("Content-Length", str(len(request.body)))]
+        return self.head(request.method, request.path, sized) + request.body
 
     def head(self, method: str, path: str, headers: Headers) -> bytes:
         """Return a request's head."""
@@ -128,6 +143,17 @@ class Exchange:
                 raise NoAnswer(why) from None
         self._trace.note(head + sent[:8192], _came(answer), answer.seconds)
         return answer
+
+
+def _connected(host: str, port: int, seconds: float, window: int) -> socket.socket:
+    if not window:
+        return socket.create_connection((host, port), seconds)
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    plain = socket.socket(family, kind, protocol)
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)  # only heeded before connecting
+    plain.settimeout(seconds)
+    plain.connect(address)
+    return plain
 
 
 def _send(connection: socket.socket, body: bytes) -> None:

@@ -8,16 +8,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
-from connectors.conformance.case import ALL, Chapter, ensure
+from connectors.conformance.case import ALL, Chapter, Face, Failed, NotApplicable, ensure
+from connectors.conformance.edoc_peer import EdocPeer
 from connectors.conformance.exchange import NoAnswer
 from connectors.conformance.letter import File, Letter, pdf_of
 from connectors.conformance.peer import Broken, TurnedAway
 from connectors.conformance.session import Session
+from connectors.conformance.soap_peer import SoapPeer
+from connectors.conformance.vxp_peer import VxpPeer
 
 CHAPTER = Chapter("load", ALL, "congvan: docs/hub.md")
 _CALLERS = 8
 _STALLED = 40
-PATIENCE = 5.0
+_READERS = 12
+PATIENCE = 10.0
 """Seconds within which a call is answered while others dawdle."""
 
 
@@ -62,35 +66,39 @@ def _emptied(s: Session, pool: ThreadPoolExecutor) -> Counter[str]:
     f"{_STALLED} connections that stop half-way slow nobody else down",
 )
 def _slow_senders(s: Session) -> None:
-    head = s.exchange.head(
-        "POST",
-        s.exchange.path or "/",
-        [("Content-Type", "application/octet-stream"), ("Content-Length", "100000")],
-    )
-    with _stalled(s, head + b"<edXML"):
+    path = s.exchange.path + ("/sendEdoc" if s.subject.face is Face.VXP else "")
+    headers = [("Content-Type", "text/xml"), ("Content-Length", "100000")]
+    with _stalled(s, s.exchange.head("POST", path or "/", headers) + b"<edXML", _STALLED):
         _answers_in_time(s)
 
 
 @CHAPTER.must(
     "slow_reader",
-    "Người nhận đọc chậm không giữ người khác",
-    "A recipient that does not read its answer holds nobody",
+    f"{_READERS} người nhận không đọc văn bản 2 MB mình đã hỏi: người khác vẫn được phục vụ",
+    f"{_READERS} recipients do not read the 2 MB that they asked for: others are served",
 )
 def _slow_reader(s: Session) -> None:
-    path = s.exchange.path or "/"
-    request = s.exchange.head("GET", f"{path}?wsdl", [])
-    with _stalled(s, request):
+    if not isinstance(s.peer, VxpPeer | SoapPeer | EdocPeer):
+        raise NotApplicable("chỉ thử qua trình kết nối / only tried through a connector")
+    letter = s.letter(files=(File("lớn.pdf", pdf_of(2 << 20)),))
+    s.peer.send(letter)
+    handle, _ = s.one(s.receiver, letter)
+    request = s.peer.fetching(s.receiver, handle)
+    with _stalled(s, s.exchange.octets(request), _READERS, window=4096):
         _answers_in_time(s)
+    s.take(s.receiver, letter)
 
 
 @contextmanager
-def _stalled(s: Session, data: bytes) -> Iterator[None]:
+def _stalled(s: Session, data: bytes, count: int, window: int = 0) -> Iterator[None]:
     held: list[socket.socket] = []
     try:
-        for _ in range(_STALLED):
-            held.append(s.exchange.connected())
+        for _ in range(count):
+            held.append(s.exchange.connected(window))
             held[-1].sendall(data)
         yield
+    except OSError as why:
+        raise Failed(f"kết nối bị đóng / a connection was closed: {why}") from None
     finally:
         for connection in held:
             connection.close()

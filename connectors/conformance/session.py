@@ -242,7 +242,7 @@ class Session:
         return left
 
     def _reject(self, handle: str, agency: str) -> None:
-        self.peer.reject(agency, handle, "gói tin thử nghiệm / a test message")
+        self.peer.reject(agency, handle, "goi tin thu nghiem / a test message")
 
     def _cleaned(self, agency: str, what: str, clean: Callable[[str], object]) -> list[str]:
         try:

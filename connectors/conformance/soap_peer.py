@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from connectors.conformance.exchange import Exchange, HttpAnswer
+from connectors.conformance.exchange import Exchange, HttpAnswer, HttpRequest
 from connectors.conformance.letter import Letter, Status, date_of, edxml, status_edxml, time_of
 from connectors.conformance.mime import Part, parts_of, related
 from connectors.conformance.peer import (
@@ -213,6 +213,13 @@ class SoapPeer:
         if _sha256(data) != text_in(document, "sha256"):
             raise Broken("sha256 không khớp nội dung / is not the content's")
         return data
+
+    def fetching(self, agency: str, handle: str) -> HttpRequest:
+        """Return the request for a document."""
+        asked = element_of("GetDocument", members(agency=agency, axisId=handle))
+        message = plain(asked, "GetDocument")
+        path = self.exchange.path or "/"
+        return HttpRequest("POST", path, self.headers(message), message.body)
 
     def confirm(self, agency: str, handle: str, got: Got) -> None:
         """Say that it is stored."""

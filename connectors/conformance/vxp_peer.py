@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.conformance.exchange import Exchange, HttpAnswer
+from connectors.conformance.exchange import Exchange, HttpAnswer, HttpRequest
 from connectors.conformance.letter import Letter, Status, edxml, status_edxml
 from connectors.conformance.peer import (
     Broken,
@@ -163,6 +163,11 @@ class VxpPeer:
             return base64.b64decode(str(said.get("data", "")), validate=True)
         except (binascii.Error, ValueError):
             raise Broken("getEdoc: data không phải base64 / is not base64") from None
+
+    def fetching(self, agency: str, handle: str) -> HttpRequest:
+        """Return the request for a document."""
+        headers = signed_headers(self.access, {"docId": handle})
+        return HttpRequest("POST", f"{self.exchange.path}/getEdoc", headers, b"{}")
 
     def move(self, handle: str, state: str, description: str = "") -> None:
         """Say what state a message is in."""
