@@ -33,7 +33,7 @@ from workflows.jobs import Bench, Done, Job
 from workflows.office import Office
 from workflows.settings import Settings
 
-FAST = 1800
+FAST = 7200
 """Seconds of the office's clock in one of the wall's."""
 FAILURES, PEOPLE = "failures.log", "people.log"
 """In the installation's folder: a line for each call that failed, and for each time a person was
