@@ -7,13 +7,14 @@ message. What a face's profile leaves out raises AxisCannot.
 
 import hashlib
 import ssl
-from collections.abc import Callable, Collection, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
+from connectors.abreast import each
+from connectors.access import MAX_SIZE
 from connectors.axis import (
     AgencyChange,
     AgencyEntry,
@@ -53,16 +54,11 @@ from connectors.vxp.memory import Memory as Seen
 from connectors.vxp.settling import settled
 from documents.errors import OutcomeUnknown, Unavailable
 
-MAX_SIZE = 100 << 20
-"""Bytes of one fetched message by default."""
-_AT_ONCE = 4
-"""Calls in flight for one caller."""
 _SKEW = timedelta(days=1)
 """How far the axis's clock may be ahead of ours."""
 _SETTLING = timedelta(days=31)
 _CATALOGUE_LIFE = timedelta(hours=12)
 _QUEUED = (PacketState.INITIAL, PacketState.PROCESSING)
-T = TypeVar("T")
 
 
 class RestAxis:
@@ -157,7 +153,7 @@ class RestAxis:
                     failed.append(error)
                     return  # the order of a document's statuses is kept
 
-        _each(go, lines.values())
+        each(go, lines.values())
         if failed:
             unsent = not answers and all(isinstance(error, Unavailable) for error in failed)
             raise failed[0] if unsent else AxisOutcomeUnknown("send", str(failed[0].args))
@@ -265,7 +261,7 @@ class RestAxis:
             found[axis_id] = self.fetch(agency, axis_id)
 
         try:
-            _each(go, dict.fromkeys(axis_ids))
+            each(go, dict.fromkeys(axis_ids))
         except BaseException:
             for one in found.values():
                 one.content.close()
@@ -279,7 +275,7 @@ class RestAxis:
             self._ensure_own(agency, axis_id, seen.recipient)
             if seen.sha256 and sha256 and seen.sha256 != sha256:
                 raise DigestMismatch(DigestMismatch.axis_code, f"{axis_id} has {seen.sha256}")
-        _each(lambda one: self._move("confirm", agency, one[0], PacketState.DONE, ""), receipts)
+        each(lambda one: self._move("confirm", agency, one[0], PacketState.DONE, ""), receipts)
 
     def reject(self, agency: str, axis_id: str, reason: str) -> None:
         """See `Axis.reject`."""
@@ -376,18 +372,6 @@ def _under(track: Track, catalogue: Catalogue) -> Track:
         sender=catalogue.organ_id(track.sender),
         recipient=catalogue.organ_id(track.recipient),
     )
-
-
-def _each(do: Callable[[T], object], over: Iterable[T]) -> None:
-    """Do it for all, a few at once; what one raises comes out after the others have ended."""
-    items = list(over)
-    if len(items) < 2:
-        for item in items:
-            do(item)
-        return
-    with ThreadPoolExecutor(min(_AT_ONCE, len(items))) as threads:
-        for done in [threads.submit(do, item) for item in items]:
-            done.result()
 
 
 def _within(

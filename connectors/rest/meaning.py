@@ -92,6 +92,8 @@ def _refuse(profile: Profile, status: int, values: Any) -> None:
     meaning = profile.errors.table.get(code)
     if meaning == "login_again":
         raise LoginAgain
+    if meaning == "unknown":
+        raise Undecided(f"{code}: {words}")
     if meaning == "unavailable":
         raise AxisUnavailable(f"{code}: {words}")
     if meaning is not None:

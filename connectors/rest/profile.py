@@ -29,9 +29,10 @@ _SAFE_NAME = re.compile(r"[a-z0-9-]{1,40}")
 
 Meaning = Literal[
     "refused", "unavailable", "access_denied", "login_again", "unknown_recipient", "not_found",
-    "too_large", "repeat",
+    "too_large", "repeat", "unknown",
 ]  # fmt: skip
-"""What an error code says; repeat: this document was taken before; login_again: the token is over.
+"""What an error code says; repeat: this document was taken before; login_again: the token is over;
+unavailable: nothing was done; unknown: something may have been.
 """
 
 

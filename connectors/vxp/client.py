@@ -7,14 +7,13 @@ list comes whole, and one call moves one message.
 import hashlib
 import json
 import ssl
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
+from connectors.abreast import each
 from connectors.access import MAX_SIZE
 from connectors.axis import (
     AgencyChange,
@@ -53,8 +52,6 @@ from connectors.vxp.rows import (
 from connectors.vxp.settling import settled
 from documents.errors import OutcomeUnknown, Unavailable
 
-_AT_ONCE = 4
-"""Calls in flight for one caller."""
 _NAMED = 3000
 """Characters of the `to` header; servers take heads of 8 KB, and it stands there twice."""
 _WINDOW = timedelta(days=31)
@@ -64,7 +61,6 @@ _SKEW = timedelta(days=1)
 _CATALOGUE_LIFE = timedelta(hours=12)
 _SERVICE = "eDoc"
 _QUEUED = (PacketState.INITIAL, PacketState.PROCESSING)
-T = TypeVar("T")
 
 
 class VxpAxis:
@@ -142,7 +138,7 @@ class VxpAxis:
                     failed.append(error)
                     return  # the order of a document's statuses is kept
 
-        _each(go, lines.values())
+        each(go, lines.values())
         if failed:
             unsent = not answers and all(isinstance(error, Unavailable) for error in failed)
             raise failed[0] if unsent else AxisOutcomeUnknown("sendEdoc", str(failed[0].args))
@@ -220,7 +216,7 @@ class VxpAxis:
             found[axis_id] = self.fetch(agency, axis_id)
 
         try:
-            _each(go, dict.fromkeys(axis_ids))
+            each(go, dict.fromkeys(axis_ids))
         except BaseException:
             for one in found.values():
                 one.content.close()
@@ -234,7 +230,7 @@ class VxpAxis:
             self._ensure_own(agency, axis_id, seen.recipient)
             if seen.sha256 and sha256 and seen.sha256 != sha256:
                 raise DigestMismatch(DigestMismatch.axis_code, f"{axis_id} has {seen.sha256}")
-        _each(lambda receipt: self._move(receipt[0], PacketState.DONE), receipts)
+        each(lambda receipt: self._move(receipt[0], PacketState.DONE), receipts)
 
     def reject(self, agency: str, axis_id: str, reason: str) -> None:
         """See `Axis.reject`; the reason goes without its marks, a header holds no others."""
@@ -355,18 +351,6 @@ def _under(track: Track, catalogue: Catalogue) -> Track:
         sender=catalogue.organ_id(track.sender),
         recipient=catalogue.organ_id(track.recipient),
     )
-
-
-def _each(do: Callable[[T], object], over: Iterable[T]) -> None:
-    """Do it for all, a few at once; what one raises comes out after the others have ended."""
-    items = list(over)
-    if len(items) < 2:
-        for item in items:
-            do(item)
-        return
-    with ThreadPoolExecutor(min(_AT_ONCE, len(items))) as threads:
-        for done in [threads.submit(do, item) for item in items]:
-            done.result()
 
 
 def _over(

@@ -200,6 +200,18 @@ def test_the_faces_own_codes_count_before_http(asking: Any) -> None:
             asking(url).fetch(FIRST, "edoc-1")
 
 
+def test_a_failure_of_the_faces_own_leaves_an_effect_unknown(asking: Any) -> None:
+    failed = {"code": "9999", "status": "Error", "errors": [{"code": "InternalServer"}]}
+    with speaking(saying(failed)) as url:
+        axis = asking(url)
+        with pytest.raises(AxisOutcomeUnknown):
+            axis.send(message())
+        with pytest.raises(AxisOutcomeUnknown):
+            axis.settle(message())
+        with pytest.raises(AxisUnavailable):
+            axis.agencies()
+
+
 @pytest.mark.parametrize(
     ("data", "error"),
     [
