@@ -85,6 +85,7 @@ class RestAxis:
         self._max_size = max_size
         self._clock = clock
         self._seen = Seen()
+        memory.forget(clock())
         self._codes: tuple[datetime, Catalogue] | None = None
 
     def close(self) -> None:
