@@ -113,7 +113,8 @@ def readdress(
     ensure_free(session, row)
     delivery = _delivery(session, row, from_code)
     heir = _heir(session, delivery.organ_id, to_code, at)
-    if row.lease_until is not None and row.lease_until > at:
+    # a lease may outlast what was done under it; what is held for a person nobody carries
+    if not row.held and row.lease_until is not None and row.lease_until > at:
         raise DispatchRunning
     if absent is not None and attempt(session, row) == absent:
         _put_back(session, row, at)

@@ -269,7 +269,8 @@ def test_what_is_being_sent_at_this_moment_is_not_readdressed(
     document_id = addressed(reform, make_draft(recipients=("H99.02",)), at)
     late(reform, document_id, organ_id="H53", state=DeliveryState.QUEUED)
     with reform.writing() as session:
-        session.get_one(DocumentRow, document_id).lease_until = at + timedelta(minutes=1)
+        row = session.get_one(DocumentRow, document_id)
+        row.held, row.lease_until = False, at + timedelta(minutes=1)
     with reform.writing() as session, pytest.raises(DispatchRunning):
         readdressing.readdress(session, document_id, "H53", "H54", CLERK, at)
 
