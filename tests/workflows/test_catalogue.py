@@ -126,6 +126,9 @@ def test_mail_to_an_agency_that_ended_waits_until_the_clerk_says_where_to(
     row = document(office, document_id)
     assert (row.state, row.held, row.error_code) == (State.SEALED, True, "recipient.abolished")
     assert OFFICE in (row.error_text or "")
+    shown = " ".join(congvan("catalogue", "show", "H53").out.split())
+    assert "chấm dứt từ / ended on │ 01/07/2025" in shown
+    assert f"{OFFICE} Văn phòng merge 01/07/2025 NQ 202" in shown
     clerk = person_of(PROVINCE, Role.CLERK).id
     said = congvan(
         *("catalogue", "readdress", document_id, "--from", "H53", "--to", OFFICE, "--by", clerk)

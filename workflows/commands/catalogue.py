@@ -148,9 +148,46 @@ def _show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(facts)
         return 0
-    rows = [(name, value) for name, value in facts.items() if value not in ("", None, (), [])]
+    rows = [
+        (_NAMED.get(name, name), _said(value))
+        for name, value in facts.items()
+        if value not in ("", None, (), [], False)
+    ]
     print_table(f"{entry.code} {entry.name}", ("", ""), rows)
     return 0
+
+
+_NAMED = {
+    "code": "mã / code",
+    "name": "tên / name",
+    "kind": "loại / kind",
+    "parent": "trực thuộc / parent",
+    "email": "thư điện tử / e-mail",
+    "other_codes": "mã khác / other codes",
+    "valid_from": "từ ngày / from",
+    "valid_to": "đến hết ngày / to",
+    "abolished": "đã chấm dứt / ended",
+    "abolished_on": "chấm dứt từ / ended on",
+    "successors": "kế thừa / successors",
+    "form": "dạng mã / form of the code",
+    "level": "cấp / level",
+    "party": "khối Đảng / Party bloc",
+}
+"""What is known of an agency, as people call it."""
+
+
+def _said(value: object) -> str:
+    """Return *value* as people read it."""
+    match value:
+        case True:
+            return "có / yes"
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case dict():
+            return " ".join(filter(None, map(_said, value.values())))
+        case list() | tuple():
+            return "; ".join(map(_said, value))
+    return str(value)
 
 
 def _described(
