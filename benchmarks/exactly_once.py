@@ -101,7 +101,7 @@ def faults_of(face: str, cell: Cell) -> list[Fault]:
     for step in cell.steps:
         operation = steps_of(face)[step]
         if cell.kind is FaultKind.REFUSE:
-            codes = WIRE_CODES if face == "vxp" else CODES
+            codes: tuple[str, ...] = WIRE_CODES if face == "vxp" else CODES
             codes = tuple(code for code in codes if code not in ENDED_BY.get(step, ()))
             found += [Fault(operation, cell.kind, code=code) for code in codes]
             found.append(Fault(operation, cell.kind, code="INVALID", retryable=True))
