@@ -73,7 +73,7 @@ codes = st.sampled_from(["H10", "H11", "H12", "H13"])
 snapshots = st.lists(st.dictionaries(codes, st.sampled_from("ABC")), min_size=1, max_size=5)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=snapshots)
 def test_every_past_version_is_what_was_told_then(
     database: Database, told: list[dict[str, str]]

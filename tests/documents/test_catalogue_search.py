@@ -92,7 +92,7 @@ names = st.dictionaries(
 )
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=names, then=names)
 def test_the_index_changed_bit_by_bit_is_the_index_made_anew(
     database: Database, first: dict[str, str], then: dict[str, str]
