@@ -184,7 +184,7 @@ def _answer(
     response = http.client.HTTPResponse(connection, method=method)
     response.begin()
     body = io.BytesIO()
-    while chunk := response.read(1 << 20):
+    while chunk := response.read1(1 << 20):  # read() would wait for all of it
         body.write(chunk)
         if body.tell() > MOST:
             raise http.client.HTTPException(f"more than {MOST} bytes")

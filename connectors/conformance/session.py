@@ -259,4 +259,6 @@ class Session:
             raise Failed(f"còn {rest} / {rest} are left")
 
     def _confirm_statuses(self, agency: str) -> None:
-        self.peer.statuses(agency, self.tag)
+        found = self.peer.statuses(agency, self.tag)
+        if found and self.subject.face is Face.EDOC:
+            raise Failed(f"{len(found)} ở lại: eDoc không xác nhận trạng thái / traces stay")
