@@ -29,11 +29,16 @@ class TooLong(NotUnderstood):
     """The answer is longer than is taken."""
 
 
+class Empty(NotUnderstood):
+    """The answer has no body."""
+
+
 def read_object(chunks: Iterable[bytes], limit: int = MAX_LIST) -> dict[str, Any]:
     """Return the JSON object in *chunks*.
 
     Raises:
         NotUnderstood: there is none.
+        Empty: there is nothing at all.
         TooLong: it has more than *limit* bytes.
     """
     data = bytearray()
@@ -41,6 +46,8 @@ def read_object(chunks: Iterable[bytes], limit: int = MAX_LIST) -> dict[str, Any
         data += chunk
         if len(data) > limit:
             raise TooLong(f"more than {limit} bytes")
+    if not data.strip():
+        raise Empty("an empty body")
     return _object(bytes(data))
 
 

@@ -18,14 +18,24 @@ from connectors.errors import (
 )
 from connectors.soap.blob import Blob
 from connectors.soap.connection import BrokenOff, Connections, HttpAnswer, NotSent
-from connectors.vxp.answer import MAX_LIST, MessageReader, NotUnderstood, TooLong, read_object
+from connectors.vxp.answer import (
+    MAX_LIST,
+    Empty,
+    MessageReader,
+    NotUnderstood,
+    TooLong,
+    read_object,
+)
 from connectors.vxp.headers import FILE_TYPE, JSON_TYPE, call_headers
 from connectors.vxp.refusal import DETAIL, DUPLICATE_OF, REASON, SHA256, refusal
 
 EFFECTS = frozenset({"sendEdoc", "updateStatus", "registerAgency", "deleteAgency"})
 """Calls that change something: without an answer their outcome is unknown."""
 _LISTS = frozenset({"getReceivedEdocList", "getSentEdocList"})
-"""Where the SDK takes an empty answer, or one that is no JSON, for an empty list."""
+"""Where the SDK takes an empty answer for an empty list."""
+_ASKED_AGAIN = "getReceivedEdocList"
+"""Where the SDK's other rule is kept too: what is no JSON is an empty list. Not of what was sent:
+"nothing" would be proof there that a message never arrived, and it would be sent again."""
 _CHUNK = 1 << 18
 _TAIL = b"\r\n"
 _REASON = re.compile(r"[0-9A-Z_]{1,40}")
@@ -121,7 +131,7 @@ class Calls:
             try:
                 values = read_object(answer.chunks(), limit)
             except NotUnderstood as why:
-                if call in _LISTS and not isinstance(why, TooLong):
+                if _is_nothing(call, why):
                     return {"status": "OK", "ErrorCode": "0", "data": []}
                 raise _unanswered(call, str(why)) from why
             return _checked(call, values, answer)
@@ -190,6 +200,13 @@ class Calls:
             raise AxisUnavailable(str(why)) from why
         except BrokenOff as why:
             raise _unanswered(call, str(why)) from why
+
+
+def _is_nothing(call: str, why: NotUnderstood) -> bool:
+    """Return whether an answer that is no JSON object says that a list is empty."""
+    if call == _ASKED_AGAIN:
+        return not isinstance(why, TooLong)
+    return call in _LISTS and isinstance(why, Empty)
 
 
 def _check_status(call: str, status: int) -> None:

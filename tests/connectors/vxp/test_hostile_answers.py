@@ -156,6 +156,17 @@ def test_a_list_that_is_no_json_is_empty_as_the_sdk_takes_it(
     assert axis.pending(["H99"]) == []
 
 
+@pytest.mark.parametrize("body", [b"<html/>", b"null", b'{"status":', b"z"])
+def test_a_list_that_is_no_json_proves_of_no_message_that_it_never_arrived(
+    scripted: Scripted, axis: VxpAxis, outgoing: Outgoing, body: bytes
+) -> None:
+    scripted.say("getSentEdocList", body)
+    with pytest.raises(AxisUnavailable):
+        axis.settle(outgoing)
+    scripted.say("getSentEdocList", b"")
+    assert axis.settle(outgoing) is None
+
+
 @pytest.mark.parametrize("status", [400, 404, 429, 500, 502, 503])
 def test_a_list_that_ends_in_an_http_error_is_not_empty(
     scripted: Scripted, axis: VxpAxis, status: int
