@@ -51,6 +51,8 @@ FETCHERS = 4
 """Messages on their way from the axis at the same time."""
 SENDER_LENGTH = 35
 """Characters of an agency's code (amendment 1:2022); no longer one is any agency's."""
+AXIS_ID_LENGTH = 128
+"""Characters of a message's id at the axis that are kept; one that is longer cannot be entered."""
 REASON_LENGTH = 300
 """Characters that the axis is told of why a message cannot be read."""
 ASKED_AGAIN = timedelta(minutes=15)
@@ -77,7 +79,11 @@ def waiting(office: Office, kind: MessageKind) -> list[Pending]:
     aside = {key for key, until in office.set_aside.items() if until > office.now()}
     known = kept | aside
     found = office.axis.pending(served, kind, office.settings.pouch + len(known))
-    new = [item for item in found if (item.recipient, item.axis_id) not in known]
+    new = [
+        item
+        for item in found
+        if (item.recipient, item.axis_id) not in known and len(item.axis_id) <= AXIS_ID_LENGTH
+    ]
     # nobody else's mail, whatever the axis answers
     mine = [item for item in new if item.recipient in ours]
     mine += [
@@ -106,7 +112,9 @@ def _inherited_mail(office: Office, kind: MessageKind, served: Sequence[str]) ->
         _log.info("mail for %s is not to be had: %s", ", ".join(sorted(codes)), error)
         office.set_aside[turn] = now + ASKED_AGAIN
         return []
-    return [item for item in found if item.recipient in codes]
+    return [
+        item for item in found if item.recipient in codes and len(item.axis_id) <= AXIS_ID_LENGTH
+    ]
 
 
 def fetch(office: Office, pending: Sequence[Pending], *, point: str = "fetch") -> int:
@@ -127,6 +135,10 @@ def fetch(office: Office, pending: Sequence[Pending], *, point: str = "fetch") -
                 if isinstance(answer, tuple):
                     got.append(answer)
                     passing(f"{point}.got")
+                elif isinstance(answer, AxisContentCorrupt):
+                    # a pouch of such messages would stand before all others
+                    failed.append(answer)
+                    _set_aside(office, item, answer)
                 elif isinstance(answer, Unavailable):
                     failed.append(answer)
                 elif isinstance(answer, TooLarge):
@@ -155,6 +167,9 @@ def _fetched(office: Office, item: Pending) -> tuple[Pending, str] | OfficeError
         fetched = office.axis.fetch(item.recipient, item.axis_id)
     except (AxisRefused, AxisContentCorrupt, Unavailable) as error:
         return error
+    except Exception:  # a fault that nobody foresaw costs its message alone
+        _log.exception("%s for %s", item.axis_id, item.recipient)
+        return AxisContentCorrupt(item.axis_id, item.sha256)
     with fetched.content as content:
         sha256 = office.blobs.put_from(content)
     return replace(item, sender=item.sender or fetched.sender), sha256

@@ -16,6 +16,8 @@ from connectors.vxp.refusal import text_of
 from documents.document import VIETNAM
 
 MAX_ROWS = 500_000
+LONGEST_ID = 128
+"""Characters of a message's id: what is kept of one."""
 _FORMS = (WIRE_TIME, "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%d/%m/%Y")
 _CODE = re.compile(r"[A-Y]\d{2}(\.[0-9A-Z]+)*|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}")
 _log = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ def rows(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def usable_id(row: dict[str, Any], name: str) -> str:
     """Return the id in the member *name*; empty when it cannot stand in a header."""
     found = text_of(row.get(name), 400)
-    if found and len(found) <= 200 and found.isascii() and found.isprintable():
+    if found and len(found) <= LONGEST_ID and found.isascii() and found.isprintable():
         return found
     _log.warning("a row without a usable %s is left out: %.60r", name, found)
     return ""

@@ -1,6 +1,7 @@
 """One hostile message, one lying axis, one damaged file: the others of the pouch go on."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from connectors import envelope
-from connectors.axis import MessageKind, Outgoing, Pending, Receipt, Report
+from connectors.axis import Fetched, MessageKind, Outgoing, Pending, Receipt, Report
 from connectors.edxml import OutgoingFile, write_edoc
-from connectors.errors import AxisRefused
+from connectors.errors import AxisContentCorrupt, AxisRefused, AxisUnavailable
 from connectors.memory_axis import InMemoryAxis
 from documents import incoming
 from documents.departure import Departure
@@ -143,6 +144,37 @@ def test_mail_for_nobody_here_is_left_alone(office: Office, axis: HostileAxis) -
     receive(office)
     assert states(office) == {"1": "registered"}
     assert not backlog.incoming_due(office)
+
+
+@pytest.mark.parametrize("fault", [AxisContentCorrupt("x", "0" * 64), ZeroDivisionError()])
+def test_messages_that_cannot_be_had_do_not_stand_before_the_others(
+    office: Office, axis: HostileAxis, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    for number in range(4):
+        send(axis, number)
+    waiting = axis.pending([OFFICE], MessageKind.EDOC, 1000)
+    bad = {item.axis_id for item in waiting[:-1]}
+    fetch = axis.fetch
+
+    def faulty(agency: str, axis_id: str) -> Fetched:
+        if axis_id in bad:
+            raise fault
+        return fetch(agency, axis_id)
+
+    monkeypatch.setattr(axis, "fetch", faulty)
+    with suppress(AxisUnavailable):
+        reception.fetch(office, reception.waiting(office, MessageKind.EDOC))
+    assert reception.waiting(office, MessageKind.EDOC) == []
+    send(axis, 9)
+    (found,) = reception.waiting(office, MessageKind.EDOC)
+    assert reception.fetch(office, [found]) == 1
+
+
+def test_an_id_that_no_database_holds_is_left_alone(office: Office, axis: HostileAxis) -> None:
+    send(axis, 1)
+    axis.foreign = [Pending("x" * 129, MessageKind.EDOC, OFFICE, MINISTRY, "m", "0" * 64, 9)]
+    receive(office)
+    assert states(office) == {"1": "registered"}
 
 
 def test_a_message_damaged_on_our_disk_is_fetched_again(office: Office, axis: HostileAxis) -> None:
