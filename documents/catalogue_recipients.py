@@ -31,8 +31,9 @@ class RecipientAbolished(Refused):
     vietnamese = "Cơ quan nhận {0} «{1}» đã chấm dứt hoạt động {2}; kế thừa: {3}"
     english = "the recipient {0} «{1}» is no more {2}; its successors: {3}"
     remedy = (
-        "Văn thư chọn nơi nhận mới: `congvan catalogue readdress VĂN-BẢN --from {0} --to MÃ --by"
-        " VĂN-THƯ` / the clerk chooses another recipient with this command"
+        "Dự thảo: ghi cơ quan kế thừa làm nơi nhận. Văn bản đã trình: văn thư đổi bằng `congvan"
+        " catalogue readdress VĂN-BẢN --from {0} --to MÃ --by VĂN-THƯ` / a draft: name a successor"
+        " as its recipient; a document that was handed in: the clerk's command"
     )
 
     @classmethod
