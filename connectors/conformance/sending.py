@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from connectors.conformance.case import ALL, Chapter, Face, NotApplicable, NotDecided, ensure
 from connectors.conformance.letter import PDF, File, Letter, edxml, pdf_of
-from connectors.conformance.peer import TurnedAway, refused
+from connectors.conformance.peer import Got, TurnedAway, refused
 from connectors.conformance.session import Session
 
 CHAPTER = Chapter("send", ALL, "axis.md §10.3")
@@ -206,7 +206,12 @@ def _sized(s: Session, size: int, over: int) -> None:
     room = (size - around) * 3 // 4 // 3 * 3 + over
     letter = s.letter(files=(File("lớn.pdf", pdf_of(room)),))
     if over <= 0:
+        # taken out unread: a tree of it would cost more than the suite may
+        before = {entry.handle for entry in s.peer.waiting(s.receiver)}
         s.peer.send(letter)
+        new = [e.handle for e in s.peer.waiting(s.receiver) if e.handle not in before]
+        ensure(len(new) == 1, f"{len(new)} bản / copies")
+        s.peer.confirm(s.receiver, new[0], Got("", "", "", "", (), raw=edxml(letter)))
         return
     refused(lambda: s.peer.send(letter), f"> {size} bytes")
     s.ensure_absent(letter, "đã nhận dù quá giới hạn / it came though it is too large")
