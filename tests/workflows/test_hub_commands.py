@@ -129,7 +129,7 @@ def test_systems_are_registered_listed_and_revoked(hub: Any, tmp_path: Path) -> 
     assert systems.admitted("00.99.W00", secret).agencies == {SENDER, RECIPIENT}
     given = tmp_path / "given"
     given.write_text("a secret of the other side\n")
-    words = ("--agency", SENDER, "--secret-file", str(given), "--expires", "2026-12-31")
+    words = ("--agency", SENDER, "--secret-file", str(given), "--expires", "31/12/2026")
     assert hub("system", "add", "00.98.W00", *words) == ""
     listed = {each["system_id"]: each for each in hub("system", "list", "--json")}
     assert listed["00.98.W00"]["expires"].startswith("2026-12-31T16:59:59")
@@ -139,6 +139,7 @@ def test_systems_are_registered_listed_and_revoked(hub: Any, tmp_path: Path) -> 
     assert not listed["00.99.W00"]["may_call"]
     assert "hub.system_unknown" in hub("system", "revoke", "none", code=1)
     assert "hub.system_invalid" in hub("system", "add", "a/b", "--agency", SENDER, code=1)
+    assert "day.invalid" in hub("system", "add", "a", "--agency", SENDER, "--expires", "x", code=1)
 
 
 @pytest.mark.parametrize("command", ["status", "stuck", "audit"])

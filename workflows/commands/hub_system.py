@@ -9,6 +9,7 @@ from connectors.errors import AccessDenied
 from connectors.hub.errors import HubMissing, SystemInvalid, SystemUnknown
 from connectors.hub.systems import SYSTEMS, Systems
 from documents.document import VIETNAM
+from workflows.calendar_days import read_day
 from workflows.commands.console import DATA, add_json, console, local, print_json, print_table
 
 _DATA = DATA / "hub"
@@ -30,7 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     enter.add_argument("system_id", metavar="SYSTEMID")
     enter.add_argument("--agency", action="append", nargs="+", required=True, metavar="ORGANID")
     enter.add_argument("--secret-file", type=Path, help="else a new secret is printed, once")
-    enter.add_argument("--expires", metavar="YYYY-MM-DD", help="hết hạn cuối ngày / last day")
+    enter.add_argument("--expires", metavar="NGÀY", help="hết hạn cuối ngày / last day: dd/mm/yyyy")
     enter.add_argument(
         "--certificate",
         type=Path,
@@ -94,7 +95,7 @@ def _first(text: str) -> str:
 
 
 def _end_of(day: str) -> datetime:
-    return datetime.combine(datetime.fromisoformat(day).date(), time.max, VIETNAM).astimezone(UTC)
+    return datetime.combine(read_day(day), time.max, VIETNAM).astimezone(UTC)
 
 
 def _list(arguments: argparse.Namespace) -> int:
