@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from documents import delegations, directory
+from documents import catalogue_codes, delegations, directory
 from documents.delegations import Grant
 from documents.document import Agency, Competence, Person, Role
 from documents.errors import Refused
@@ -90,7 +90,13 @@ def write_catalogue(world: World, agencies: Iterable[Agency]) -> None:
     hub = world.folder / "hub"
     hub.mkdir(mode=0o700, parents=True, exist_ok=True)
     entries = [
-        {"organ_id": a.organ_id, "name": a.name, "old_organ_id": a.old_organ_id} for a in agencies
+        {
+            "organ_id": a.organ_id,
+            "name": a.name,
+            "old_organ_id": a.old_organ_id,
+            "parent": catalogue_codes.read(a.organ_id).parent,
+        }
+        for a in agencies
     ]
     text = json.dumps(entries, ensure_ascii=False, indent=1)
     (hub / "agencies.json").write_text(text + "\n", "utf-8")

@@ -8,18 +8,20 @@ from pathlib import Path
 import pytest
 
 from connectors.axis import AgencyChange, AgencyEntry
+from connectors.catalogue import read_agencies
 from connectors.errors import AxisCannot, AxisUnavailable
 from connectors.memory_axis import InMemoryAxis
 from documents import catalogue, outgoing
 from documents.catalogue_history import TooManyClosed
 from documents.database import Database
-from documents.document import Role
+from documents.document import Agency, Role
 from documents.lifecycle import State
 from tests.workflows.house import OFFICE, PROVINCE, approve, document, hand_in, person_of, turn
-from tests.workflows.worlds import Said
+from tests.workflows.worlds import Said, make_world
 from workflows.catalogue import COMPARED_EVERY, synchronise
 from workflows.catalogue_files import CatalogueFileInvalid, read_catalogue
 from workflows.office import Office
+from workflows.organisation import write_catalogue
 
 AT = datetime(2026, 3, 9, tzinfo=UTC)
 
@@ -138,3 +140,10 @@ def test_mail_to_an_agency_that_ended_waits_until_the_clerk_says_where_to(
     assert document(office, document_id).state == State.DISPATCHED
     with office.database.reading() as session:
         assert [each.organ_id for each in outgoing.deliveries_of(session, document_id)] == [OFFICE]
+
+
+def test_a_worlds_hub_tells_what_stands_above_an_agency(tmp_path: Path) -> None:
+    world = make_world(tmp_path, "tinh")
+    write_catalogue(world, [Agency("H99", "Tỉnh", "UBND", "A"), Agency("H99.02", "Sở", "SNV", "A")])
+    told = read_agencies(tmp_path / "hub" / "agencies.json")
+    assert {each.organ_id: each.parent for each in told} == {"H99": "", "H99.02": "H99"}
