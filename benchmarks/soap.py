@@ -89,7 +89,7 @@ def _codec(folder: Path) -> None:
             while chunk := file.read(1 << 16):
                 intake.feed(chunk)
         message = intake.close()
-        model.response_values(SOAP11, "GetDocument", message.body)
+        model.response_values("GetDocument", message.body)
         message.close()
 
     def copy() -> None:

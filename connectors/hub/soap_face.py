@@ -94,7 +94,7 @@ class SoapEndpoint:
         version = message.version
         operation = self._model.operation_of(message.body)
         xroad.check(message.headers, operation)
-        values = self._model.request_values(version, operation, message.body)
+        values = self._model.request_values(operation, message.body)
         mishap = self._mishaps.of(operation, _spoken_for(values))
         try:
             if (out_of_order := mishap.before()) is not None:

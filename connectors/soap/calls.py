@@ -137,8 +137,7 @@ class Calls:
             if fault is None:
                 if not xroad.answers(message.headers, asked.headers) and asked.headers:
                     raise SoapFault.invalid("its X-Road headers are not those of the request")
-                version, body = message.version, message.body
-                values = self._model.response_values(version, asked.operation, body)
+                values = self._model.response_values(asked.operation, message.body)
                 return Answer(values, message)
         except SoapFault as wrong:  # in the answer, which is the axis's doing and not ours
             if wrong.is_too_large and asked.operation not in EFFECTS:

@@ -73,7 +73,7 @@ class Model:
             raise SoapFault.invalid(f"unknown operation {body.tag}")
         return name
 
-    def request_values(self, _: Version, operation: str, body: etree._Element) -> Values:
+    def request_values(self, operation: str, body: etree._Element) -> Values:
         """Return what a request's *body* says, by element names.
 
         Raises:
@@ -81,7 +81,7 @@ class Model:
         """
         return self._read(self._requests[operation], body)
 
-    def response_values(self, _: Version, operation: str, body: etree._Element) -> Values:
+    def response_values(self, operation: str, body: etree._Element) -> Values:
         """Return what an answer's *body* says, by element names.
 
         Raises:

@@ -88,7 +88,7 @@ def _fed(intake: Any, case: Case) -> Any:
 def _soap(case: Case) -> list[bytes | None] | None:
     message = _fed(Intake(case.content_type, LIMIT), case)
     try:
-        values = shared_model().request_values(SOAP11, "UpdateStatus", message.body)
+        values = shared_model().request_values("UpdateStatus", message.body)
         said = [status.sha256 for status in values.status]
         if said != [blob.sha256 for blob in message.blobs]:
             return None  # the contract's answer is DIGEST

@@ -106,7 +106,7 @@ def test_what_goes_out_meets_the_published_schema(version: Version, form: Form) 
     message = intake.close()
     assert message.form is form
     assert [blob.read() for blob in message.blobs] == [CONTENT]
-    found = model.response_values(version, "GetDocument", message.body)
+    found = model.response_values("GetDocument", message.body)
     assert found.document[0].messageId == "m"
     message.close()
 

@@ -92,7 +92,7 @@ def test_both_forms_bring_the_same_values_and_bytes(
     message = taken_in(written(version, envelope, contents), step)
     assert message.version is version
     assert model.operation_of(message.body) == "UpdateStatus"
-    found = model.request_values(version, "UpdateStatus", message.body)
+    found = model.request_values("UpdateStatus", message.body)
     assert [status.messageId for status in found.status] == ["s", "s"]
     assert [blob.read() for blob in message.blobs] == [CONTENT[:5000], b""]
 
@@ -116,4 +116,4 @@ def test_what_zeep_does_not_check_the_schema_refuses(change: dict[str, Any]) -> 
     envelope = shared_model().request(version, "SendDocument", values)
     message = taken_in(wire.plain(version, envelope, [wire.Content.of(b"x")]))
     with pytest.raises(SoapFault, match="schema"):
-        shared_model().request_values(version, "SendDocument", message.body)
+        shared_model().request_values("SendDocument", message.body)
