@@ -14,12 +14,12 @@ from connectors.edoc.plain import known_children, text_at
 from connectors.edxml.fields import local_name
 from connectors.soap.blob import Blob, too_large
 from connectors.soap.fault import Blame, SoapFault
-from connectors.soap.intake import MediaTypeUnknown
+from connectors.soap.intake import MediaTypeUnknown, translated
 from connectors.soap.media_type import content_type_of, file_name_of
 from connectors.soap.multipart import Related
 from connectors.soap.version import BY_ENVELOPE, VERSIONS, Version
 from schemas.edxml.field import FORBIDDEN
-from schemas.xml import LIMITS, Limits, Reason, StreamParser, XmlRefused
+from schemas.xml import LIMITS, Limits, StreamParser, XmlRefused
 
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 
@@ -125,14 +125,14 @@ class SwaIntake:
         try:
             envelope = self._parser.close()
         except XmlRefused as refused:
-            raise _translated(refused) from None
+            raise translated(refused) from None
         return _opened(envelope, parts, heads)
 
     def _parse(self, chunk: bytes) -> None:
         try:
             self._parser.feed(chunk)
         except XmlRefused as refused:
-            raise _translated(refused) from None
+            raise translated(refused) from None
 
 
 def _opened(
@@ -160,12 +160,6 @@ def child(parent: etree._Element | None, *names: str) -> etree._Element | None:
         if local_name(element) in names:
             return element
     return None
-
-
-def _translated(refused: XmlRefused) -> SoapFault:
-    if refused.reason is Reason.TOO_LARGE:
-        return too_large(str(refused))
-    return SoapFault.invalid(str(refused))
 
 
 def _never(element: etree._Element) -> Blob:

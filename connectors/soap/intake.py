@@ -180,7 +180,7 @@ class _Tree:
         try:
             return parser.close()
         except XmlRefused as refused:
-            raise _translated(refused) from None
+            raise translated(refused) from None
 
     def _opened(self) -> StreamParser:
         """Return the parser, given what was kept back."""
@@ -194,7 +194,7 @@ class _Tree:
         try:
             parser.feed(chunk)
         except XmlRefused as refused:
-            raise _translated(refused) from None
+            raise translated(refused) from None
 
     def _open_sink(self, element: etree._Element) -> Base64Sink:
         blob = Blob(self._limit, self._folder)
@@ -247,7 +247,8 @@ def _part(href: str, parts: dict[str, Blob]) -> Blob:
     return blob
 
 
-def _translated(refused: XmlRefused) -> SoapFault:
+def translated(refused: XmlRefused) -> SoapFault:
+    """Return the fault for what the parser refused."""
     if refused.reason is Reason.TOO_LARGE:
         return too_large(str(refused))
     return SoapFault.invalid(str(refused))
