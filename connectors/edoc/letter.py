@@ -17,17 +17,16 @@ from connectors.edoc.plain import found, plain, text_at, write
 from connectors.edxml.content import Base64Content
 from connectors.edxml.fields import local_name
 from connectors.edxml.layout import Layout
+from connectors.edxml.refusal import translated
 from connectors.edxml.spool import Spool
 from connectors.errors import (
     AttachmentCorrupt,
-    DoctypeForbidden,
-    EnvelopeInvalid,
     EnvelopeTooLarge,
     KindUnsupported,
     WrongRoot,
 )
 from schemas.edxml import NAMESPACE, OLD_NAMESPACE
-from schemas.xml import Limits, Reason, StreamParser, XmlRefused
+from schemas.xml import Limits, StreamParser, XmlRefused
 
 MOST_FILES = 100
 _CONTENT = "ContentTransferEncoded"
@@ -205,16 +204,6 @@ def _pieces(source: bytes | Path) -> Iterator[bytes]:
     whole = source.removeprefix(_BOM)
     for start in range(0, len(whole), _CHUNK):
         yield whole[start : start + _CHUNK]
-
-
-def translated(refused: XmlRefused) -> EnvelopeInvalid:
-    """Return the office's error for what the parser says."""
-    line, detail = refused.line or "?", refused.detail[:300]
-    if refused.reason is Reason.TOO_LARGE:
-        return EnvelopeTooLarge(detail)
-    if refused.reason is Reason.NOT_WELL_FORMED:
-        return EnvelopeInvalid(line, detail)
-    return DoctypeForbidden(line, detail)
 
 
 def bare_id(text: str) -> str:

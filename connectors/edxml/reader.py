@@ -16,16 +16,15 @@ from connectors.edxml.deviation import Deviations
 from connectors.edxml.fields import local_name
 from connectors.edxml.header import read_edoc, read_status
 from connectors.edxml.incoming import ReadLimits, Received
+from connectors.edxml.refusal import translated
 from connectors.edxml.spool import Spool
 from connectors.errors import (
-    DoctypeForbidden,
-    EnvelopeInvalid,
     EnvelopeTooLarge,
     KindUnsupported,
     WrongRoot,
 )
 from schemas.edxml import NAMESPACE, OLD_NAMESPACE
-from schemas.xml import Reason, StreamParser, XmlRefused
+from schemas.xml import StreamParser, XmlRefused
 
 _CHUNK = 1 << 18
 _JUNK = 1024
@@ -77,16 +76,7 @@ def _parsed(
             parser.feed(chunk)
         return parser.close()
     except XmlRefused as refused:
-        raise _translated(refused) from None
-
-
-def _translated(refused: XmlRefused) -> EnvelopeInvalid:
-    line, detail = refused.line or "?", refused.detail[:300]
-    if refused.reason is Reason.TOO_LARGE:
-        return EnvelopeTooLarge(detail)
-    if refused.reason is Reason.NOT_WELL_FORMED:
-        return EnvelopeInvalid(line, detail)
-    return DoctypeForbidden(line, detail)
+        raise translated(refused) from None
 
 
 def _chunks(data: bytes | Path) -> Iterator[bytes]:

@@ -15,16 +15,14 @@ from lxml import etree
 
 from connectors.axis import MessageKind
 from connectors.edxml.fields import local_name, plain_text
+from connectors.edxml.refusal import translated
 from connectors.errors import (
-    DoctypeForbidden,
-    EnvelopeInvalid,
-    EnvelopeTooLarge,
     KindUnsupported,
     WrongRoot,
 )
 from schemas.codes import BusinessType, Priority
 from schemas.edxml import NAMESPACE, OLD_NAMESPACE
-from schemas.xml import Limits, Reason, Sink, StreamParser, XmlRefused
+from schemas.xml import Limits, Sink, StreamParser, XmlRefused
 
 _SOAP = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _NAMESPACES = (NAMESPACE, OLD_NAMESPACE)
@@ -125,7 +123,7 @@ def header_of(data: bytes | Path | IO[bytes]) -> tuple[etree._Element, etree._El
     try:
         return _header(data)
     except XmlRefused as refused:
-        raise _translated(refused) from None
+        raise translated(refused) from None
 
 
 def _header(data: bytes | Path | IO[bytes]) -> tuple[etree._Element, etree._Element | None]:
@@ -193,15 +191,6 @@ def _trimmed(chunks: Iterator[bytes]) -> Iterator[bytes]:
     starts = [at for at in (first.find(mark, 0, _JUNK) for mark in (b"<?xml", b"<edXML")) if at > 0]
     yield first[min(starts) :] if starts and not first.startswith(b"<") else first
     yield from chunks
-
-
-def _translated(refused: XmlRefused) -> EnvelopeInvalid:
-    line, detail = refused.line or "?", refused.detail[:300]
-    if refused.reason is Reason.TOO_LARGE:
-        return EnvelopeTooLarge(detail)
-    if refused.reason is Reason.NOT_WELL_FORMED:
-        return EnvelopeInvalid(line, detail)
-    return DoctypeForbidden(line, detail)
 
 
 def _all(element: etree._Element, name: str) -> Iterator[etree._Element]:
