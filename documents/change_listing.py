@@ -4,9 +4,10 @@ Source: Decree 30/2020/ND-CP, Art. 18.4. A question without an answer shows its 
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from documents.change import ChangeState, Side
@@ -17,6 +18,7 @@ from documents.tables import ChangeRow, DocumentRow
 
 LONGEST = 200
 """Questions in one list."""
+_NO_LINK = (ChangeState.DROPPED,)
 _HAS = (DeliveryState.RECALLED, DeliveryState.REFUSED)
 
 
@@ -26,6 +28,44 @@ def about(session: Session, document_id: str) -> list[ChangeRow]:
         or_(ChangeRow.document_id == document_id, ChangeRow.letter_id == document_id)
     )
     return list(session.scalars(wanted.order_by(ChangeRow.asked_at, ChangeRow.partner)))
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The other document of a recall, update or replacement by letter."""
+
+    kind: str
+    way: str
+    """`by`: it changes the one asked about; `of`: it is changed by the one asked about."""
+    document_id: str
+    code: str
+    """Number and notation, or the id where it has none."""
+    state: str
+    message_sha256: str | None
+
+
+def links(session: Session, document_id: str) -> list[Linked]:
+    """Return what changes the document and what it changes, each once, oldest first."""
+    found: dict[tuple[str, str, str], Linked] = {}
+    for change in about(session, document_id):
+        way, other = ("by", change.letter_id)
+        if change.letter_id == document_id:
+            way, other = ("of", change.document_id)
+        row = session.get(DocumentRow, other) if other else None
+        if row is not None and change.state not in _NO_LINK:
+            code = _code(row)
+            linked = Linked(change.kind, way, row.id, code, row.state, row.message_sha256)
+            found.setdefault((change.kind, way, row.id), linked)
+    return list(found.values())
+
+
+def count_unanswered(session: Session, at: datetime, days: float) -> int:
+    """Return how many questions, ours and others', have had no answer for more than *days*."""
+    wanted = select(func.count()).select_from(ChangeRow)
+    wanted = wanted.where(
+        ChangeRow.state == ChangeState.ASKED, ChangeRow.asked_at < at - timedelta(days=days)
+    )
+    return session.scalar(wanted) or 0
 
 
 def waiting(session: Session) -> list[ChangeRow]:
@@ -67,8 +107,11 @@ def _letter(session: Session, change: ChangeRow) -> str:
     letter = session.get(DocumentRow, change.letter_id) if change.letter_id else None
     if letter is None:
         return "(13)" if change.state != ChangeState.NOT_HELD else ""
-    code = f"{letter.code_number}/{letter.code_notation}" if letter.code_number else letter.id
-    return f"(văn bản / letter {code})"
+    return f"(văn bản / letter {_code(letter)})"
+
+
+def _code(row: DocumentRow) -> str:
+    return f"{row.code_number}/{row.code_notation}" if row.code_number else row.id
 
 
 def days(change: ChangeRow, at: datetime) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 
 from connectors.axis import MessageKind
 from documents import (
+    change_listing,
     change_messages,
     claims,
     dispatch_deadline,
@@ -90,4 +91,7 @@ def standing_still(office: Office) -> dict[str, int]:
             still[dispatch_deadline.LATE] = late
         if findings := reconciliation.count_open(session):
             still["reconciliation.findings"] = findings
+        days = office.settings.unanswered_days
+        if silent := change_listing.count_unanswered(session, office.now(), days):
+            still["change.unanswered"] = silent
         return dict(still)

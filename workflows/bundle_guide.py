@@ -23,7 +23,8 @@ TRONG GÓI CÓ GÌ / WHAT IS IN IT
     edxml/            gói tin gửi, nhận / messages sent and received
     receipts/         biên nhận, trạng thái / receipts, deliveries, statuses
     attachments/      tệp đính kèm / attachments
-    facts/            số, người ký, ủy quyền / numbers, signers, delegations
+    facts/            số, người ký, ủy quyền / numbers, signers, delegations;
+                      thu hồi, cập nhật, thay thế / recalls, updates, replacements (changes.json)
 
 KIỂM TRA BẰNG TAY / BY HAND
 1. Tệp còn nguyên / files as they were:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import casefile, feedback, outgoing
+from documents import casefile, change_listing, feedback, outgoing
 from documents.tables import (
     BindingRow,
     CertificateRow,
@@ -39,6 +39,13 @@ _DOCUMENT = (
 )
 _DELIVERY = ("id", "organ_id", "name", "state", "axis_id", "status_code", "note", "updated_at")
 _STATUS = ("id", "code", "occurrence", "note", "created_at", "sent_at", "attempts", "error")
+_CHANGE = (
+    *("id", "organ_id", "side", "kind", "state", "partner", "document_id", "letter_id"),
+    *("target_key", "target_code", "target_date", "whole", "removed", "stranger"),
+    *("reason", "asked_by", "asked_at", "question_sha256", "sent_at"),
+    *("answer_note", "answered_by", "answered_at", "answer_sha256", "conflict"),
+)
+_LINK = ("kind", "way", "document_id", "code", "state", "message_sha256")
 _PARCEL = ("axis_id", "kind", "sender", "sha256", "fetched_at", "outcome", "confirmed_at", "error")
 _REQUEST = (
     *("id", "purpose", "state", "holder", "service", "base_sha256", "frozen_sha256"),
@@ -59,6 +66,9 @@ _ATTACHMENT = ("ordinal", "sha256", "size", "note", "sealed_at")
 def facts(session: Session, row: DocumentRow) -> Iterator[Item]:
     """Yield the files of `facts/` and `receipts/`."""
     yield _item("facts/authority.json", _authority(session, row))
+    changes = _all(change_listing.about(session, row.id), _CHANGE)
+    links = _all(change_listing.links(session, row.id), _LINK)
+    yield _item("facts/changes.json", {"changes": changes, "links": links})
     yield _item("facts/document.json", _document(session, row))
     yield _item("facts/requests.json", _all(_of(session, SignatureRequestRow, row.id), _REQUEST))
     yield _item(

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import casefile, ledger, reports
+from documents import casefile, change_listing, ledger, reports
 from documents.errors import OfficeError
 from documents.ledger import Slice
 from documents.report import FiledReport
@@ -130,8 +130,15 @@ def _messages(session: Session, row: DocumentRow) -> Iterator[tuple[str, str]]:
         ParcelRow.document_id == row.id, ParcelRow.sha256 != (row.message_sha256 or "")
     )
     told = session.scalars(wanted.order_by(ParcelRow.fetched_at, ParcelRow.axis_id))
+    given = {row.message_sha256}
     for number, parcel in enumerate(told, 1):
+        given.add(parcel.sha256)
         yield f"edxml/{parcel.kind}-{number:03}.edxml", parcel.sha256
+    # what changes this document, or is changed by it, is not among its own parcels
+    linked = [link.message_sha256 for link in change_listing.links(session, row.id)]
+    others = dict.fromkeys(sha256 for sha256 in linked if sha256 and sha256 not in given)
+    for number, sha256 in enumerate(others, 1):
+        yield f"edxml/change-{number:03}.edxml", sha256
 
 
 def _fill(packer: Packer, case: Case, cabinet: Cabinet) -> Manifest:

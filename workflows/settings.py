@@ -112,6 +112,9 @@ class Settings(BaseModel):
     silent_days: float = Field(default=5, gt=0, le=365)
     """After how long an agency that reports no status at all is one."""
 
+    unanswered_days: float = Field(default=5, gt=0, le=365)
+    """After how long a recall, update or replacement without an answer stands in health lines."""
+
     services: dict[str, dict[str, str | float]] = Field(default_factory=dict, repr=False)
     """Remote signing services by name; their secrets are files."""
     request_hours: float = Field(default=72, gt=0, le=24 * 60)

@@ -1,8 +1,12 @@
 """Recalls over a real hub between two installations, by the command; and an axis with faults."""
 
+import json
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -143,6 +147,50 @@ def test_letters_recall_update_and_replace_over_the_wire(two: Offices) -> None:
         assert document(receiver, arrived[new[kind]]).state == "registered"
     for office in two:
         assert_sound(office)
+
+
+def test_old_and_new_show_each_other_and_the_bundle_proves_what_was_asked(
+    two: Offices, congvan: Callable[..., Said], tmp_path: Path
+) -> None:
+    sender, receiver = two
+    old = approve(sender, hand_in(sender, PROVINCE, (HOME_AFFAIRS,)))
+    around(sender, receiver)
+    new = letter(sender, old, ChangeKind.REPLACE)
+    around(sender, receiver)
+    theirs = {row.document_key: row.id for row in documents(receiver, Direction.INCOMING)}
+    old_there, new_there = (theirs[document(sender, each).document_key] for each in (old, new))
+    for first, second in ((old, new), (old_there, new_there)):
+        for shown, way, other in ((first, "by", second), (second, "of", first)):
+            (facts,) = congvan("show", shown, "--json").json
+            assert [(c["kind"], c["state"]) for c in facts["changes"]] == [("replace", "asked")]
+            (link,) = facts["links"]
+            assert (link["kind"], link["way"], link["document"]) == ("replace", way, other)
+    said = congvan("show", old)
+    assert "thay thế" in said.out
+    assert new in said.out
+    for office in two:
+        assert "change.unanswered" not in backlog.standing_still(office)
+        at_once = office.settings.model_copy(update={"unanswered_days": 1e-6})
+        asked = backlog.standing_still(replace(office, settings=at_once))
+        assert asked["change.unanswered"] == 1
+    with receiver.database.writing() as session:
+        clerk = person_of(HOME_AFFAIRS, Role.CLERK).id
+        change_decisions.answer(session, new_there, clerk, receiver.now(), agree=True)
+    around(receiver, sender)
+    for office, shown, other in ((sender, old, new), (receiver, old_there, new_there)):
+        (facts,) = congvan("show", shown, "--json").json
+        assert (facts["state"], facts["changes"][0]["state"]) == ("replaced", "agreed")
+        target = tmp_path / f"{shown}.zip"
+        assert congvan("evidence", shown, "-o", target).code == 0
+        assert congvan("verify", target).code == 0
+        with zipfile.ZipFile(target) as bundle:
+            told = json.loads(bundle.read("facts/changes.json"))
+            (message,) = (name for name in bundle.namelist() if "edxml/change" in name)
+            digest = sha256(bundle.read(message)).hexdigest()
+        assert digest == document(office, other).message_sha256
+        assert [link["document_id"] for link in told["links"]] == [other]
+        assert told["changes"][0]["state"] == "agreed"
+        assert told["changes"][0]["answered_at"]
 
 
 @pytest.mark.parametrize("reached", [True, False])

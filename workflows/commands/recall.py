@@ -4,11 +4,8 @@ Legal source: Decree 30/2020/ND-CP, Art. 18.4; axis.md §6, §7.
 """
 
 import argparse
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from documents import casefile, change_decisions, change_letters, change_listing, changes
 from documents.change import ChangeKind, NothingAsked
@@ -17,16 +14,9 @@ from documents.lifecycle import Direction
 from documents.tables import ChangeRow
 from workflows import whereabouts
 from workflows.cabinet import Cabinet, cabinets
-from workflows.commands.console import (
-    add_data,
-    add_json,
-    console,
-    local,
-    one_line,
-    print_json,
-    print_table,
-)
-from workflows.plain_words import CHANGE, CHANGE_KIND, DOCUMENT, named
+from workflows.commands.change_table import facts_of, print_changes
+from workflows.commands.console import add_data, add_json, console, one_line, print_json
+from workflows.plain_words import DOCUMENT, named
 from workflows.world import World
 
 USAGE = """\
@@ -104,11 +94,11 @@ def _answer(
         answered = change_decisions.answer(
             session, about, arguments.by, datetime.now(UTC), agree=agree, reason=arguments.reason
         )
-        facts = [_facts(session, change) for change in answered]
+        facts = [facts_of(session, change) for change in answered]
     if arguments.json:
         print_json(facts)
     else:
-        _print(facts)
+        print_changes(facts)
     return 0
 
 
@@ -127,7 +117,7 @@ def _show(opened: dict[str, Cabinet], wanted: str, arguments: argparse.Namespace
     told: list[dict[str, Any]] = []
     for cabinet, row in whereabouts.all_found(opened, wanted, arguments.agency):
         with cabinet.database.reading() as session:
-            found = [_facts(session, each) for each in change_listing.about(session, row.id)]
+            found = [facts_of(session, each) for each in change_listing.about(session, row.id)]
             sent = row.direction == Direction.OUTGOING
             left = change_listing.residual(session, row) if sent else []
         if found:
@@ -150,7 +140,7 @@ def _show(opened: dict[str, Cabinet], wanted: str, arguments: argparse.Namespace
     for each in told:
         title = f"{each['code']} ({each['agency']}): {named(DOCUMENT, each['state'])}"
         console.print(one_line(title), soft_wrap=True)
-        _print(each["changes"])
+        print_changes(each["changes"])
         for line in each["residual"]:
             console.print(f"  ! {one_line(line)}", soft_wrap=True)
     return 0
@@ -160,34 +150,9 @@ def _list(opened: dict[str, Cabinet], *, as_json: bool) -> int:
     found: list[dict[str, Any]] = []
     for cabinet in opened.values():
         with cabinet.database.reading() as session:
-            found += [_facts(session, each) for each in change_listing.waiting(session)]
+            found += [facts_of(session, each) for each in change_listing.waiting(session)]
     if as_json:
         print_json(found)
     else:
-        _print(found)
+        print_changes(found)
     return 0
-
-
-def _facts(session: Session, change: ChangeRow) -> dict[str, Any]:
-    facts = change_listing.facts(session, change, datetime.now(UTC))
-    return {name: local(each) if isinstance(each, datetime) else each for name, each in facts}
-
-
-def _print(found: Iterable[dict[str, Any]]) -> None:
-    rows = [
-        (
-            f"{each['agency']} → {each['partner']}"
-            if each["side"] == "sender"
-            else f"{each['partner']} → {each['agency']}",
-            f"{named(CHANGE_KIND, each['kind'])} {each['target']} {each['by_letter']}".strip(),
-            "; ".join(filter(None, (each["asked_at"], each["reason"]))),
-            "; ".join(filter(None, (named(CHANGE, each["state"]), each["waits"]))),
-            "; ".join(
-                filter(None, (each["answered_at"], each["note"], each["conflict"], each["error"]))
-            ),
-            each["id"],
-        )
-        for each in found
-    ]
-    columns = ("Hỏi → trả lời", "Việc", "Lúc, lý do", "Trạng thái", "Trả lời", "Mã")
-    print_table("Thu hồi, cập nhật, thay thế / recalls and changes", columns, rows)

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from documents import casefile, directory, feedback, ledger, outgoing, preservation
+from documents import casefile, change_listing, directory, feedback, ledger, outgoing, preservation
 from documents.casefile import DocumentUnknown
 from documents.document import VIETNAM
 from documents.signature_request import OPEN
 from documents.tables import AgencyRow, DocumentRow
 from workflows import frozen, unpreserved, whereabouts
 from workflows.cabinet import Cabinet, cabinets
+from workflows.commands.change_table import facts_of, link_of, print_life
 from workflows.commands.console import (
     add_data,
     add_json,
@@ -145,6 +146,8 @@ def _facts(cabinet: Cabinet, session: Any, row: DocumentRow) -> dict[str, Any]:
             for f in feedback.of_document(session, row.id)
         ],
         "requests": frozen.of_document(cabinet, session, row.id),
+        "changes": [facts_of(session, each) for each in change_listing.about(session, row.id)],
+        "links": [link_of(each) for each in change_listing.links(session, row.id)],
         "ledger": [
             {
                 "at": entry.at,
@@ -196,6 +199,7 @@ def _print(facts: dict[str, Any]) -> None:
             for d in facts["deliveries"]
         ]
         print_table("Nơi nhận / deliveries", ("Mã", "Tên", "Trạng thái", "Ghi chú"), rows)
+    print_life(facts["changes"], facts["links"])
     unsent = [status for status in facts["statuses"] if not status["sent"]]
     if unsent:
         lines = [
