@@ -6,8 +6,6 @@ then who asks is looked at, because the credential lies in the message.
 """
 
 import asyncio
-import logging
-import secrets
 from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
@@ -25,16 +23,14 @@ from connectors.hub.edoc_actions import EdocActions, refusal
 from connectors.hub.mishap import Mishaps, Struck
 from connectors.hub.node import Node
 from connectors.hub.replies import WireResponse
-from connectors.soap.blob import too_large
-from connectors.soap.fault import Blame, SoapFault, fault_envelope
+from connectors.hub.soap_body import BODY_SECONDS, broken, take_in
+from connectors.soap.fault import SoapFault, fault_envelope
 from connectors.soap.intake import MediaTypeUnknown
 from connectors.soap.media_type import content_type_of
 from connectors.soap.version import Version, of_content_type
 from schemas.edoc.contract import published_wsdl
 
 PATH = "/edoc"
-BODY_SECONDS = 300.0
-"""A request that has not come in whole by then is dropped."""
 _OPERATIONS = {
     Action.SEND: "SendDocument",
     Action.UPDATE: "UpdateStatus",
@@ -50,7 +46,6 @@ _BODIES = {
     "edXMLManifest": Action.SEND,
     "Status": Action.UPDATE,
 }
-_log = logging.getLogger(__name__)
 
 
 class EdocEndpoint:
@@ -71,7 +66,9 @@ class EdocEndpoint:
         try:
             intake = SwaIntake(content_type, self._limit)
             async with asyncio.timeout(BODY_SECONDS):
-                await _take_in(request, intake)
+                refused = await take_in(request, intake)
+            if refused is not None:
+                return _refused(refused, version)
             asked = asked or content_type_of(content_type)[1].get("action", "")
             return await run_in_threadpool(self._answered, intake, asked)
         except MediaTypeUnknown:
@@ -80,8 +77,8 @@ class EdocEndpoint:
             return PlainTextResponse("the request did not come in whole", 408)
         except SoapFault as fault:
             return _refused(fault, version)
-        except Exception:
-            return _broken(version)
+        except Exception as error:
+            return _broken(version, error)
 
     def _answered(self, intake: SwaIntake, asked: str) -> Response:
         message = intake.close()
@@ -89,8 +86,8 @@ class EdocEndpoint:
             return self._done(message, _action(asked, message))
         except SoapFault as fault:
             return _refused(fault, message.version)
-        except Exception:
-            return _broken(message.version)
+        except Exception as error:
+            return _broken(message.version, error)
         finally:
             message.close()
 
@@ -155,36 +152,16 @@ def _told_by_body(message: SwaMessage) -> str:
     return str(_BODIES.get(name, name.removesuffix("Request")))
 
 
-async def _take_in(request: Request, intake: SwaIntake) -> None:
-    """Feed the body to *intake*; refuse only after the last byte, or the answer is not heard."""
-    refused: SoapFault | None = None
-    announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > intake.size_limit:
-        refused = too_large(f"{announced} bytes, at most {intake.size_limit}")
-    received = 0
-    async for chunk in request.stream():
-        received += len(chunk)
-        if refused is None:
-            try:
-                intake.feed(chunk)
-            except SoapFault as fault:
-                refused = fault
-        elif received > 2 * intake.size_limit:
-            break
-    if refused is not None:
-        raise refused
-
-
 def _refused(fault: SoapFault, version: Version) -> Response:
     status, envelope = fault_envelope(fault, version)
     return WireResponse(plain_body(version, envelope), status)
 
 
-def _broken(version: Version) -> Response:
-    """Say nothing of what broke inside: the log has it, under the number the caller gets."""
-    number = secrets.token_hex(4)
-    _log.exception("internal error %s", number)
-    return _refused(SoapFault(Blame.SERVER, f"internal error {number}"), version)
+def _broken(version: Version, error: Exception) -> Response:
+    fault = broken(error)
+    if fault.detail is not None:  # the dialect's reports say nothing of trying again
+        return PlainTextResponse(fault.text, 503)
+    return _refused(fault, version)
 
 
 def _corrupted(body: SwaBody) -> SwaBody:

@@ -5,8 +5,6 @@ while it comes, XML limits, signature, X-Road headers, schema; only then an oper
 """
 
 import asyncio
-import logging
-import secrets
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -22,6 +20,7 @@ from connectors.hub.mishap import Mishaps, Struck
 from connectors.hub.node import Node
 from connectors.hub.operations import Asked, Operations
 from connectors.hub.replies import Reply
+from connectors.hub.soap_body import BODY_SECONDS, broken, take_in
 from connectors.hub.soap_door import (
     CHALLENGE,
     Door,
@@ -30,7 +29,6 @@ from connectors.hub.soap_door import (
     not_admitted,
 )
 from connectors.soap import wire, xroad
-from connectors.soap.blob import too_large
 from connectors.soap.fault import Blame, Detail, SoapFault
 from connectors.soap.intake import Intake, MediaTypeUnknown, Message
 from connectors.soap.model import shared_model
@@ -38,9 +36,6 @@ from connectors.soap.version import of_content_type
 from schemas.axis.contract import published_wsdl
 
 PATH = "/soap"
-BODY_SECONDS = 300.0
-"""A request that has not come in whole by then is dropped."""
-_log = logging.getLogger(__name__)
 
 
 class SoapEndpoint:
@@ -65,7 +60,7 @@ class SoapEndpoint:
             door = Door(self._node, request.headers.get("authorization", ""), certificate)
             intake = Intake(content_type, self._limit, door.opener, self._node.store.incoming)
             async with asyncio.timeout(BODY_SECONDS):
-                refused = await _take_in(request, intake, door.refused)
+                refused = await take_in(request, intake, door.refused)
             if refused is not None:
                 return await run_in_threadpool(_unread, refused, intake, Reply(version), door)
             return await run_in_threadpool(self._answered, intake, door)
@@ -75,8 +70,8 @@ class SoapEndpoint:
             return PlainTextResponse("the request did not come in whole", 408)
         except SoapFault as fault:
             return _refused(fault, Reply(version))
-        except Exception:
-            return _refused(_broken(), Reply(version))
+        except Exception as error:
+            return _refused(broken(error), Reply(version))
 
     def _answered(self, intake: Intake, door: Door) -> Response:
         message = intake.close()
@@ -85,8 +80,8 @@ class SoapEndpoint:
             return self._done(message, door.caller(), reply)
         except SoapFault as fault:
             return _refused(fault, reply)
-        except Exception:
-            return _refused(_broken(), reply)
+        except Exception as error:
+            return _refused(broken(error), reply)
         finally:
             message.close()
 
@@ -121,27 +116,6 @@ class SoapEndpoint:
         return Response(text, media_type="text/xml")
 
 
-async def _take_in(request: Request, intake: Intake, refused: SoapFault | None) -> SoapFault | None:
-    """Feed the body to *intake*; return why it is refused.
-
-    Only after the last byte, or the answer is not heard.
-    """
-    announced = request.headers.get("content-length", "0")
-    if refused is None and announced.isdigit() and int(announced) > intake.size_limit:
-        refused = too_large(f"{announced} bytes, at most {intake.size_limit}")
-    received = 0
-    async for chunk in request.stream():
-        received += len(chunk)
-        if refused is None:
-            try:
-                intake.feed(chunk)
-            except SoapFault as fault:
-                refused = fault
-        elif received > 2 * intake.size_limit:
-            break
-    return refused
-
-
 def _unread(fault: SoapFault, intake: Intake, reply: Reply, door: Door) -> Response:
     if not isinstance(fault, NotAdmitted):
         with suppress(SoapFault):
@@ -155,13 +129,6 @@ def _refused(fault: SoapFault, reply: Reply) -> Response:
     response = reply.fault(fault, 401)
     response.raw_headers.append((b"www-authenticate", CHALLENGE.encode()))
     return response
-
-
-def _broken() -> SoapFault:
-    """Say nothing of what broke inside: the log has it, under the number the caller gets."""
-    number = secrets.token_hex(4)
-    _log.exception("internal error %s", number)
-    return SoapFault(Blame.SERVER, f"internal error {number}")
 
 
 def _struck(struck: Struck) -> SoapFault:
