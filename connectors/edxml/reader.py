@@ -16,6 +16,7 @@ from connectors.edxml.deviation import Deviations
 from connectors.edxml.fields import local_name
 from connectors.edxml.header import read_edoc, read_status
 from connectors.edxml.incoming import ReadLimits, Received
+from connectors.edxml.prolog import BOM, junk_before
 from connectors.edxml.refusal import translated
 from connectors.edxml.spool import Spool
 from connectors.errors import (
@@ -27,9 +28,6 @@ from schemas.edxml import NAMESPACE, OLD_NAMESPACE
 from schemas.xml import StreamParser, XmlRefused
 
 _CHUNK = 1 << 18
-_JUNK = 1024
-"""Most bytes before the prolog that are passed over."""
-_BOM = b"\xef\xbb\xbf"
 _INVENTED = "http://www.go.vn/eDoc"
 """A namespace that the axis rejects but a bare envelope was seen in (axis.md §11.1, §14)."""
 _NAMESPACES = (NAMESPACE, OLD_NAMESPACE, _INVENTED)
@@ -94,17 +92,12 @@ def _chunks(data: bytes | Path) -> Iterator[bytes]:
 def _trimmed(chunks: Iterator[bytes], log: Deviations) -> Iterator[bytes]:
     """Pass over a byte order mark and junk before the prolog: an official sample has both."""
     first = next(chunks, b"")
-    if first.startswith(_BOM):
+    if first.startswith(BOM):
         log.add("bytes.bom", "", "có BOM ở đầu tệp / begins with a byte order mark")
-        first = first[len(_BOM) :]
-    if not first.startswith(b"<"):
-        starts = [
-            at for at in (first.find(mark, 0, _JUNK) for mark in (b"<?xml", b"<edXML")) if at > 0
-        ]
-        if starts:
-            log.add("bytes.junk", "", f"bỏ qua / passed over: {first[: min(starts)][:40]!r}")
-            first = first[min(starts) :]
-    yield first
+        first = first[len(BOM) :]
+    if junk := junk_before(first):
+        log.add("bytes.junk", "", f"bỏ qua / passed over: {first[:junk][:40]!r}")
+    yield first[junk:]
     yield from chunks
 
 

@@ -15,6 +15,7 @@ from lxml import etree
 
 from connectors.axis import MessageKind
 from connectors.edxml.fields import local_name, plain_text
+from connectors.edxml.prolog import BOM, junk_before
 from connectors.edxml.refusal import translated
 from connectors.errors import (
     KindUnsupported,
@@ -31,8 +32,6 @@ _HEADERS += [f"{{{uri}}}Header" for uri in _SOAP]
 _STATUSES = [f"{{{uri}}}Status" for uri in _NAMESPACES] + ["Status"]
 _BODIES = [f"{{{uri}}}Body" for uri in _SOAP]
 _CHUNK = 4 << 10
-_JUNK = 1024
-"""Most bytes before the prolog that are passed over."""
 _LONGEST = 200
 """Characters of a code or an id that says where a message goes."""
 _LIMITS = Limits(size=64 << 20, text=4 << 20, depth=32)
@@ -187,9 +186,8 @@ def _chunks(data: bytes | Path | IO[bytes]) -> Iterator[bytes]:
 
 
 def _trimmed(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    first = next(chunks, b"").removeprefix(b"\xef\xbb\xbf")
-    starts = [at for at in (first.find(mark, 0, _JUNK) for mark in (b"<?xml", b"<edXML")) if at > 0]
-    yield first[min(starts) :] if starts and not first.startswith(b"<") else first
+    first = next(chunks, b"").removeprefix(BOM)
+    yield first[junk_before(first) :]
     yield from chunks
 
 
