@@ -3,11 +3,12 @@
 Legal source: Decree 30/2020/ND-CP, Art. 25 to 27; Appendix I, Part II.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents import copies, directory, outgoing, signatory
+from documents import copies, copy_source, directory, outgoing, signatory
 from documents.copies import Copyist, Finished
 from documents.copying import CopyRequest, Medium, check
 from documents.document import DocumentCode
@@ -19,6 +20,7 @@ from documents.tables import CertifiedCopyRow
 from drafting.copy_block import CopyBlock, Paper, printed
 from workflows.copyroom import CertifyCopy, CopyFile, PrepareCopy
 from workflows.entitlement import SealWarrant
+from workflows.handover import LARGEST_FILE
 from workflows.jobs import Job
 from workflows.office import Office
 
@@ -36,6 +38,8 @@ class CopyOrder:
     """Id or full name of who signs the copy."""
     to_places: tuple[str, ...] = ()
     """Nơi nhận, on paper."""
+    document_id: str = ""
+    """Of the document whose file it is, where one was named."""
 
 
 def make_copy(office: Office, order: CopyOrder, path: Path) -> CertifiedCopyRow:
@@ -43,6 +47,7 @@ def make_copy(office: Office, order: CopyOrder, path: Path) -> CertifiedCopyRow:
 
     Raises:
         CopyNotAllowed, CopyBaseMissing: the decree knows no such copy.
+        CopyNotInForce, CopyAskedBack: the document is recalled, replaced, or may be.
         What `documents.copies.copyist` and the work on the file refuse. No number is used.
     """
     check(order.request)
@@ -50,6 +55,8 @@ def make_copy(office: Office, order: CopyOrder, path: Path) -> CertifiedCopyRow:
     with office.database.reading() as session:
         who = copies.copyist(session, order.agency, order.clerk, order.signer)
         bindings = signatory.own_bindings(session)
+        if sha256 := _digest(path):
+            copy_source.ensure_in_force(session, who.agency.organ_id, sha256, order.document_id)
     electronic = order.request.made_to is Medium.ELECTRONIC
     if electronic:
         warrant = SealWarrant(directory.as_agency(who.agency), bindings)
@@ -63,7 +70,21 @@ def make_copy(office: Office, order: CopyOrder, path: Path) -> CertifiedCopyRow:
     finish = _as_signed(made) if electronic else _as_printed(office, who, order, made)
     with office.database.writing() as session:
         now = copies.copyist(session, order.agency, order.clerk, order.signer)
+        # again: it may have been recalled while its copy was made
+        organ_id = now.agency.organ_id
+        copy_source.ensure_in_force(session, organ_id, made.source_sha256, order.document_id)
         return copies.enter(session, now, order.request, at, finish)
+
+
+def _digest(path: Path) -> str:
+    """Return the file's SHA-256; nothing where it cannot be taken in: the work on it says why."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _done(office: Office, who: Copyist, job: Job) -> CopyFile:

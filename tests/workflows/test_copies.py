@@ -13,9 +13,21 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
 from connectors.memory_axis import InMemoryAxis
-from documents import casefile, copies, directory, ledger, outgoing, register
+from documents import (
+    casefile,
+    changes,
+    copies,
+    copy_source,
+    directory,
+    ledger,
+    outgoing,
+    register,
+)
+from documents.change import ChangeKind
+from documents.change_letters import Asks
+from documents.copy_source import CopyAskedBack
 from documents.document import Person, Role
-from documents.lifecycle import Step
+from documents.lifecycle import Direction, Step
 from documents.tables import CertifiedCopyRow
 from signing.copies import COPY_FIELD
 from signing.report import Indication
@@ -108,6 +120,39 @@ def test_an_issued_document_becomes_paper_with_its_block(
     assert LEADER.full_name in text
     unsigned = run("pdfsig", tmp_path / "copy.pdf")
     assert "does not contain any signatures" in unsigned.stdout + unsigned.stderr
+
+
+def test_what_is_asked_back_recalled_or_replaced_is_not_copied(
+    office: Office, order: Callable[..., Said], tmp_path: Path
+) -> None:
+    def sent(asks: Asks | None = None) -> str:
+        made = approve(office, hand_in(office, PROVINCE, (HOME_AFFAIRS,), asks=asks))
+        issue(office, [made])
+        return made
+
+    asked_back, replaced = sent(), sent()
+    new = sent(Asks(ChangeKind.REPLACE, replaced, "Sai"))
+    with office.database.writing() as session:
+        changes.ask(session, asked_back, CLERK.id, office.now(), "Sai")
+    for wanted, code in ((asked_back, "copy.asked_back"), (replaced, "copy.not_in_force")):
+        assert order(wanted).error == code
+        file = tmp_path / f"{wanted}.pdf"
+        file.write_bytes(office.blobs.get(document(office, wanted).current_sha256 or ""))
+        # the same bytes handed in as a file are the same document
+        assert order(file, "--made-from", "electronic", "--made-to", "paper").error == code
+    assert copied(office) == []
+    receive(office)
+    row = next(
+        r for r in documents(office, Direction.INCOMING) if r.document_key == _key(office, replaced)
+    )
+    with office.database.writing() as session, pytest.raises(CopyAskedBack):
+        copy_source.ensure_in_force(session, row.organ_id, row.current_sha256 or "", row.id)
+    assert order(new).code == 0
+    assert [row.code for row in copied(office)] == ["01/SY-UBND"]
+
+
+def _key(office: Office, wanted: str) -> str | None:
+    return document(office, wanted).document_key
 
 
 def test_the_series_stays_gapless_over_refusals(

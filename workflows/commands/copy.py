@@ -126,10 +126,10 @@ def _entered(office: Office, arguments: argparse.Namespace) -> CertifiedCopyRow:
 
 
 def _made(office: Office, arguments: argparse.Namespace) -> CertifiedCopyRow:
-    path, original = Path(arguments.file), arguments.original
+    path, original, document_id = Path(arguments.file), arguments.original, ""
     usual = (Medium.PAPER, Medium.ELECTRONIC)
     if not path.is_file():
-        path, original = _document(office, arguments.file, arguments.agency)
+        path, original, document_id = _document(office, arguments.file, arguments.agency)
         usual = (Medium.ELECTRONIC, Medium.PAPER)
     request = CopyRequest(
         CopyKind(arguments.kind),
@@ -140,17 +140,17 @@ def _made(office: Office, arguments: argparse.Namespace) -> CertifiedCopyRow:
     )
     signer = arguments.signer or arguments.by
     places = tuple(arguments.to_place)
-    order = CopyOrder(arguments.agency, request, arguments.by, signer, places)
+    order = CopyOrder(arguments.agency, request, arguments.by, signer, places, document_id)
     return make_copy(office, order, path)
 
 
-def _document(office: Office, name: str, organ_id: str) -> tuple[Path, str]:
-    """Return the file of one of our documents and its code."""
+def _document(office: Office, name: str, organ_id: str) -> tuple[Path, str, str]:
+    """Return the file of one of our documents, its code and its id."""
     _, row = whereabouts.found({"": office}, name, organ_id)
     if row.current_sha256 is None:
         raise DocumentUnknown(name)
     code = f"{row.code_number}/{row.code_notation}" if row.code_number else row.id
-    return office.blobs.sound(row.current_sha256), code
+    return office.blobs.sound(row.current_sha256), code, row.id
 
 
 def _office_of(opened: dict[str, Office], organ_id: str) -> Office:
