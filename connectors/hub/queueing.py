@@ -4,11 +4,13 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from connectors.axis import MessageKind, PacketState, Pending
 from connectors.errors import DigestMismatch, NotFound
+from connectors.hub.blobs import ContentFolder
 from connectors.hub.call import OK, REPEATED, Line
-from connectors.hub.message import Delivery, Queue
+from connectors.hub.message import Delivery, Queue, Stored
 from connectors.hub.moments import utc
 from schemas.edxml.field import FORBIDDEN
 
@@ -128,6 +130,25 @@ def pruned(axis_id: str) -> NotFound:
     return NotFound(NotFound.axis_code, text)
 
 
+def stored(connection: sqlite3.Connection, contents: ContentFolder, seq: int) -> Stored:
+    """Return a message as it goes out.
+
+    Raises:
+        NotFound: its content was pruned, or is missing. No caller's repetition brings it back:
+            the delivery stays in its queue until the operator does (`stuck` calls it corrupt).
+    """
+    axis_id, kind, sender, message_id, sha256, size, held, content = connection.execute(
+        _STORED, (seq,)
+    ).fetchone()
+    if held == "gone":
+        raise pruned(axis_id)
+    source = contents.path(sha256) if held == "file" else content
+    if source is None or (isinstance(source, Path) and not source.is_file()):
+        text = f"{axis_id}: nội dung bị mất ở nút trục / its content is missing at the hub"
+        raise NotFound(NotFound.axis_code, text)
+    return Stored(axis_id, MessageKind(kind), sender, message_id, sha256, size, source)
+
+
 def deliveries(connection: sqlite3.Connection, sender: str, message_id: str) -> list[Delivery]:
     """Return what has become of a message, by recipient; empty when it never came."""
     return [
@@ -214,3 +235,7 @@ _DOUBLE = (
     WHERE one.axis_id = :axis AND other.axis_id = :other
     """,
 )
+_STORED = """
+    SELECT axis_id, kind, sender, message_id, sha256, size, held, content
+    FROM messages LEFT JOIN contents USING (seq) WHERE seq = ?
+"""

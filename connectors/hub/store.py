@@ -195,7 +195,7 @@ class HubStore:
         At most `max_size` bytes together, but always the first: the last ones may be left out.
 
         Raises:
-            NotFound: no such message for *agency*, or its content was pruned.
+            NotFound: no such message for *agency*, or its content was pruned or is missing.
         """
         with call.operation("GetDocument") as current:
             copies: list[Copy] = []
@@ -206,7 +206,7 @@ class HubStore:
                 if copies and left < 0:
                     break
                 copies.append(copy)
-            stored = [self._stored(copy.seq) for copy in copies]
+            stored = [queueing.stored(self._reader, self._contents, copy.seq) for copy in copies]
             lines = [Line(each.axis_id, OK, each.kind, each.size) for each in stored]
             new = [copy for copy in copies if not copy.fetched]
             if new:
@@ -225,7 +225,7 @@ class HubStore:
         """Return a message to its sender; nothing changes by it.
 
         Raises:
-            NotFound: *agency* sent no such message, or its content was pruned.
+            NotFound: *agency* sent no such message, or its content was pruned or is missing.
         """
         with call.operation("GetDocument") as current:
             found = self._reader.execute(
@@ -234,18 +234,9 @@ class HubStore:
             ).fetchone()
             if found is None:
                 raise NotFound(NotFound.axis_code, f"{axis_id} ({agency})")
-            stored = self._stored(found[0])
+            stored = queueing.stored(self._reader, self._contents, found[0])
             current.lines.append(Line(axis_id, OK, stored.kind, stored.size))
             return stored
-
-    def _stored(self, seq: int) -> Stored:
-        axis_id, kind, sender, message_id, sha256, size, held, content = self._reader.execute(
-            _STORED, (seq,)
-        ).fetchone()
-        if held == "gone":
-            raise queueing.pruned(axis_id)
-        source = self._contents.path(sha256) if held == "file" else content
-        return Stored(axis_id, MessageKind(kind), sender, message_id, sha256, size, source)
 
     def confirm(self, agency: str, receipts: Sequence[tuple[str, str]]) -> int:
         """Take (axis_id, sha256) pairs out of the queue: done; return how many left it just now.
@@ -296,7 +287,7 @@ class HubStore:
         """Put a delivery into its queue again, under the same id; return whether it was out.
 
         Raises:
-            NotFound: no such message for *recipient*, or its content was pruned.
+            NotFound: no such message for *recipient*, or its content was pruned or is missing.
         """
 
         def again(to: sqlite3.Connection, at: int) -> _Change[bool]:
@@ -388,10 +379,6 @@ class HubStore:
         return {"messages": messages, "waiting": waiting}
 
 
-_STORED = """
-    SELECT axis_id, kind, sender, message_id, sha256, size, held, content
-    FROM messages LEFT JOIN contents USING (seq) WHERE seq = ?
-"""
 _WAITING = """
     SELECT kind, count(*), min(accepted_at) FROM deliveries WHERE settled_at IS NULL GROUP BY kind
 """

@@ -50,7 +50,8 @@ def stuck(
 ) -> list[Stuck]:
     """Return the oldest deliveries that wait longer than *older_than*, the failed, the corrupt.
 
-    The contents of everything that waits are read and compared with their digests.
+    The contents of everything that waits are read and compared with their digests; of what is
+    settled and still kept, it is looked whether they are there.
     """
     until = microseconds(at - older_than)
     found = [
@@ -68,11 +69,19 @@ def _corrupt(connection: sqlite3.Connection, contents: ContentFolder) -> Iterato
         if held == "file":
             found = _digest(contents.path(sha256))
         else:
-            row = connection.execute("SELECT content FROM contents WHERE seq = ?", (seq,))
-            found = hashlib.sha256((row.fetchone() or (b"",))[0]).hexdigest()
+            row = connection.execute(
+                "SELECT content FROM contents WHERE seq = ?", (seq,)
+            ).fetchone()
+            found = hashlib.sha256(row[0]).hexdigest() if row else _MISSING
         if found != sha256:
             since = utc(accepted_at)
             yield Stuck(axis_id, sender, recipient, message_id, Why.CORRUPT, found, since)
+    for axis_id, sender, recipient, message_id, sha256, held, accepted_at in connection.execute(
+        _SETTLED
+    ):
+        if held == "row" or not contents.path(sha256).is_file():
+            since = utc(accepted_at)
+            yield Stuck(axis_id, sender, recipient, message_id, Why.CORRUPT, _MISSING, since)
 
 
 def _digest(path: Path) -> str:
@@ -96,4 +105,13 @@ _STUCK = """
 _WAITING = """
     SELECT seq, axis_id, sender, recipient, message_id, sha256, held, m.accepted_at
     FROM deliveries JOIN messages AS m USING (seq) WHERE settled_at IS NULL ORDER BY seq
+"""
+_MISSING = "mất nội dung / the content is missing"
+_SETTLED = """
+    SELECT axis_id, sender, recipient, message_id, sha256, held, m.accepted_at
+    FROM deliveries JOIN messages AS m USING (seq)
+    WHERE settled_at IS NOT NULL
+      AND (held = 'file' OR (held = 'row' AND NOT EXISTS
+           (SELECT 1 FROM contents WHERE contents.seq = m.seq)))
+    ORDER BY seq
 """

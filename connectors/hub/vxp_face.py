@@ -10,6 +10,7 @@ import json
 import logging
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from starlette.routing import BaseRoute, Route
 
 from connectors.axis import MessageKind
 from connectors.errors import AxisRefused, TooLarge
+from connectors.hub import lack
 from connectors.hub.message import Stored
 from connectors.hub.mishap import Mishaps, Struck
 from connectors.hub.node import Node
@@ -104,19 +106,20 @@ class VxpEndpoint:
 
     async def send(self, request: Request) -> Response:
         """Answer `sendEdoc`."""
-        upload = Upload(self._limit)
-        try:
-            return await self._taken_in(request, "sendEdoc", upload)
-        finally:
-            upload.close()
+        return await self._heard(request, "sendEdoc", Upload(self._limit))
 
     async def ask(self, request: Request) -> Response:
         """Answer any other call."""
-        upload = Upload(_SMALL)
+        return await self._heard(request, request.url.path.rpartition("/")[2], Upload(_SMALL))
+
+    async def _heard(self, request: Request, name: str, upload: Upload) -> Response:
         try:
-            return await self._taken_in(request, request.url.path.rpartition("/")[2], upload)
+            return await self._taken_in(request, name, upload)
+        except OSError as error:
+            return _broken(error)
         finally:
-            upload.close()
+            with suppress(OSError):  # it writes what it holds, where there is no room
+                upload.close()
 
     async def _taken_in(self, request: Request, name: str, upload: Upload) -> Response:
         operation = _operation(name, request.headers)
@@ -141,12 +144,8 @@ class VxpEndpoint:
             return self._done(name, admitted, upload)
         except AxisRefused as refused:
             return _refused(refused)
-        except Exception:
-            number = secrets.token_hex(4)
-            _log.exception("internal error %s", number)
-            return _json(
-                {"ErrorDesc": f"Lỗi hệ thống / internal error {number}"}, SYSTEM_ERROR, 500
-            )
+        except Exception as error:
+            return _broken(error)
 
     def _done(self, name: str, admitted: Admitted, upload: Upload) -> Response:
         headers = {_PREFIX + each: value for each, value in admitted.parameters.items()}
@@ -166,6 +165,15 @@ class VxpEndpoint:
             )
         response = _response(name, answer, corrupt=mishap.corrupts)
         return mishap.after(response, content=answer.message is not None)
+
+
+def _broken(error: Exception) -> Response:
+    """Say nothing of what broke inside: the log has it, under the number the caller gets."""
+    if lack.passing(error):
+        return _json({"ErrorDesc": lack.WORDS}, SYSTEM_ERROR, 503)
+    number = secrets.token_hex(4)
+    _log.error("internal error %s", number, exc_info=error)
+    return _json({"ErrorDesc": f"Lỗi hệ thống / internal error {number}"}, SYSTEM_ERROR, 500)
 
 
 def _operation(name: str, headers: Mapping[str, str]) -> str:

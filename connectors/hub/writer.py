@@ -34,6 +34,8 @@ class _Entry(Generic[T]):
         try:
             self._value = self._job(connection)
         except Exception as error:
+            if not connection.in_transaction:
+                raise  # a full disk has undone all of it
             self._error = error
             connection.execute("ROLLBACK TO job")
         connection.execute("RELEASE job")
