@@ -43,8 +43,9 @@ from connectors.edoc.envelope import (
 from connectors.edoc.exchange import Exchange
 from connectors.edoc.intake import SwaMessage
 from connectors.edoc.letter import Letter, read_edxml, write_edxml
-from connectors.edoc.memory import Departed, Memory, Trace
+from connectors.edoc.memory import Memory, Trace
 from connectors.edoc.plain import known_children, text_at
+from connectors.edoc.sending import Sending, receipt
 from connectors.edoc.status import refusal
 from connectors.edoc.swa import plain_body, related_body, wire_ids
 from connectors.edoc.traces import Traces, is_trace, not_found, sender_of
@@ -55,12 +56,11 @@ from connectors.errors import (
     AxisContentCorrupt,
     AxisOutcomeUnknown,
     AxisRefused,
-    AxisUnavailable,
-    DuplicateDifferent,
     EnvelopeInvalid,
     EnvelopeTooLarge,
     TooLarge,
 )
+from connectors.measure import measured
 from connectors.soap.connection import Timeouts
 from connectors.soap.version import SOAP11, Version
 
@@ -90,6 +90,7 @@ class EdocAxis:
         self._exchange = Exchange(address, version, timeouts or Timeouts(), tls, max_size)
         self._token = token
         self._memory = memory
+        self._sending = Sending(_NAME.lower(), memory, clock)
         self._max_size = max_size
         self._clock = clock
         self._organ_id = organ_id
@@ -125,7 +126,7 @@ class EdocAxis:
         try:
             _check_recipients(letter, message.recipients)
             digest = _digest(message.edxml, message.recipients)
-            return self._remembered(
+            return self._sending.once(
                 message.sender, message.message_id, digest, lambda: self._handed_over(letter)
             )
         finally:
@@ -143,30 +144,6 @@ class EdocAxis:
             raise AxisOutcomeUnknown(Action.SEND, "the answer has no DocumentId")
         return numbers[0][:100]
 
-    def _remembered(
-        self, sender: str, message_id: str, digest: str, hand_over: Callable[[], str]
-    ) -> Receipt:
-        """Hand a message over once; a repeat gets the first answer."""
-        memory, at = self._memory, self._clock()
-        known = memory.departing(sender, message_id, digest, at)
-        if known is not None and known.digest != digest:
-            raise DuplicateDifferent(DuplicateDifferent.axis_code, f"{sender} {message_id}")
-        if known is not None and known.axis_id:
-            return _receipt(known)
-        try:
-            axis_id = hand_over()
-        except DuplicateDifferent:
-            if known is None:  # never tried before, so it is another one's
-                memory.never_left(sender, message_id)
-                raise
-            axis_id = _unnamed(sender, message_id)
-        except (AxisUnavailable, AxisRefused):
-            if known is None:
-                memory.never_left(sender, message_id)
-            raise
-        first = memory.arrived(sender, message_id, digest, axis_id, self._clock())
-        return Receipt(first.axis_id, known is not None or first.axis_id != axis_id, first.at)
-
     def report(self, reports: Sequence[Report]) -> list[Receipt | AxisRefused]:
         """See `Axis.report`; one call a status, and none for 01, which the axis writes itself."""
         return [self._reported(report) for report in reports]
@@ -174,14 +151,14 @@ class EdocAxis:
     def _reported(self, report: Report) -> Receipt | AxisRefused:
         try:
             digest = _digest(report.edxml, (report.recipient,))
-            return self._remembered(
+            return self._sending.once(
                 report.sender, report.message_id, digest, lambda: self._updated(report)
             )
         except AxisRefused as refused:
             return refused
 
     def _updated(self, report: Report) -> str:
-        name = _unnamed(report.sender, report.message_id)
+        name = self._sending.unnamed(report.sender, report.message_id)
         if report.status_code != ARRIVED:
             self._update(report.sender, read_edxml(report.edxml, self._max_size))
         return name
@@ -291,7 +268,7 @@ class EdocAxis:
 
     def settle(self, message: Outgoing) -> Receipt | None:
         """See `Axis.settle`: what is remembered, then what a trace gives away."""
-        known = self._memory.departed(message.sender, message.message_id)
+        known = self._sending.known(message.sender, message.message_id)
         if known is None:
             return None
         if not known.axis_id:
@@ -300,11 +277,11 @@ class EdocAxis:
             if not self._traces.told(message.sender, letter.document_id):
                 why = "the dialect has no call that would tell; send again, unchanged"
                 raise AxisOutcomeUnknown("settle", why)
-            axis_id = _unnamed(message.sender, message.message_id)
-            known = self._memory.arrived(
-                message.sender, message.message_id, known.digest, axis_id, self._clock()
+            axis_id = self._sending.unnamed(message.sender, message.message_id)
+            return self._sending.arrived(
+                message.sender, message.message_id, known.digest, axis_id, again=True
             )
-        return _receipt(known)
+        return receipt(known)
 
     def agencies(self) -> list[AgencyEntry]:
         """Return the catalogue by organ_id: codes and names; the dialect has no more."""
@@ -341,21 +318,8 @@ def _check_recipients(letter: Letter, recipients: Sequence[str]) -> None:
 
 
 def _digest(edxml: bytes | Path, recipients: Sequence[str]) -> str:
-    if isinstance(edxml, bytes):
-        content = hashlib.sha256(edxml).hexdigest()
-    else:
-        with edxml.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-    return f"{content} {' '.join(sorted(recipients))}"
-
-
-def _unnamed(sender: str, message_id: str) -> str:
-    """Return an axis id for what the axis took without giving it one."""
-    return "edoc-" + hashlib.sha256(f"{sender}\n{message_id}".encode()).hexdigest()[:32]
-
-
-def _receipt(known: Departed) -> Receipt:
-    return Receipt(known.axis_id, duplicate=True, accepted_at=known.at)
+    sha256, _ = measured(edxml)
+    return f"{sha256} {' '.join(sorted(recipients))}"
 
 
 def _waiting(trace: Trace) -> Pending:

@@ -5,12 +5,10 @@ no digest, no message id (a message is known by its content), no recipients besi
 message. What a face's profile leaves out raises AxisCannot.
 """
 
-import hashlib
 import ssl
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import NoReturn
 
 from connectors.abreast import each
@@ -29,6 +27,7 @@ from connectors.axis import (
 )
 from connectors.catalogue import Catalogue
 from connectors.edoc.memory import Memory
+from connectors.edoc.sending import Sending, receipt
 from connectors.edxml.routing import addressed
 from connectors.errors import (
     AxisCannot,
@@ -39,6 +38,7 @@ from connectors.errors import (
     NotFound,
     TooLarge,
 )
+from connectors.measure import measured
 from connectors.rest.calls import Calls
 from connectors.rest.credentials import Credentials
 from connectors.rest.listing import Listing
@@ -46,7 +46,6 @@ from connectors.rest.meaning import first
 from connectors.rest.profile import Operation, Profile
 from connectors.rest.request import Source
 from connectors.rest.rows import entries
-from connectors.rest.sending import Sending, receipt
 from connectors.soap.blob import Blob
 from connectors.soap.connection import Connections, Timeouts
 from connectors.vxp.headers import plain
@@ -79,7 +78,7 @@ class RestAxis:
         connections = Connections(address, timeouts or Timeouts(), tls)
         self._calls = Calls(connections, profile, credentials, clock)
         self._listing = Listing(self._calls, profile, clock)
-        self._sending = Sending(memory, clock)
+        self._sending = Sending("rest", memory, clock)
         self._profile = profile
         self._memory = memory
         self._max_size = max_size
@@ -105,7 +104,7 @@ class RestAxis:
         self._call("send")
         if not self._same(addressed(message.edxml).recipients, message.recipients):
             self._cannot("gửi khác với nơi nhận ghi trong gói tin / other recipients than `To`")
-        sha256, size = _measured(message.edxml)
+        sha256, size = measured(message.edxml)
         digest = f"{sha256} {' '.join(sorted(message.recipients))}"
         source = Source(message.edxml, size)
         return self._sending.once(
@@ -161,7 +160,7 @@ class RestAxis:
         return [answers[place] for place in range(len(reports))]
 
     def _reported(self, report: Report) -> Receipt:
-        sha256, size = _measured(report.edxml)
+        sha256, size = measured(report.edxml)
         source = Source(report.edxml, size)
         return self._sending.once(
             report.sender,
@@ -307,7 +306,7 @@ class RestAxis:
         catalogue = self._catalogue()
         recipients = {catalogue.organ_id(code) for code in message.recipients}
         lines = [_under(track, catalogue) for track in tracks]
-        sha256, _ = _measured(message.edxml)
+        sha256, _ = measured(message.edxml)
 
         def fetch(axis_id: str) -> Blob:
             return self._content(message.sender, axis_id)
@@ -356,14 +355,6 @@ class RestAxis:
     def agency_changes(self, since: int = 0) -> list[AgencyChange]:
         """Raise AxisCannot; `agencies` gives the whole."""
         self._cannot("thay đổi của danh mục / changes of the catalogue")
-
-
-def _measured(source: bytes | Path) -> tuple[str, int]:
-    """Return a message's SHA-256, lowercase hex, and its bytes."""
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest(), len(source)
-    with source.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), source.stat().st_size
 
 
 def _under(track: Track, catalogue: Catalogue) -> Track:

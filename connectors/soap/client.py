@@ -5,11 +5,9 @@ answer checked against the schema, hard time limits (zeep's default has none and
 MTOM loses bytes: soap.md §6).
 """
 
-import hashlib
 import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from connectors.access import MAX_SIZE
@@ -33,6 +31,7 @@ from connectors.errors import (
     AxisUnavailable,
     DuplicateDifferent,
 )
+from connectors.measure import measured
 from connectors.soap import wire
 from connectors.soap.calls import Answer, Calls, Credential
 from connectors.soap.connection import Timeouts
@@ -93,7 +92,7 @@ class SoapAxis:
             "to": list(message.recipients),
             "sentAt": datetime.now(UTC),
             "urgency": message.urgency,
-            "sha256": _sha256(message.edxml),
+            "sha256": measured(message.edxml)[0],
             "edxml": b"",
         }
         content = wire.Content.of(message.edxml)
@@ -114,7 +113,7 @@ class SoapAxis:
                 "to": report.recipient,
                 "documentId": report.document_id,
                 "statusCode": report.status_code,
-                "sha256": _sha256(report.edxml),
+                "sha256": measured(report.edxml)[0],
                 "edxml": b"",
             }
             for report in reports
@@ -236,7 +235,7 @@ class SoapAxis:
         first = found[0]
         if first.messageId != message.message_id or first.kind != MessageKind.EDOC:
             raise AxisOutcomeUnknown("GetSentDocuments", "it lists another message")
-        if first.sha256 != _sha256(message.edxml):
+        if first.sha256 != measured(message.edxml)[0]:
             what = f"{message.sender} {message.message_id}"
             raise DuplicateDifferent(DuplicateDifferent.axis_code, what)
         return Receipt(first.axisId, duplicate=True, accepted_at=_utc(first.acceptedAt))
@@ -319,10 +318,3 @@ def _status_answer(answer: Any) -> Receipt | AxisRefused:
     if answer.fault is not None:
         return AxisRefused.of(answer.fault.code, answer.fault.description)
     return _receipt(answer)
-
-
-def _sha256(source: bytes | Path) -> str:
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest()
-    with source.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,7 +4,6 @@ The wire has no message id, no digest and no page: a message is known by its con
 list comes whole, and one call moves one message.
 """
 
-import hashlib
 import json
 import ssl
 from collections.abc import Callable, Sequence
@@ -36,6 +35,7 @@ from connectors.errors import (
     EnvelopeInvalid,
     NotFound,
 )
+from connectors.measure import measured
 from connectors.soap.connection import Connections, Timeouts
 from connectors.vxp.calls import Calls, FileBody, NoSuchCall
 from connectors.vxp.headers import hash_file, plain, wire_time
@@ -99,7 +99,7 @@ class VxpAxis:
     def _send(
         self, kind: MessageKind, sender: str, recipients: Sequence[str], edxml: bytes | Path
     ) -> Receipt:
-        sha256, size = _measured(edxml)
+        sha256, size = measured(edxml)
         parameters = {
             "servicetype": _SERVICE,
             "messagetype": str(kind),
@@ -252,7 +252,7 @@ class VxpAxis:
         catalogue = self._catalogue()
         recipients = {catalogue.organ_id(code) for code in message.recipients}
         lines = [_under(track, catalogue) for track in tracks]
-        sha256, _ = _measured(message.edxml)
+        sha256, _ = measured(message.edxml)
         fetch = partial(self._calls.message, limit=self._max_size)
         return settled(message, sha256, recipients, lines, fetch)
 
@@ -326,14 +326,6 @@ class VxpAxis:
         """
         self._calls.ask("deleteAgency", {"AgencyCode": organ_id}, b"{}", 1 << 20)
         self._codes = None
-
-
-def _measured(source: bytes | Path) -> tuple[str, int]:
-    """Return a message's SHA-256, lowercase hex, and its bytes."""
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest(), len(source)
-    with source.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), source.stat().st_size
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,7 +1,7 @@
 """Messages that leave, each once: what was answered is remembered, so that a repeat gets it again.
 
-The faces have no word for a repeat. A message is entered before it leaves and gets its axis id
-when the answer comes (`connectors.edoc.memory`, a file of the installation).
+Provincial axes have no word for a repeat. A message is entered before it leaves and gets its
+axis id when the answer comes (`Memory`, a file of the installation).
 """
 
 import hashlib
@@ -18,7 +18,8 @@ from connectors.errors import AxisRefused, AxisUnavailable, DuplicateDifferent
 class Sending:
     """Hands messages over, one of an id at a time."""
 
-    def __init__(self, memory: Memory, clock: Callable[[], datetime]) -> None:
+    def __init__(self, name: str, memory: Memory, clock: Callable[[], datetime]) -> None:
+        self._name = name
         self._memory = memory
         self._clock = clock
         self._lock = Lock()
@@ -45,7 +46,7 @@ class Sending:
                 if known is None:  # never tried before, so it is another one's
                     memory.never_left(sender, message_id)
                     raise
-                axis_id = unnamed(sender, message_id)
+                axis_id = self.unnamed(sender, message_id)
             except (AxisUnavailable, AxisRefused):
                 if known is None:
                     memory.never_left(sender, message_id)
@@ -63,6 +64,11 @@ class Sending:
         """Return what is known of a message; None: it was certainly never tried."""
         return self._memory.departed(sender, message_id)
 
+    def unnamed(self, sender: str, message_id: str) -> str:
+        """Return an axis id for what the axis took without giving it one."""
+        name = hashlib.sha256(f"{sender}\n{message_id}".encode()).hexdigest()[:32]
+        return f"{self._name}-{name}"
+
     @contextmanager
     def _alone(self, sender: str, message_id: str) -> Iterator[None]:
         key = (sender, message_id)
@@ -79,11 +85,6 @@ class Sending:
                     del self._under_way[key]
                 else:
                     self._under_way[key] = lock, users - 1
-
-
-def unnamed(sender: str, message_id: str) -> str:
-    """Return an axis id for what the axis took without giving it one."""
-    return "rest-" + hashlib.sha256(f"{sender}\n{message_id}".encode()).hexdigest()[:32]
 
 
 def receipt(known: Departed) -> Receipt:
