@@ -89,6 +89,8 @@ def standing_still(office: Office) -> dict[str, int]:
             still["status.given_up"] = given_up
         if late := dispatch_deadline.overdue(session, office.now()):
             still[dispatch_deadline.LATE] = late
+        if not_given := len(reception.not_given(office)):
+            still["axis.not_given"] = not_given
         if findings := reconciliation.count_open(session):
             still["reconciliation.findings"] = findings
         days = office.settings.unanswered_days

@@ -42,6 +42,8 @@ class Office:
     """How each partner wants its messages written."""
     set_aside: dict[tuple[str, str], datetime] = field(default_factory=dict)
     """Messages (agency, axis id) that the axis announces and does not give, left alone until."""
+    not_given: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Why each of them was not to be had when it was asked for last."""
     health: WorkerHealth | None = None
     """Where a worker notes what it did; commands have none."""
     outgoing_turn: asyncio.Lock = field(default_factory=asyncio.Lock)

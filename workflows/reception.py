@@ -134,6 +134,7 @@ def fetch(office: Office, pending: Sequence[Pending], *, point: str = "fetch") -
             for item, answer in zip(group, answers, strict=True):
                 if isinstance(answer, tuple):
                     got.append(answer)
+                    office.not_given.pop((item.recipient, item.axis_id), None)
                     passing(f"{point}.got")
                 elif isinstance(answer, AxisContentCorrupt):
                     # a pouch of such messages would stand before all others
@@ -187,7 +188,20 @@ def _too_large(office: Office, item: Pending, error: TooLarge) -> None:
 def _set_aside(office: Office, item: Pending, error: OfficeError) -> None:
     """Leave a message that the axis announces and does not give whole for a while."""
     _log.warning("%s for %s is not to be had: %s", item.axis_id, item.recipient, error)
-    office.set_aside[item.recipient, item.axis_id] = office.now() + SET_ASIDE
+    key = item.recipient, item.axis_id
+    office.set_aside[key], office.not_given[key] = office.now() + SET_ASIDE, str(error)
+
+
+def not_given(office: Office) -> list[str]:
+    """Return, for people, what the axis announces and does not give, and why."""
+    gone = office.now() - ASKED_AGAIN  # no longer announced: given up, or taken in another way
+    for key in [key for key in office.not_given if office.set_aside.get(key, gone) <= gone]:
+        del office.not_given[key]
+    return [
+        f"trục báo có gói tin {axis_id} cho {recipient} nhưng không tải được"
+        f" / the axis announces it and does not give it: {why}"
+        for (recipient, axis_id), why in list(office.not_given.items())
+    ]
 
 
 def _keep(office: Office, got: Sequence[tuple[Pending, str]]) -> int:

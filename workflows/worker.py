@@ -19,7 +19,7 @@ from typing import Any
 from documents import claims, requests
 from documents import preservation as queue
 from documents.errors import OfficeError
-from workflows import backlog, equipment
+from workflows import backlog, equipment, reception
 from workflows.catalogue import EACH_NIGHT, NIGHT, catalogue
 from workflows.engine_session import engine_session
 from workflows.incoming import incoming
@@ -89,7 +89,8 @@ async def _take_stock(here: Office, health: WorkerHealth, stop: asyncio.Event) -
 
 
 def _lacking(here: Office) -> list[str]:
-    return equipment.lacking(here.settings, here.database, here.now())
+    lacking = equipment.lacking(here.settings, here.database, here.now())
+    return [*lacking, *reception.not_given(here)]
 
 
 async def run(home: Path) -> None:

@@ -170,6 +170,24 @@ def test_messages_that_cannot_be_had_do_not_stand_before_the_others(
     assert reception.fetch(office, [found]) == 1
 
 
+def test_a_message_that_is_announced_and_never_given_is_told_until_it_is(
+    office: Office, axis: HostileAxis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(axis, 1)
+    with monkeypatch.context() as patched:
+        refused = AxisRefused("M.Document", "1212")
+        patched.setattr(axis, "fetch", lambda *_: (_ for _ in ()).throw(refused))
+        (item,) = reception.waiting(office, MessageKind.EDOC)
+        reception.fetch(office, [item])
+    assert backlog.standing_still(office) == {"axis.not_given": 1}
+    (told,) = reception.not_given(office)
+    assert item.axis_id in told
+    assert "M.Document" in told
+
+    assert reception.fetch(office, [item]) == 1
+    assert reception.not_given(office) == []
+
+
 def test_an_id_that_no_database_holds_is_left_alone(office: Office, axis: HostileAxis) -> None:
     send(axis, 1)
     axis.foreign = [Pending("x" * 129, MessageKind.EDOC, OFFICE, MINISTRY, "m", "0" * 64, 9)]
