@@ -76,7 +76,9 @@ def plan(session: Session, letter: DocumentRow, asks: Asks, at: datetime) -> Non
     reason = storable(asks.reason.strip())[:REASON_LENGTH]
     if not reason:
         raise ChangeReasonMissing
-    ours = (target.direction, target.organ_id) == (Direction.OUTGOING, letter.organ_id)
+    ours = target.direction == Direction.OUTGOING and directory.speaks_for(
+        session, letter.organ_id, target.organ_id, local_day(at)
+    )
     open_draft = letter.state in _DRAFTS and letter.business_type == 0
     if not (open_draft and letter.direction == Direction.OUTGOING):
         raise ChangeNotPossible(f"{letter.state}: không còn là dự thảo mới / is no new draft")
@@ -132,12 +134,13 @@ def planned(session: Session, letter: DocumentRow) -> Planned | None:
         return None
     first = rows[0]
     asked = {row.partner for row in rows}
-    had = {d.organ_id for d in of_document(session, first.document_id or "")}
+    target = session.get_one(DocumentRow, first.document_id)
+    had = {d.organ_id for d in of_document(session, target.id)}
     return Planned(
         kind=ChangeKind(first.kind),
         target=Target(
             document_key=first.target_key,
-            organ_id=first.organ_id,
+            organ_id=target.organ_id,
             code=first.target_code,
             promulgated=first.target_date,
         ),

@@ -2,7 +2,8 @@
 
 Sources: Decree 30/2020/ND-CP, Art. 18.3, 18.4 and Appendix VI, Part I, III.8 (law.md X1, X3);
 axis.md §6, §7. A question finds its document among those of the same sender, is shown to the
-clerk, and does nothing. One that comes before its document is remembered.
+clerk, and does nothing. One that comes before its document is remembered. Who came after an
+agency that ended asks about its documents as that one would (Decree 30/2020/ND-CP, Art. 18.4).
 """
 
 from datetime import date, datetime
@@ -26,6 +27,7 @@ from documents.change import (
 from documents.identity import new_id
 from documents.ledger import SYSTEM, Fact
 from documents.lifecycle import Direction, State
+from documents.numbering import local_day
 from documents.tables import ChangeRow, DocumentRow, ParcelRow
 
 CODE = "13"
@@ -66,9 +68,10 @@ def _raise_one(
     at: datetime,
 ) -> None:
     sender = letter.sender_organ_id
-    found, strange = _found(session, letter.organ_id, sender, target, besides=letter.id)
+    day = local_day(at)
+    found, strange = _found(session, letter.organ_id, sender, target, day, besides=letter.id)
     strange = strange or bool(
-        target.organ_id and not directory.same_agency(session, target.organ_id, sender)
+        target.organ_id and not directory.speaks_for(session, sender, target.organ_id, day)
     )
     if strange:
         found = None
@@ -115,7 +118,7 @@ def asked(session: Session, parcel: ParcelRow, status: StatusArrival, at: dateti
     """
     organ_id = directory.agency_row(session, status.organ_id).organ_id
     target = Target(status.document_key, code=status.document_code)
-    found, strange = _found(session, organ_id, parcel.sender, target)
+    found, strange = _found(session, organ_id, parcel.sender, target, local_day(at))
     if strange and found is None:
         return f"{status.document_key}: văn bản của cơ quan khác / another agency's document"
     if _known(session, organ_id, parcel.sender, status, found):
@@ -158,12 +161,13 @@ def _known(
 
 
 def _found(
-    session: Session, organ_id: str, sender: str, target: Target, besides: str = ""
+    session: Session, organ_id: str, sender: str, target: Target, day: date, besides: str = ""
 ) -> tuple[DocumentRow | None, bool]:
     """Return *sender*'s document that *target* names, locked, and whether only others' is one.
 
-    By edXML's DocumentId, else by number, notation and day; what is still at work before what
-    is over, the newest first: an update bears the id of what it updates.
+    What an agency sent that *sender* came after by *day* is *sender*'s too. By edXML's
+    DocumentId, else by number, notation and day; what is still at work before what is over, the
+    newest first: an update bears the id of what it updates.
     """
     arrivals = (
         select(DocumentRow)
@@ -179,7 +183,7 @@ def _found(
             continue
         rows = list(session.scalars(arrivals.where(*named)))
         theirs = [
-            row for row in rows if directory.same_agency(session, row.sender_organ_id, sender)
+            row for row in rows if directory.speaks_for(session, sender, row.sender_organ_id, day)
         ]
         if theirs:
             best = min(theirs, key=lambda row: row.state in _OVER)
@@ -243,7 +247,7 @@ def matched(session: Session, row: DocumentRow, at: datetime) -> None:
             continue
         if change.letter_id == row.id or row.business_type == 1:
             continue
-        if directory.same_agency(session, change.partner, row.sender_organ_id):
+        if directory.speaks_for(session, change.partner, row.sender_organ_id, local_day(at)):
             change.document_id = row.id
             hold(session, row, change, at)
 

@@ -5,6 +5,7 @@ Nothing is deleted: the document keeps its number, its bytes and its place in th
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
@@ -29,7 +30,8 @@ from documents.freezing import ensure_free
 from documents.identity import new_id
 from documents.ledger import Actor
 from documents.lifecycle import Direction, State, Step
-from documents.tables import ChangeRow, DeliveryRow, DocumentRow
+from documents.numbering import local_day
+from documents.tables import ChangeRow, DeliveryRow, DocumentRow, PersonRow
 
 _GONE = (DeliveryState.RECALLED, DeliveryState.REFUSED)
 
@@ -57,7 +59,7 @@ def ask(
         DocumentFrozen: it waits for a signature.
     """
     row, reason = locked(session, document_id), storable(reason.strip())[:REASON_LENGTH]
-    person = directory.person_row(session, row.organ_id, who)
+    person = _asker(session, row, who, at)
     if person.role != Role.CLERK:
         raise StepRefused(row.state, Step.RECALL, f"{person.role} ∉ {{{Role.CLERK}}}")
     if not reason:
@@ -73,6 +75,23 @@ def ask(
     rows = [_asked(session, row, each, asker, at, reason, whole=whole) for each in chosen]
     _froze(session, row, rows, asker, at, reason)
     return rows
+
+
+def _asker(session: Session, row: DocumentRow, who: str, at: datetime) -> PersonRow:
+    """Return *who* of the document's agency, or of one served here that came after it."""
+    heirs = (
+        agency.organ_id
+        for agency in directory.served(session)
+        if agency.organ_id != row.organ_id
+        and directory.speaks_for(session, agency.organ_id, row.organ_id, local_day(at))
+    )
+    try:
+        return directory.person_row(session, row.organ_id, who)
+    except directory.PersonUnknown:
+        for organ_id in heirs:
+            with suppress(directory.PersonUnknown):
+                return directory.person_row(session, organ_id, who)
+        raise
 
 
 def _chosen(
@@ -101,7 +120,7 @@ def _asked(
         before.whole = before.whole or whole
         return before
     gone = delivery.state in _GONE
-    made = _new(row, delivery, asker, at, reason)
+    made = _new(session, row, delivery, asker, at, reason)
     made.whole, made.owed = whole, not gone
     made.state = ChangeState.NOT_HELD if gone else ChangeState.ASKED
     session.add(made)
@@ -123,11 +142,16 @@ def asked_before(session: Session, document_id: str, partner: str) -> ChangeRow 
 
 
 def _new(
-    row: DocumentRow, delivery: DeliveryRow, asker: Actor, at: datetime, reason: str
+    session: Session,
+    row: DocumentRow,
+    delivery: DeliveryRow,
+    asker: Actor,
+    at: datetime,
+    reason: str,
 ) -> ChangeRow:
     return ChangeRow(
         id=new_id(),
-        organ_id=row.organ_id,
+        organ_id=session.get_one(PersonRow, asker.id).organ_id,
         side=Side.SENDER,
         kind=ChangeKind.RECALL,
         state=ChangeState.PLANNED,
@@ -176,12 +200,12 @@ def _before_it_left(
     if len(chosen) < len(every):
         if row.message_sha256 is not None:
             raise ChangeNotPossible("gói tin đã lập / its message is made, and names all")
-        rows = [_new(row, each, asker, at, reason) for each in chosen]
+        rows = [_new(session, row, each, asker, at, reason) for each in chosen]
         _not_sent(session, rows, chosen, at)
         detail = {"to": [each.partner for each in rows], "reason": reason}
         casefile.note(session, row, "ask_recall", asker, at, detail=detail)
         return rows
-    rows = [_new(row, each, asker, at, reason) for each in chosen]
+    rows = [_new(session, row, each, asker, at, reason) for each in chosen]
     session.add_all(rows)
     session.flush()
     for each in rows:

@@ -235,6 +235,17 @@ def same_agency(session: Session, code: str, other: str) -> bool:
     return len(set(catalogue.canonical(session, codes).values())) == 1
 
 
+def speaks_for(session: Session, who: str, agency: str, day: date) -> bool:
+    """Return whether *who* is *agency*, or came after it by *day*: nobody else acts for it."""
+    if same_agency(session, who, agency):
+        return True
+    known = agency_rows(session, (who, agency))
+    own, other = known.get(who), known.get(agency)
+    mine = {who, own.organ_id} if own is not None else {who}
+    theirs = {agency, other.organ_id} if other is not None else {agency}
+    return not theirs.isdisjoint(catalogue.inherited(session, mine, day))
+
+
 def receiving(session: Session, code: str, day: date) -> AgencyRow:
     """Return who takes in mail for *code* on *day*: its agency, or a served one that came after.
 

@@ -254,7 +254,7 @@ _DELIVERY = (
     select(DeliveryRow.id, DeliveryRow.document_id)
     .join(DocumentRow, DocumentRow.id == DeliveryRow.document_id)
     .where(DeliveryRow.organ_id.in_(bindparam("reporters", expanding=True)))
-    .where(DocumentRow.organ_id == bindparam("owner"))
+    .where(DocumentRow.organ_id.in_(bindparam("owners", expanding=True)))
     .where(DocumentRow.direction == Direction.OUTGOING.value)
     .limit(1)
 )
@@ -272,24 +272,28 @@ def _delivery(session: Session, status: StatusArrival, at: datetime) -> Row[str,
     """Find the (id, document_id) of the delivery a status speaks of.
 
     It is known by document id, else by number and notation. Who came after an agency that ended
-    reports of what was sent to that one.
+    reports of what was sent to that one, and is told of what that one sent.
     """
     known = directory.agency_rows(session, [status.reporter_organ_id, status.organ_id])
     if (owner := known.get(status.organ_id)) is None:
         return None
     row = known.get(status.reporter_organ_id)
     reporter = row.organ_id if row is not None else status.reporter_organ_id
-    found = _delivery_to([reporter], owner.organ_id, session, status)
+    found = _delivery_to([reporter], [owner.organ_id], session, status)
     if found is None:
-        before = sorted(catalogue.inherited(session, [reporter], local_day(at)))
-        found = _delivery_to(before, owner.organ_id, session, status) if before else None
+        reporters, owners = (
+            [code, *sorted(catalogue.inherited(session, [code], local_day(at)))]
+            for code in (reporter, owner.organ_id)
+        )
+        if len(reporters) + len(owners) > 2:
+            found = _delivery_to(reporters, owners, session, status)
     return found
 
 
 def _delivery_to(
-    reporters: Sequence[str], owner: str, session: Session, status: StatusArrival
+    reporters: Sequence[str], owners: Sequence[str], session: Session, status: StatusArrival
 ) -> Row[str, str] | None:
-    parties: dict[str, Any] = {"reporters": list(reporters), "owner": owner}
+    parties: dict[str, Any] = {"reporters": list(reporters), "owners": list(owners)}
     found = session.execute(_BY_KEY, {**parties, "key": status.document_key}).one_or_none()
     if found is None and "/" in status.document_code:
         number, notation = status.document_code.split("/", 1)
