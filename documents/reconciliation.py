@@ -70,8 +70,10 @@ MEANING: Mapping[Kind, Meaning] = MappingProxyType(
             Repair.SEND_AGAIN,
         ),
         Kind.UNKNOWN: Meaning(
-            "Trục có gói tin mang tên cơ quan mà hệ thống này không gửi: kiểm tra khóa kết nối",
-            "the axis has a message of ours that we did not send: check who uses the credential",
+            "Trục có gói tin mang tên cơ quan mà hệ thống này không nhận ra:"
+            " hỏi hệ thống khác của cơ quan, rồi kiểm tra khóa kết nối",
+            "the axis has a message in our name that we do not recognise:"
+            " ask the agency's other systems, then who uses the credential",
         ),
         Kind.UNRECORDED: Meaning(
             "Trục đã nhận nhưng hệ thống chưa ghi nhận: hỏi lại trục rồi ghi",

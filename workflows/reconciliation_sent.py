@@ -5,11 +5,12 @@ lost: lists have an end, clocks differ, and a receipt is recorded after it was g
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from connectors.axis import PacketState, Track
+from connectors.errors import AxisCannot, AxisContentCorrupt, AxisRefused
 from documents import reconciliation_ours as ours
 from documents.errors import Unavailable
 from documents.reconciliation import Found, Kind
@@ -24,6 +25,8 @@ CHUNK = 500
 """Ids in one question to the database."""
 MOST_ASKED = 2000
 """Messages of one run that the axis is asked for one by one."""
+MOST_COMPARED = 200
+"""Contents that one run fetches to recognise a message by."""
 
 Spans = Iterator[tuple[Days, list[Track]]]
 T = TypeVar("T")
@@ -82,7 +85,8 @@ def _known(run: Run, tracks: Sequence[Track]) -> None:
     """Judge what the axis lists of ours."""
     with run.office.database.reading() as session:
         known = ours.by_axis_id(session, run.organ_id, {track.axis_id for track in tracks})
-        strange = [track for track in tracks if track.axis_id not in known]
+    strange = _recognisable(run, [track for track in tracks if track.axis_id not in known])
+    with run.office.database.reading() as session:
         ids = {track.message_id for track in strange if track.message_id}
         named = ours.by_message(session, run.organ_id, ids) if ids else {}
         digests = {t.sha256 for t in strange if t.sha256 and t.message_id not in named}
@@ -90,8 +94,25 @@ def _known(run: Run, tracks: Sequence[Track]) -> None:
     for track in tracks:
         if mine := known.get(track.axis_id):
             _compare(run, track, _for(track, mine))
-        else:
-            _strange(run, track, named.get(track.message_id) or named.get(track.sha256))
+    for track in strange:
+        _strange(run, track, named.get(track.message_id) or named.get(track.sha256))
+
+
+def _recognisable(run: Run, tracks: Sequence[Track]) -> list[Track]:
+    """Return *tracks*, with the contents' digests where a wire says neither ids nor digests."""
+    digests: dict[str, str] = {}
+    for axis_id in {t.axis_id for t in tracks if not t.message_id and not t.sha256}:
+        run.counts["contents_compared"] += 1
+        if run.counts["contents_compared"] > MOST_COMPARED:
+            break
+        try:
+            fetched = run.office.axis.fetch(run.organ_id, axis_id)
+        except (AxisRefused, AxisCannot, AxisContentCorrupt) as error:
+            run.notes.append(f"{axis_id}: {error}"[:300])
+            continue
+        fetched.content.close()
+        digests[axis_id] = fetched.sha256
+    return [replace(t, sha256=t.sha256 or digests.get(t.axis_id, "")) for t in tracks]
 
 
 def _for(track: Track, mine: Sequence[Sent]) -> Sent:

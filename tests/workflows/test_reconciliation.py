@@ -4,14 +4,16 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from connectors.axis import MessageKind, Outgoing, PacketState, Track
-from connectors.errors import AxisCannot, AxisUnavailable
+from connectors.axis import Fetched, MessageKind, Outgoing, PacketState, Track
+from connectors.errors import AxisCannot, AxisUnavailable, NotFound
 from connectors.memory_axis import InMemoryAxis
 from documents import reconciliation
 from documents.lifecycle import Direction
@@ -333,6 +335,35 @@ def test_more_of_a_kind_than_one_run_enters_are_counted_and_nothing_is_ended(
 def test_every_kind_says_what_it_is_in_both_languages() -> None:
     assert set(MEANING) == set(Kind)
     assert all(each.vietnamese and each.english for each in MEANING.values())
+
+
+def test_a_wire_without_ids_is_asked_for_contents_before_anybody_is_accused(
+    here: Office, axis: Forgetful, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = send_letter(here, HOME_AFFAIRS)
+    content = here.blobs.get(documents(here, Direction.OUTGOING)[0].message_sha256 or "")
+    twice = axis.send(Outgoing("again", PROVINCE, (HOME_AFFAIRS,), content)).axis_id
+    axis.send(Outgoing("foreign", PROVINCE, (HOME_AFFAIRS,), b"<x/>"))
+    lost = axis.send(Outgoing("lost", PROVINCE, (HOME_AFFAIRS,), b"<y/>")).axis_id
+    listed, given = axis.sent, axis.fetch
+
+    def nameless(*asked: Any) -> list[Track]:
+        return [replace(track, message_id="", sha256="") for track in listed(*asked)]
+
+    def own(agency: str, axis_id: str) -> Fetched:
+        assert agency == PROVINCE
+        if axis_id == lost:
+            raise NotFound(NotFound.axis_code, axis_id)
+        return given(HOME_AFFAIRS, axis_id)
+
+    monkeypatch.setattr(axis, "sent", nameless)
+    monkeypatch.setattr(axis, "fetch", own)
+    later(here, hours=1)
+    (run,) = reconcile(here, agency=PROVINCE)
+    assert codes(here) == {"unknown_to_us": 2, "doubled": 1}
+    (doubled,) = found(here)["doubled"]
+    assert (doubled.document_id, doubled.axis_id) == (letter, twice)
+    assert any(lost in note for note in run.notes)
 
 
 def test_a_real_hub_is_reconciled(
