@@ -2,18 +2,20 @@
 
 A secret is kept as it is, mode 600, because the national SDK's wire signs with it
 (HMAC, axis.md §10.2): a digest of it would not do. One file a system, replaced whole: a
-reader sees the registration as it was or as it is. A running hub reads it at each call.
+reader sees the registration as it was or as it is. A running hub reads it at each call. A file
+that is damaged turns its own system away and no other; it is logged, and listed by `damaged`.
 """
 
 import fcntl
 import hashlib
 import hmac
 import json
+import logging
 import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +29,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SYSTEMS = "systems"
 """The folder of registrations within the hub's own."""
 _LONGEST = 4096
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,17 @@ class System:
         return not self.revoked and (self.expires is None or at < self.expires)
 
 
+class _Unread(Exception):
+    """There is no registration of this id, or its file is none; the words say which."""
+
+
 class Systems:
     """The folder `systems` of a hub, one JSON file a system; safe for threads and processes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._said: set[str] = set()
+        """Names of damaged files that the log has: they are read at each call."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def add(
@@ -95,15 +104,26 @@ class Systems:
             AccessDenied: there is none of this id.
         """
         with self._changing():
-            self._write(replace(self._read(system_id), revoked=True))
+            self._write(replace(self._known(system_id), revoked=True))
 
     def names(self) -> list[str]:
-        """Return the ids of all systems, sorted."""
-        return sorted(path.stem for path in self._folder.glob("[!.]*.json"))
+        """Return the ids of all systems, sorted, damaged ones too."""
+        return sorted(filter(NAME.fullmatch, self._stems()))
 
     def all(self) -> list[System]:
-        """Return all registrations, by id, revoked and expired ones too."""
-        return [self._read(name) for name in self.names()]
+        """Return all registrations that can be read, by id, revoked and expired ones too."""
+        found = []
+        for name in self.names():
+            with suppress(_Unread):
+                found.append(self._read(name))
+        return found
+
+    def damaged(self) -> list[str]:
+        """Return the names of the files that are no registrations, sorted."""
+        return sorted({*self._stems()} - {system.system_id for system in self.all()})
+
+    def _stems(self) -> Iterator[str]:
+        return (path.stem for path in self._folder.glob("[!.]*.json"))
 
     def caller(self, system_id: str) -> Caller:
         """Return the system as a caller: only after its credential was checked.
@@ -148,19 +168,31 @@ class Systems:
         return next((each for each in self.all() if fingerprint in each.certificates), None)
 
     def _living(self, system_id: str) -> System:
-        system = self._read(system_id)
+        system = self._known(system_id)
         if not system.lives(datetime.now(UTC)):
             raise call.denied(system_id, "đã thu hồi hoặc hết hạn / revoked or expired")
         return system
 
+    def _known(self, system_id: str) -> System:
+        try:
+            return self._read(system_id)
+        except _Unread as error:
+            raise call.denied(system_id, str(error)) from None
+
     def _read(self, system_id: str) -> System:
         if not NAME.fullmatch(system_id):
-            raise call.denied(system_id)
+            raise _Unread
         try:
-            found = json.loads((self._folder / f"{system_id}.json").read_bytes())
+            found = _system(system_id, (self._folder / f"{system_id}.json").read_bytes())
         except FileNotFoundError:
-            raise call.denied(system_id) from None
-        return _system(system_id, found)
+            raise _Unread from None
+        except (_Unread, OSError) as error:
+            if system_id not in self._said:
+                self._said.add(system_id)
+                _log.warning("the registration of %s is damaged: %s", system_id, error)
+            raise _Unread("bản đăng ký hỏng / its registration is damaged") from None
+        self._said.discard(system_id)
+        return found
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -189,13 +221,33 @@ class Systems:
         os.rename(temporary, self._folder / name)
 
 
-def _system(system_id: str, found: dict[str, Any]) -> System:
-    expires = found["expires"]
-    return System(
-        system_id,
-        frozenset(found["agencies"]),
-        found["secret"],
-        datetime.fromisoformat(expires) if expires else None,
-        found["revoked"],
-        tuple(found["certificates"]),
-    )
+def _system(system_id: str, data: bytes) -> System:
+    """Return the registration in *data*.
+
+    Raises:
+        _Unread: it is none.
+    """
+    try:
+        found = json.loads(data)
+        expires = found["expires"]
+        system = System(
+            system_id,
+            frozenset(_texts(found["agencies"])),
+            *_texts([found["secret"]]),
+            expires=datetime.fromisoformat(expires) if expires else None,
+            revoked=found["revoked"],
+            certificates=tuple(_texts(found["certificates"])),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        # the words of an error may hold what the file holds: a secret
+        raise _Unread(type(error).__name__) from None
+    naive = system.expires is not None and system.expires.tzinfo is None
+    if not system.secret or naive or not isinstance(system.revoked, bool):
+        raise _Unread("secret, expires or revoked")
+    return system
+
+
+def _texts(found: Any) -> list[str]:
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise TypeError
+    return found

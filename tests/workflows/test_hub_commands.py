@@ -137,6 +137,10 @@ def test_systems_are_registered_listed_and_revoked(hub: Any, tmp_path: Path) -> 
     hub("system", "revoke", "00.99.W00")
     listed = {each["system_id"]: each for each in hub("system", "list", "--json")}
     assert not listed["00.99.W00"]["may_call"]
+    (tmp_path / SYSTEMS / "00.98.W00.json").write_text("{")
+    listed = {each["system_id"]: each for each in hub("system", "list", "--json")}
+    assert (listed["00.98.W00"]["damaged"], listed["00.99.W00"]["damaged"]) == (True, False)
+    assert "damaged" in hub("system", "list")
     assert "hub.system_unknown" in hub("system", "revoke", "none", code=1)
     assert "hub.system_invalid" in hub("system", "add", "a/b", "--agency", SENDER, code=1)
     assert "day.invalid" in hub("system", "add", "a", "--agency", SENDER, "--expires", "x", code=1)

@@ -100,7 +100,8 @@ def _end_of(day: str) -> datetime:
 
 def _list(arguments: argparse.Namespace) -> int:
     now = datetime.now(UTC)
-    found = _registered(arguments.data).all()
+    systems = _registered(arguments.data)
+    found, damaged = systems.all(), systems.damaged()
     if arguments.json:
         print_json(
             [
@@ -111,9 +112,11 @@ def _list(arguments: argparse.Namespace) -> int:
                     "revoked": each.revoked,
                     "expires": each.expires and each.expires.isoformat(),
                     "certificates": each.certificates,
+                    "damaged": False,
                 }
                 for each in found
             ]
+            + [{"system_id": name, "may_call": False, "damaged": True} for name in damaged]
         )
         return 0
     print_table(
@@ -127,7 +130,8 @@ def _list(arguments: argparse.Namespace) -> int:
                 local(each.expires),
             )
             for each in found
-        ],
+        ]
+        + [(name, "?", "bản đăng ký hỏng / damaged", "") for name in damaged],
     )
     return 0
 

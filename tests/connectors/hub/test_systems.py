@@ -14,7 +14,7 @@ from connectors.errors import AccessDenied
 from connectors.hub import basic, call
 from connectors.hub.call import Call, Line
 from connectors.hub.caller import ANYBODY
-from connectors.hub.systems import Systems
+from connectors.hub.systems import SYSTEMS, Systems
 
 ID = "00.99.W00"
 AGENCIES = frozenset({"H99", "000.00.01.H99"})
@@ -159,3 +159,43 @@ def test_who_was_turned_away_is_noted_without_what_was_shown(systems: Systems) -
     assert current.lines == [Line("", "ACCESS_DENIED")]
     assert current.system == ID
     assert "wrong" not in repr(current)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"agencies": "H99", "secret": "s", "expires": null, "revoked": false,'
+        b' "certificates": []}',
+        b'{"agencies": [], "secret": "", "expires": null, "revoked": false, "certificates": []}',
+        b'{"agencies": [], "secret": 1, "expires": null, "revoked": false, "certificates": []}',
+        b'{"agencies": [], "secret": "s", "expires": "2026-01-01", "revoked": false,'
+        b' "certificates": []}',
+    ],
+)
+def test_a_damaged_registration_turns_its_own_system_away_and_no_other(
+    systems: Systems, tmp_path: Path, damage: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    certificate = b"the DER of a certificate"
+    secret = systems.add(ID, AGENCIES, certificates=(certificate,))
+    (tmp_path / SYSTEMS / "00.00.broken.json").write_bytes(damage)
+    (tmp_path / SYSTEMS / "no system id.json").write_bytes(b"{}")
+    (tmp_path / SYSTEMS / "folder.json").mkdir()
+    with call.opened(Call(peer="192.0.2.1")) as current:
+        for _ in range(3):
+            assert [each.system_id for each in systems.all()] == [ID]
+            assert systems.by_certificate(certificate).system_id == ID
+            assert systems.admitted(ID, secret).system_id == ID
+    assert current.lines == []  # nobody was turned away
+    assert systems.damaged() == ["00.00.broken", "folder", "no system id"]
+    for name in systems.damaged():
+        with pytest.raises(AccessDenied):
+            systems.secret(name)
+    told = [each.args[0] for each in caplog.records if each.args]
+    assert sorted(told) == ["00.00.broken", "folder"]  # once each, though read at each call
+    systems.add("00.00.broken", AGENCIES)
+    assert systems.damaged() == ["folder", "no system id"]
