@@ -6,12 +6,12 @@ message. What a face's profile leaves out raises AxisCannot.
 """
 
 import ssl
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NoReturn
 
-from connectors.abreast import each
+from connectors.abreast import each, fetched, reported
 from connectors.access import MAX_SIZE
 from connectors.axis import (
     AgencyChange,
@@ -25,7 +25,6 @@ from connectors.axis import (
     Report,
     Track,
 )
-from connectors.catalogue import Catalogue
 from connectors.edoc.memory import Memory
 from connectors.edoc.sending import Sending, receipt
 from connectors.edxml.routing import addressed
@@ -33,8 +32,6 @@ from connectors.errors import (
     AxisCannot,
     AxisOutcomeUnknown,
     AxisRefused,
-    DigestMismatch,
-    EnvelopeInvalid,
     NotFound,
     TooLarge,
 )
@@ -48,15 +45,14 @@ from connectors.rest.request import Source
 from connectors.rest.rows import entries
 from connectors.soap.blob import Blob
 from connectors.soap.connection import Connections, Timeouts
+from connectors.vxp.codes import Codes
 from connectors.vxp.headers import plain
-from connectors.vxp.memory import Memory as Seen
+from connectors.vxp.inbox import Inbox
 from connectors.vxp.settling import settled
-from documents.errors import OutcomeUnknown, Unavailable
 
 _SKEW = timedelta(days=1)
 """How far the axis's clock may be ahead of ours."""
 _SETTLING = timedelta(days=31)
-_CATALOGUE_LIFE = timedelta(hours=12)
 _QUEUED = (PacketState.INITIAL, PacketState.PROCESSING)
 
 
@@ -83,9 +79,9 @@ class RestAxis:
         self._memory = memory
         self._max_size = max_size
         self._clock = clock
-        self._seen = Seen()
+        self._codes = Codes(self._known_agencies, clock)
+        self._inbox = Inbox(self._codes)
         memory.forget(clock())
-        self._codes: tuple[datetime, Catalogue] | None = None
 
     def close(self) -> None:
         """Close the idle connections and the memory."""
@@ -102,7 +98,7 @@ class RestAxis:
     def send(self, message: Outgoing) -> Receipt:
         """See `Axis.send`; the faces address by the message's own `To` alone."""
         self._call("send")
-        if not self._same(addressed(message.edxml).recipients, message.recipients):
+        if not self._codes.same(addressed(message.edxml).recipients, message.recipients):
             self._cannot("gửi khác với nơi nhận ghi trong gói tin / other recipients than `To`")
         sha256, size = measured(message.edxml)
         digest = f"{sha256} {' '.join(sorted(message.recipients))}"
@@ -113,12 +109,6 @@ class RestAxis:
             digest,
             lambda: self._hand_over(MessageKind.EDOC, message.sender, source),
         )
-
-    def _same(self, some: Collection[str], others: Collection[str]) -> bool:
-        if set(some) == set(others):
-            return True
-        catalogue = self._catalogue()
-        return {*map(catalogue.organ_id, some)} == {*map(catalogue.organ_id, others)}
 
     def _hand_over(self, kind: MessageKind, sender: str, source: Source) -> str:
         operation, most = self._call("send"), self._profile.max_size
@@ -137,27 +127,7 @@ class RestAxis:
     def report(self, reports: Sequence[Report]) -> list[Receipt | AxisRefused]:
         """See `Axis.report`: a call for each, those about one document one after the other."""
         self._call("send")
-        lines: dict[tuple[str, str], list[int]] = {}
-        for place, report in enumerate(reports):
-            lines.setdefault((report.recipient, report.document_id), []).append(place)
-        answers: dict[int, Receipt | AxisRefused] = {}
-        failed: list[Unavailable | OutcomeUnknown] = []
-
-        def go(line: list[int]) -> None:
-            for place in line:
-                try:
-                    answers[place] = self._reported(reports[place])
-                except AxisRefused as refused:
-                    answers[place] = refused
-                except (Unavailable, OutcomeUnknown) as error:
-                    failed.append(error)
-                    return  # the order of a document's statuses is kept
-
-        each(go, lines.values())
-        if failed:
-            unsent = not answers and all(isinstance(error, Unavailable) for error in failed)
-            raise failed[0] if unsent else AxisOutcomeUnknown("send", str(failed[0].args))
-        return [answers[place] for place in range(len(reports))]
+        return reported(self._reported, reports, "send")
 
     def _reported(self, report: Report) -> Receipt:
         sha256, size = measured(report.edxml)
@@ -199,40 +169,11 @@ class RestAxis:
     ) -> list[Track]:
         operation = self._call("received")
         tracks = self._listing.of(operation, agencies, kind, since, until)
-        found = self._own(tracks, agencies, lambda track: track.recipient)
-        for track in found:
-            self._seen.listed(track.axis_id, track.recipient, track.sender, kind)
-        return found
-
-    def _own(
-        self, tracks: list[Track], agencies: Sequence[str], code: Callable[[Track], str]
-    ) -> list[Track]:
-        """Keep what is about *agencies*, whichever of its codes the face uses."""
-        if {code(track) for track in tracks} <= {*agencies} and len(agencies) == 1:
-            return tracks
-        catalogue = self._catalogue()
-        wanted = {catalogue.organ_id(agency) for agency in agencies}
-        return [
-            _under(track, catalogue)
-            for track in tracks
-            if catalogue.organ_id(code(track)) in wanted
-        ]
+        return self._inbox.listed(tracks, agencies, kind)
 
     def fetch(self, agency: str, axis_id: str) -> Fetched:
         """See `Axis.fetch`; the faces announce no digest."""
-        seen = self._seen.of(axis_id)
-        self._ensure_own(agency, axis_id, seen.recipient)
-        blob = self._content(agency, axis_id)
-        content = blob.open()
-        try:
-            way = addressed(content)
-            kind, sender, message_id = way.kind, way.sender, way.message_id(blob.sha256)
-        except EnvelopeInvalid:  # whoever asked decides what becomes of it
-            kind, sender = seen.kind or MessageKind.EDOC, seen.sender
-            message_id = blob.sha256
-        content.seek(0)
-        self._seen.fetched(axis_id, blob.sha256)
-        return Fetched(axis_id, kind, sender, message_id, blob.sha256, content)
+        return self._inbox.fetched(agency, axis_id, lambda: self._content(agency, axis_id))
 
     def _content(self, agency: str, axis_id: str) -> Blob:
         kind, doc_id = self._numbered(agency, axis_id)
@@ -243,43 +184,24 @@ class RestAxis:
     def _numbered(self, agency: str, axis_id: str) -> tuple[MessageKind, str]:
         """Return a message's kind and the face's own id."""
         if not self._profile.kind_in_id:
-            return self._seen.of(axis_id).kind or MessageKind.EDOC, axis_id
+            return self._inbox.kind(axis_id), axis_id
         kind, _, doc_id = axis_id.partition("-")
         if kind not in (*MessageKind,) or not doc_id:
             raise NotFound(NotFound.axis_code, f"{axis_id} ({agency})")
         return MessageKind(kind), doc_id
 
-    def _ensure_own(self, agency: str, axis_id: str, recipient: str) -> None:
-        if recipient and not self._same({recipient}, {agency}):
-            raise NotFound(NotFound.axis_code, f"{axis_id} ({agency})")
-
     def fetch_all(self, agency: str, axis_ids: Sequence[str]) -> list[Fetched]:
         """See `Axis.fetch_all`: a call for each."""
-        found: dict[str, Fetched] = {}
-
-        def go(axis_id: str) -> None:
-            found[axis_id] = self.fetch(agency, axis_id)
-
-        try:
-            each(go, dict.fromkeys(axis_ids))
-        except BaseException:
-            for one in found.values():
-                one.content.close()
-            raise
-        return [found[axis_id] for axis_id in axis_ids]
+        return fetched(partial(self.fetch, agency), axis_ids)
 
     def confirm(self, agency: str, receipts: Sequence[tuple[str, str]]) -> None:
         """See `Axis.confirm`; digests are compared here, with what was fetched where known."""
-        for axis_id, sha256 in receipts:
-            seen = self._seen.of(axis_id)
-            self._ensure_own(agency, axis_id, seen.recipient)
-            if seen.sha256 and sha256 and seen.sha256 != sha256:
-                raise DigestMismatch(DigestMismatch.axis_code, f"{axis_id} has {seen.sha256}")
+        self._inbox.ensure_seen(agency, receipts)
         each(lambda one: self._move("confirm", agency, one[0], PacketState.DONE, ""), receipts)
 
     def reject(self, agency: str, axis_id: str, reason: str) -> None:
         """See `Axis.reject`."""
-        self._ensure_own(agency, axis_id, self._seen.of(axis_id).recipient)
+        self._inbox.ensure_own(agency, axis_id)
         self._move("reject", agency, axis_id, PacketState.FAIL, plain(reason))
 
     def _move(self, name: str, agency: str, axis_id: str, state: PacketState, why: str) -> None:
@@ -303,9 +225,8 @@ class RestAxis:
             raise AxisOutcomeUnknown("settle", why)
         until = self._clock() + _SKEW
         tracks = self.sent(message.sender, until - _SETTLING, until, MessageKind.EDOC)
-        catalogue = self._catalogue()
-        recipients = {catalogue.organ_id(code) for code in message.recipients}
-        lines = [_under(track, catalogue) for track in tracks]
+        recipients = self._codes.organ_ids(message.recipients)
+        lines = self._codes.renewed(tracks)
         sha256, _ = measured(message.edxml)
 
         def fetch(axis_id: str) -> Blob:
@@ -326,7 +247,7 @@ class RestAxis:
 
         def ask(one: MessageKind) -> list[Track]:
             tracks = self._listing.of(operation, [agency], one, since, until)
-            return self._own(tracks, [agency], lambda track: track.sender)
+            return self._codes.own(tracks, [agency], lambda track: track.sender)
 
         return _within(since, until, kind, ask)
 
@@ -343,27 +264,13 @@ class RestAxis:
         operation = self._call("agencies")
         return entries(operation, self._calls.ask(operation, "agencies", "", {}))
 
-    def _catalogue(self) -> Catalogue:
-        """Return the codes, asked for anew after a while: an agency's old and new one are one."""
-        now = self._clock()
-        held = self._codes
-        if held is None or now - held[0] > _CATALOGUE_LIFE:
-            known = self.agencies() if self._profile.operations.agencies else []
-            held = self._codes = now, Catalogue(known)
-        return held[1]
+    def _known_agencies(self) -> list[AgencyEntry]:
+        """Return none where the face does not say: every code is an agency of its own then."""
+        return self.agencies() if self._profile.operations.agencies else []
 
     def agency_changes(self, since: int = 0) -> list[AgencyChange]:
         """Raise AxisCannot; `agencies` gives the whole."""
         self._cannot("thay đổi của danh mục / changes of the catalogue")
-
-
-def _under(track: Track, catalogue: Catalogue) -> Track:
-    """Return *track* with the codes that the catalogue has now."""
-    return replace(
-        track,
-        sender=catalogue.organ_id(track.sender),
-        recipient=catalogue.organ_id(track.recipient),
-    )
 
 
 def _within(

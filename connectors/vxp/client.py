@@ -7,12 +7,11 @@ list comes whole, and one call moves one message.
 import json
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from connectors.abreast import each
+from connectors.abreast import each, fetched, reported
 from connectors.access import MAX_SIZE
 from connectors.axis import (
     AgencyChange,
@@ -26,20 +25,18 @@ from connectors.axis import (
     Report,
     Track,
 )
-from connectors.catalogue import Catalogue
 from connectors.edxml.routing import addressed
 from connectors.errors import (
     AxisOutcomeUnknown,
     AxisRefused,
-    DigestMismatch,
-    EnvelopeInvalid,
-    NotFound,
+    NoSuchCall,
 )
 from connectors.measure import measured
 from connectors.soap.connection import Connections, Timeouts
-from connectors.vxp.calls import Calls, FileBody, NoSuchCall
+from connectors.vxp.calls import Calls, FileBody
+from connectors.vxp.codes import Codes
 from connectors.vxp.headers import hash_file, plain, wire_time
-from connectors.vxp.memory import Memory
+from connectors.vxp.inbox import Inbox
 from connectors.vxp.rows import (
     agency_changes,
     agency_entries,
@@ -50,7 +47,6 @@ from connectors.vxp.rows import (
     usable_id,
 )
 from connectors.vxp.settling import settled
-from documents.errors import OutcomeUnknown, Unavailable
 
 _NAMED = 3000
 """Characters of the `to` header; servers take heads of 8 KB, and it stands there twice."""
@@ -58,7 +54,6 @@ _WINDOW = timedelta(days=31)
 """Longest span that is asked for in one list."""
 _SKEW = timedelta(days=1)
 """How far the axis's clock may be ahead of ours."""
-_CATALOGUE_LIFE = timedelta(hours=12)
 _SERVICE = "eDoc"
 _QUEUED = (PacketState.INITIAL, PacketState.PROCESSING)
 
@@ -85,8 +80,8 @@ class VxpAxis:
         self._legacy_hex = legacy_hex
         self._to_header = to_header
         self._max_size = max_size
-        self._memory = Memory()
-        self._codes: tuple[datetime, Catalogue] | None = None
+        self._codes = Codes(self.agencies, clock)
+        self._inbox = Inbox(self._codes)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -120,29 +115,12 @@ class VxpAxis:
 
     def report(self, reports: Sequence[Report]) -> list[Receipt | AxisRefused]:
         """See `Axis.report`: a call for each, those about one document one after the other."""
-        lines: dict[tuple[str, str], list[int]] = {}
-        for place, report in enumerate(reports):
-            lines.setdefault((report.recipient, report.document_id), []).append(place)
-        answers: dict[int, Receipt | AxisRefused] = {}
-        failed: list[Unavailable | OutcomeUnknown] = []
 
-        def go(line: list[int]) -> None:
-            for place in line:
-                report = reports[place]
-                to = [report.recipient]
-                try:
-                    answers[place] = self._send(MessageKind.STATUS, report.sender, to, report.edxml)
-                except AxisRefused as refused:
-                    answers[place] = refused
-                except (Unavailable, OutcomeUnknown) as error:
-                    failed.append(error)
-                    return  # the order of a document's statuses is kept
+        def say(report: Report) -> Receipt:
+            to = [report.recipient]
+            return self._send(MessageKind.STATUS, report.sender, to, report.edxml)
 
-        each(go, lines.values())
-        if failed:
-            unsent = not answers and all(isinstance(error, Unavailable) for error in failed)
-            raise failed[0] if unsent else AxisOutcomeUnknown("sendEdoc", str(failed[0].args))
-        return [answers[place] for place in range(len(reports))]
+        return reported(say, reports, "sendEdoc")
 
     def pending(
         self, agencies: Sequence[str], kind: MessageKind | None = None, limit: int = 200
@@ -163,78 +141,26 @@ class VxpAxis:
         asked = {"servicetype": _SERVICE, "messagetype": str(kind), **parameters}
         answer = self._calls.ask("getReceivedEdocList", asked)
         tracks = [received_track(row, kind, self._clock()) for row in rows(answer)]
-        found = self._of([track for track in tracks if track], agencies, lambda t: t.recipient)
-        for track in found:
-            self._memory.listed(track.axis_id, track.recipient, track.sender, kind)
-        return found
-
-    def _of(
-        self, tracks: list[Track], agencies: Sequence[str], code: Callable[[Track], str]
-    ) -> list[Track]:
-        """Keep what is about *agencies*, whichever of its codes the axis uses."""
-        if not tracks or not agencies:
-            return []
-        codes = {code(track) for track in tracks}
-        if codes <= {*agencies} and len(agencies) == 1:
-            return tracks
-        catalogue = self._catalogue()
-        wanted = {catalogue.organ_id(agency) for agency in agencies}
-        return [
-            _under(track, catalogue)
-            for track in tracks
-            if catalogue.organ_id(code(track)) in wanted
-        ]
+        return self._inbox.listed([track for track in tracks if track], agencies, kind)
 
     def fetch(self, agency: str, axis_id: str) -> Fetched:
         """See `Axis.fetch`."""
-        seen = self._memory.of(axis_id)
-        self._ensure_own(agency, axis_id, seen.recipient)
-        blob = self._calls.message(axis_id, self._max_size)
-        content = blob.open()
-        try:
-            way = addressed(content)
-            kind, sender, message_id = way.kind, way.sender, way.message_id(blob.sha256)
-        except EnvelopeInvalid:  # whoever asked decides what becomes of it
-            kind, sender = seen.kind or MessageKind.EDOC, seen.sender
-            message_id = blob.sha256
-        content.seek(0)
-        self._memory.fetched(axis_id, blob.sha256)
-        return Fetched(axis_id, kind, sender, message_id, blob.sha256, content)
-
-    def _ensure_own(self, agency: str, axis_id: str, recipient: str) -> None:
-        if not recipient or recipient == agency:
-            return
-        catalogue = self._catalogue()
-        if catalogue.organ_id(recipient) != catalogue.organ_id(agency):
-            raise NotFound(NotFound.axis_code, f"{axis_id} ({agency})")
+        return self._inbox.fetched(
+            agency, axis_id, lambda: self._calls.message(axis_id, self._max_size)
+        )
 
     def fetch_all(self, agency: str, axis_ids: Sequence[str]) -> list[Fetched]:
         """See `Axis.fetch_all`: a call for each."""
-        found: dict[str, Fetched] = {}
-
-        def go(axis_id: str) -> None:
-            found[axis_id] = self.fetch(agency, axis_id)
-
-        try:
-            each(go, dict.fromkeys(axis_ids))
-        except BaseException:
-            for one in found.values():
-                one.content.close()
-            raise
-        return [found[axis_id] for axis_id in axis_ids]
+        return fetched(partial(self.fetch, agency), axis_ids)
 
     def confirm(self, agency: str, receipts: Sequence[tuple[str, str]]) -> None:
         """See `Axis.confirm`; digests are compared here, with what was fetched where known."""
-        for axis_id, sha256 in receipts:
-            seen = self._memory.of(axis_id)
-            self._ensure_own(agency, axis_id, seen.recipient)
-            if seen.sha256 and sha256 and seen.sha256 != sha256:
-                raise DigestMismatch(DigestMismatch.axis_code, f"{axis_id} has {seen.sha256}")
+        self._inbox.ensure_seen(agency, receipts)
         each(lambda receipt: self._move(receipt[0], PacketState.DONE), receipts)
 
     def reject(self, agency: str, axis_id: str, reason: str) -> None:
         """See `Axis.reject`; the reason goes without its marks, a header holds no others."""
-        self._ensure_own(agency, axis_id, self._memory.of(axis_id).recipient)
+        self._inbox.ensure_own(agency, axis_id)
         self._move(axis_id, PacketState.FAIL, plain(reason))
 
     def _move(self, axis_id: str, state: PacketState, description: str = "") -> None:
@@ -249,9 +175,8 @@ class VxpAxis:
         tracks = self.sent(message.sender, until - _WINDOW, until, MessageKind.EDOC)
         if not tracks:
             return None
-        catalogue = self._catalogue()
-        recipients = {catalogue.organ_id(code) for code in message.recipients}
-        lines = [_under(track, catalogue) for track in tracks]
+        recipients = self._codes.organ_ids(message.recipients)
+        lines = self._codes.renewed(tracks)
         sha256, _ = measured(message.edxml)
         fetch = partial(self._calls.message, limit=self._max_size)
         return settled(message, sha256, recipients, lines, fetch)
@@ -265,7 +190,8 @@ class VxpAxis:
             asked = {"servicetype": _SERVICE, "messagetype": str(one), **span}
             answer = self._calls.ask("getSentEdocList", asked)
             tracks = [sent_track(row, one, since) for row in rows(answer)]
-            return self._of([track for track in tracks if track], [agency], lambda t: t.sender)
+            found = [track for track in tracks if track]
+            return self._codes.own(found, [agency], lambda track: track.sender)
 
         return _over(since, until, kind, ask)
 
@@ -285,14 +211,6 @@ class VxpAxis:
             return old_codes(self._calls.ask("getAgenciesListQD20", {"level": "0"}))
         except (AxisRefused, NoSuchCall):
             return {}
-
-    def _catalogue(self) -> Catalogue:
-        """Return the codes, asked for anew after a while: an agency's old and new one are one."""
-        now = self._clock()
-        held = self._codes
-        if held is None or now - held[0] > _CATALOGUE_LIFE:
-            held = self._codes = now, Catalogue(self.agencies())
-        return held[1]
 
     def agency_changes(self, since: int = 0) -> list[AgencyChange]:
         """See `Axis.agency_changes`; the list comes whole, its old codes from another one."""
@@ -316,7 +234,7 @@ class VxpAxis:
         }
         body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
         self._calls.ask("registerAgency", {}, body, 1 << 20)
-        self._codes = None
+        self._codes.forget()
 
     def delete_agency(self, organ_id: str) -> None:
         """Take an agency below one of ours out of the catalogue.
@@ -325,7 +243,7 @@ class VxpAxis:
             AxisRefused: we may not, or there is none.
         """
         self._calls.ask("deleteAgency", {"AgencyCode": organ_id}, b"{}", 1 << 20)
-        self._codes = None
+        self._codes.forget()
 
 
 def _moment(text: str) -> datetime | None:
@@ -334,15 +252,6 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return found.astimezone(UTC) if found.tzinfo else None
-
-
-def _under(track: Track, catalogue: Catalogue) -> Track:
-    """Return *track* with the codes that the catalogue has now."""
-    return replace(
-        track,
-        sender=catalogue.organ_id(track.sender),
-        recipient=catalogue.organ_id(track.recipient),
-    )
 
 
 def _over(
