@@ -32,6 +32,10 @@ class ChildNotReady(Unavailable):
     remedy = "Xem nhật ký / see its log: {2}"
 
 
+class ChildLate(ChildNotReady):
+    """It lives and has not answered in its time: a machine under load, most often."""
+
+
 @dataclass(frozen=True)
 class Child:
     """How to start one process and how to know that it works."""
@@ -45,6 +49,8 @@ class Child:
     log: Path
     """What it prints goes here, both streams."""
     ready_seconds: float = 60.0
+    may_be_late: bool = False
+    """Whether the others go on without it while it needs longer: nothing stands on it."""
     stop_signal: int = signal.SIGTERM
     """Processes that carry flows take SIGINT: while a flow runs, Prefect answers SIGTERM by
     crashing the flow in the middle of a step."""
@@ -116,7 +122,8 @@ class Process:
         """Wait until it works, or *hurry* says that nobody waits any more.
 
         Raises:
-            ChildNotReady: it died or the time is over.
+            ChildLate: the time is over.
+            ChildNotReady: it died.
         """
         deadline = self.started + self.child.ready_seconds
         while not hurry():
@@ -127,7 +134,7 @@ class Process:
                 return
             if time.monotonic() > deadline:
                 why = f"no answer in {self.child.ready_seconds:.0f} s: {self.last_line()}"
-                raise ChildNotReady(self.child.name, why, self.child.log)
+                raise ChildLate(self.child.name, why, self.child.log)
             time.sleep(PROBE_SECONDS)
 
     def ask_to_stop(self) -> None:

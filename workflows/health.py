@@ -29,7 +29,7 @@ class Health:
     restarts: int
     """How often it was started again since the supervisor began."""
     last_error: str = ""
-    """How its last life ended: exit code and the last line it printed."""
+    """How its last life ended, or how long it did not answer, and the last line it printed."""
     url: str | None = None
 
     def line(self) -> str:

@@ -1,9 +1,10 @@
 """Keeps the processes of one installation running until it is told to stop.
 
 Children start in order, each once the one before answers. One that dies is started again
-after a pause that doubles (reset after it has lived for a while). Ctrl-C, SIGTERM and SIGHUP
-end all of them in reverse order; a second signal ends them at once. If the supervisor itself
-is killed, the watchdog ends them. One supervisor per data folder.
+after a pause that doubles (reset after it has lived for a while). One that nothing stands on
+may be late: the others go on, and it gets twice the time before it is started again.
+Ctrl-C, SIGTERM and SIGHUP end all of them in reverse order; a second signal ends them at once.
+If the supervisor itself is killed, the watchdog ends them. One supervisor per data folder.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final, Self
 
-from workflows.child import Child, ChildNotReady, Process
+from workflows.child import Child, ChildLate, ChildNotReady, Process
 from workflows.health import Condition, Health
 from workflows.instance import STATE_NAME, Instance, take_lock
 from workflows.watchdog import Watchdog
@@ -29,6 +30,7 @@ from workflows.watchdog import Watchdog
 TICK_SECONDS: Final = 0.1
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 30.0
+LONGEST_PATIENCE_SECONDS: Final = 960.0
 SETTLED_SECONDS: Final = 60.0
 """A child that lived this long starts with the first pause again."""
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -45,6 +47,8 @@ class _Kept:
         self.restarts = 0
         self.last_error = ""
         self.pause = FIRST_PAUSE_SECONDS
+        self.patience = child.ready_seconds
+        """Seconds that its next start may take; each time that was not enough doubles them."""
         self.again_at = 0.0
         """Monotonic seconds of the next start while it waits for it."""
 
@@ -74,12 +78,18 @@ class _Kept:
         elif self.condition is Condition.STARTING:
             if self.process.ready():
                 self.condition = Condition.RUNNING
-            elif self._age() > self.process.child.ready_seconds:
+            elif self._age() > self.patience:
+                late = f"no answer in {self.patience:.0f} s"
+                self.wait_longer()
                 self.process.stop()
-                self._fell("no answer")
+                self._fell(late)
         elif self._age() > SETTLED_SECONDS:
             self.pause = FIRST_PAUSE_SECONDS
         return self.condition is not before
+
+    def wait_longer(self) -> None:
+        """Give it twice the time, within reason."""
+        self.patience = min(self.patience * 2, max(LONGEST_PATIENCE_SECONDS, self.patience))
 
     def _age(self) -> float:
         return time.monotonic() - self.process.started
@@ -130,7 +140,8 @@ class Supervisor:
 
         Raises:
             AlreadyRunning: another supervisor works on the same data.
-            ChildNotReady: one did not come up; those before it are ended again.
+            ChildNotReady: one died, or others stand on it and it did not come up in time;
+                those before it are ended again.
         """
         self._lock = take_lock(self.data)
         try:
@@ -197,6 +208,13 @@ class Supervisor:
     def _wait_ready(self, kept: _Kept) -> None:
         try:
             kept.process.wait_ready()
+        except ChildLate as error:
+            kept.last_error = error.args[1]
+            if not kept.process.child.may_be_late:
+                raise
+            kept.wait_longer()
+            self._become(kept, Condition.STARTING)
+            return
         except ChildNotReady as error:
             kept.last_error = error.args[1]
             raise

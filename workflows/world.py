@@ -190,6 +190,7 @@ class World:
             env=without_prefect(os.environ),
             ready=f"http://127.0.0.1:{port}/healthz",
             log=logs / f"web-{home.name}.log",
+            may_be_late=True,
         )
 
     def _worker(self, home: Path, logs: Path) -> Child:
@@ -203,6 +204,7 @@ class World:
             },
             ready=partial(worker_lives, home),
             log=logs / f"worker-{home.name}.log",
+            may_be_late=True,
             # Prefect answers TERM by crashing the flow in the middle of a step
             stop_signal=signal.SIGINT,
         )

@@ -168,6 +168,32 @@ def test_a_child_that_never_answers_is_given_up(tmp_path: Path, make_child: Make
     assert not marked(supervisor._watchdog.token)
 
 
+def test_a_late_child_stops_nobody_is_told_of_and_works_once_it_answers(
+    tmp_path: Path, make_child: MakeChild, notes: Callable[[], list[str]]
+) -> None:
+    said: list[Health] = []
+    first, answers = make_child("first"), tmp_path / "answers"
+    late = make_child("late", ready=answers.exists, ready_seconds=0.4, may_be_late=True)
+    with Supervisor(tmp_path, [first, late, make_child("last")], report=said.append) as supervisor:
+        assert supervisor.health()[0].condition is Condition.RUNNING
+        assert supervisor.health()[2].condition is Condition.RUNNING
+        until(lambda: supervisor.health()[1].restarts == 1)
+        answers.touch()
+        until(lambda: supervisor.health()[1].condition is Condition.RUNNING)
+        assert [health.restarts for health in supervisor.health()][::2] == [0, 0]
+    told = [health.line() for health in said if health.name == "late"]
+    assert any("starting" in line and "no answer in 0 s" in line for line in told)
+    assert any("waiting" in line and "no answer in 1 s" in line for line in told)
+    assert notes().count("late started") == 2
+
+
+def test_a_child_that_may_be_late_and_dies_is_an_error_all_the_same(
+    tmp_path: Path, make_child: MakeChild
+) -> None:
+    with pytest.raises(ChildNotReady, match="exit 3"):
+        Supervisor(tmp_path, [make_child("dies", may_be_late=True)]).start()
+
+
 def test_a_stubborn_child_is_killed_after_its_time(tmp_path: Path, make_child: MakeChild) -> None:
     with Supervisor(tmp_path, [make_child("stubborn", stop_seconds=0.2)]) as supervisor:
         pid = supervisor.health()[0].pid
