@@ -14,6 +14,15 @@ class AxisUnavailable(Unavailable):
     remedy = "Hệ thống sẽ tự thử lại / it is tried again by itself"
 
 
+class NoSuchCall(AxisUnavailable):
+    """The axis answers that it has no such call; nothing was done. ({0} which)."""
+
+    code = "axis.no_such_call"
+    vietnamese = "Trục không có lệnh gọi này: {0}"
+    english = "the axis has no such call: {0}"
+    remedy = "Kiểm tra địa chỉ và loại kết nối trong [axis] / check url and kind in [axis]"
+
+
 class AxisContentCorrupt(AxisUnavailable):
     """What arrived is not what was announced: fetch again. ({0} axis id, {1} expected SHA-256)."""
 

@@ -19,6 +19,7 @@ from documents.tables import AgencyRow
 class RecipientUnknown(AgencyUnknown):
     """Nobody has this code; details: the code, who may be meant."""
 
+    code = "recipient.unknown"
     vietnamese = "Không có cơ quan nào mang mã «{0}». Gần nhất: {1}"
     english = "no agency has the code «{0}». Nearest: {1}"
     remedy = "Tìm: `congvan catalogue search TÊN` / search the catalogue"
@@ -107,9 +108,3 @@ def abolished(session: Session, codes: Sequence[str], day: date) -> dict[str, Of
     return {
         code: RecipientAbolished.of(standings[code]) for code in codes if standings[code].abolished
     }
-
-
-def collapsed(session: Session, codes: Sequence[str]) -> list[str]:
-    """Return *codes* as people are shown them: each agency once, by the code it is known by."""
-    known_by = catalogue.canonical(session, codes)
-    return list(dict.fromkeys(known_by[code] for code in codes))

@@ -8,6 +8,7 @@ from connectors.errors import (
     AxisRefused,
     AxisUnavailable,
     DuplicateDifferent,
+    NoSuchCall,
     NotFound,
     TooLarge,
     UnknownRecipient,
@@ -27,10 +28,6 @@ _LEAVES: dict[str, type[AxisRefused]] = {
 
 class LoginAgain(Exception):
     """The token is over; nothing was done."""
-
-
-class NoSuchCall(AxisUnavailable):
-    """The face does not offer this call. ({0} which.)."""
 
 
 class Undecided(Exception):

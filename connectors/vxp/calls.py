@@ -14,6 +14,7 @@ from connectors.errors import (
     AxisOutcomeUnknown,
     AxisRefused,
     AxisUnavailable,
+    NoSuchCall,
     TooLarge,
 )
 from connectors.soap.blob import Blob
@@ -39,10 +40,6 @@ _ASKED_AGAIN = "getReceivedEdocList"
 _CHUNK = 1 << 18
 _TAIL = b"\r\n"
 _REASON = re.compile(r"[0-9A-Z_]{1,40}")
-
-
-class NoSuchCall(AxisUnavailable):
-    """The axis does not offer this call. ({0} which.)."""
 
 
 @dataclass(frozen=True, slots=True)

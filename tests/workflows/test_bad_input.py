@@ -174,7 +174,7 @@ def test_a_secret_document_leaves_nothing_but_its_refusal(
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"to": "H77"}, "agency.unknown"),
+        ({"to": "H77"}, "recipient.unknown"),
         ({"from": "H77"}, "agency.unknown"),
         ({"from": MINISTRY}, "agency.not_served"),
         ({"signer": "Không Ai"}, "person.unknown"),
