@@ -32,31 +32,56 @@ CONNECTIONS = 1000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `serve` takes."""
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True, help="0: any free one")
-    parser.add_argument("--data", type=Path, required=True, help="the hub's own folder")
-    parser.add_argument("--agencies", type=Path, help="the catalogue: a JSON list of agencies")
-    parser.add_argument("--max-size", type=int, default=MAX_SIZE, help="bytes of one message")
+    parser.add_argument("--host", default="127.0.0.1", help="địa chỉ lắng nghe / address to serve")
+    parser.add_argument(
+        "--port", type=int, required=True, help="cổng; 0: cổng trống bất kỳ / 0: any free one"
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, help="thư mục của nút trục / the hub's own folder"
+    )
+    parser.add_argument(
+        "--agencies",
+        type=Path,
+        help="danh mục cơ quan, JSON / the catalogue: a JSON list of agencies",
+    )
+    parser.add_argument(
+        "--max-size",
+        type=int,
+        default=MAX_SIZE,
+        help="số byte tối đa của một gói tin / bytes of one message",
+    )
     parser.add_argument(
         "--check",
         type=Check,
         choices=tuple(Check),
         default=Check.WARN,
-        help="a header against the format: refused, taken and audited, not looked at",
+        help="soát phần đầu gói tin: từ chối, nhận và ghi nhật ký, không soát"
+        " / a header against the format: refused, taken and audited, not looked at",
     )
     parser.add_argument(
         "--timestamp-days",
         type=float,
         default=WINDOW.days,
-        help="how far a VXP call's timestamp may be from now",
+        help="giờ của lời gọi VXP được lệch mấy ngày"
+        " / how far a VXP call's timestamp may be from now",
     )
     parser.add_argument(
-        "--open", action="store_true", help="ask for no credential; on a loopback address only"
+        "--open",
+        action="store_true",
+        help="không hỏi khóa, chỉ ở địa chỉ loopback"
+        " / ask for no credential; on a loopback address only",
     )
-    parser.add_argument("--tls-certificate", type=Path, help="PEM, with its chain")
-    parser.add_argument("--tls-key", type=Path, help="PEM")
     parser.add_argument(
-        "--client-ca", type=Path, help="PEM: whose certificates systems may show (mTLS)"
+        "--tls-certificate",
+        type=Path,
+        help="chứng thư TLS kèm chuỗi, PEM / PEM, with its chain",
+    )
+    parser.add_argument("--tls-key", type=Path, help="khóa của chứng thư TLS / its key, PEM")
+    parser.add_argument(
+        "--client-ca",
+        type=Path,
+        help="CA của chứng thư các hệ thống (mTLS), PEM"
+        " / PEM: whose certificates systems may show (mTLS)",
     )
 
 
@@ -93,7 +118,9 @@ def _config(
 ) -> uvicorn.Config:
     systems = None if arguments.open else Systems(arguments.data / SYSTEMS)
     if systems is not None and not systems.names():
-        sys.stderr.write("no system is registered yet: congvan hub system add\n")
+        sys.stderr.write(
+            "chưa đăng ký hệ thống nào / no system is registered yet: congvan hub system add\n"
+        )
     config = uvicorn.Config(
         create_app(
             store,
@@ -122,16 +149,25 @@ def _config(
 def _ensure_sensible(arguments: argparse.Namespace) -> None:
     if arguments.open and not _loopback(arguments.host):
         raise ValueError(
-            f"--open asks for no credential: not on {arguments.host}, only on loopback"
+            f"--open không hỏi khóa, chỉ dùng ở loopback, không ở {arguments.host}"
+            f" / --open asks for no credential: not on {arguments.host}, only on loopback"
         )
     if not 0 < arguments.timestamp_days <= _MOST_DAYS:
-        raise ValueError(f"--timestamp-days: more than 0, at most {_MOST_DAYS}")
+        raise ValueError(
+            f"--timestamp-days: lớn hơn 0, nhiều nhất / more than 0, at most {_MOST_DAYS}"
+        )
     if bool(arguments.tls_certificate) != bool(arguments.tls_key):
-        raise ValueError("--tls-certificate and --tls-key belong together")
+        raise ValueError(
+            "--tls-certificate và --tls-key phải đi cùng nhau"
+            " / --tls-certificate and --tls-key belong together"
+        )
     if arguments.client_ca and not arguments.tls_certificate:
-        raise ValueError("--client-ca needs --tls-certificate")
+        raise ValueError("--client-ca cần có / needs --tls-certificate")
     if not arguments.tls_certificate and not _loopback(arguments.host):
-        sys.stderr.write("without TLS secrets can be read on their way: put a TLS gateway before\n")
+        sys.stderr.write(
+            "không có TLS thì khóa bí mật bị đọc được trên đường: đặt cổng TLS phía trước"
+            " / without TLS secrets can be read on their way: put a TLS gateway before\n"
+        )
 
 
 def _loopback(host: str) -> bool:

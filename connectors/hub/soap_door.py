@@ -63,12 +63,12 @@ class Door:
             certificate = verifier.certificate(envelope)
             signer = self._systems.by_certificate(certificate)
             if self._caller is not None and self._caller.system_id != signer.system_id:
-                raise denied("WS-Security: the certificate is another system's")
+                raise denied("chứng thư của hệ thống khác / the certificate is another system's")
             opened = verifier.open(envelope, certificate, datetime.now(UTC))
         except EnvelopeRefused as why:
             raise denied(f"WS-Security: {why}") from None
         except AccessDenied:
-            raise denied("WS-Security: the certificate is not registered") from None
+            raise denied("chứng thư chưa đăng ký / the certificate is not registered") from None
         self._signer, self._signature = signer, opened.value
         return opened.octets
 

@@ -82,18 +82,27 @@ class Systems:
                 is another system's.
         """
         if not NAME.fullmatch(system_id):
-            raise ValueError(f"{system_id!r} is not a system id")
+            raise ValueError(f"không phải mã hệ thống / not a system id: {system_id!r}")
         if not agencies or not all(code.isprintable() and 0 < len(code) <= 35 for code in agencies):
-            raise ValueError("a system speaks for at least one agency, by codes of 1 to 35 signs")
+            raise ValueError(
+                "cần ít nhất một cơ quan, mã dài 1 đến 35 ký tự"
+                " / a system speaks for at least one agency, by codes of 1 to 35 signs"
+            )
         secret = secret or secrets.token_urlsafe(32)
         if not 16 <= len(secret) <= _LONGEST or not secret.isprintable():
-            raise ValueError("a secret has 16 to 4096 printable characters")
+            raise ValueError(
+                "khóa bí mật dài 16 đến 4096 ký tự in được"
+                " / a secret has 16 to 4096 printable characters"
+            )
         shown = tuple(hashlib.sha256(der).hexdigest() for der in certificates)
         with self._changing():
             for fingerprint in shown:
                 owner = self._owner(fingerprint)
                 if owner is not None and owner.system_id != system_id:
-                    raise ValueError(f"the certificate is {owner.system_id}'s")
+                    raise ValueError(
+                        f"chứng thư đã thuộc hệ thống {owner.system_id}"
+                        f" / the certificate is {owner.system_id}'s"
+                    )
             self._write(System(system_id, agencies, secret, expires, False, shown))
         return secret
 
@@ -243,7 +252,7 @@ def _system(system_id: str, data: bytes) -> System:
         raise _Unread(type(error).__name__) from None
     naive = system.expires is not None and system.expires.tzinfo is None
     if not system.secret or naive or not isinstance(system.revoked, bool):
-        raise _Unread("secret, expires or revoked")
+        raise _Unread("sai secret, expires hoặc revoked / secret, expires or revoked")
     return system
 
 
