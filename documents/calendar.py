@@ -138,14 +138,6 @@ class Calendar:
             count -= self.is_working(day)
         return day
 
-    def working_days(self, first: date, last: date) -> int:
-        """Return how many working days there are from *first* to *last*, both included.
-
-        Raises:
-            YearMissing: one of them lies in a year that is not known.
-        """
-        return sum(map(self.is_working, _days(first, last)))
-
 
 def _days(first: date, last: date) -> list[date]:
     return [first + _DAY * count for count in range((last - first).days + 1)]

@@ -62,11 +62,6 @@ class Code:
         """What an entry with this code is."""
         return _KINDS.get(self.form, Kind.AGENCY)
 
-    @property
-    def addressable(self) -> bool:
-        """Whether a person may choose it as a recipient."""
-        return self.form not in {Form.OTHER, Form.EXCHANGE}
-
 
 _KINDS = {Form.EXCHANGE: Kind.EXCHANGE, Form.ENTERPRISE: Kind.ENTERPRISE}
 _EXCHANGE = re.compile(r"(?:[0-9]{2,3}\.)*W00(?:\.[0-9A-Z]+)*")

@@ -78,8 +78,6 @@ def sent(session: Session, feedback_id: str, at: datetime) -> None:
 
 PATIENCE = timedelta(days=7)
 """How long a status is tried unless the settings say otherwise: longer than any Tết closes."""
-LEAST_PATIENCE = timedelta(hours=25)
-"""A night's outage of the axis and the working day after it must fit."""
 _LONG_PAUSES = (7200, 14400, 21600)
 """Seconds, after the pauses of any step; the last one repeats."""
 

@@ -99,7 +99,10 @@ class Settings(BaseModel):
     """An OCSP responder that is asked instead of those that certificates name."""
 
     status_hours: float = Field(default=168, ge=25, le=24 * 60)
-    """How long a status is tried that the axis does not take, before a person is shown it."""
+    """How long a status is tried that the axis does not take, before a person is shown it.
+
+    At least 25: a night's outage of the axis and the working day after it must fit.
+    """
 
     reconcile_at: str = Field(default="02:00", pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")
     """When reconciliation runs each night, Vietnam's time."""

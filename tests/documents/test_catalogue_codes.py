@@ -44,10 +44,11 @@ def test_the_party_bloc_is_told_from_the_old_form() -> None:
     assert not read("000.00.01.H53").party
 
 
-def test_exchange_centres_and_junk_cannot_be_chosen() -> None:
+def test_exchange_centres_and_junk_are_told_from_agencies() -> None:
     assert read("00.22.W00").kind is Kind.EXCHANGE
-    assert not any(read(code).addressable for code in ("00.22.W00", "null", "vxp.saas.03"))
-    assert all(read(code).addressable for code in ("H99.01", "000.00.01.H99", "020100107370"))
+    assert {read(code).form for code in ("null", "vxp.saas.03")} == {Form.OTHER}
+    named = {read(code).form for code in ("H99.01", "000.00.01.H99", "020100107370")}
+    assert not named & {Form.OTHER, Form.EXCHANGE}
 
 
 @given(code=st.text(max_size=60))

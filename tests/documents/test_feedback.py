@@ -277,7 +277,6 @@ def test_the_pauses_grow_and_last_for_days_and_end() -> None:
         assert list(series) == sorted(series)
         assert series[0] == 5
         assert sum(series[:-1]) < hours * 3600
-    assert feedback.LEAST_PATIENCE <= feedback.PATIENCE
 
 
 def test_a_status_that_cannot_be_delivered_is_given_up_once_and_shown(
