@@ -114,6 +114,7 @@ class StreamParser:
         self._size = 0
         self._target = _Target(frozenset(divert), open_sink, frozenset(inside), limits)
         self._target.watch = frozenset(watch)
+        self._target.noted = self._logged
         target: Any = self._target  # the stubs ask for bytes where lxml gives str
         self._parser = etree.XMLParser(target=target, **HARDENED)
         self._names = {name.rpartition("}")[2].encode() for name in divert}
@@ -125,6 +126,11 @@ class StreamParser:
     def ended(self) -> list[etree._Element]:
         """The watched elements that have come whole so far, in order of their ends."""
         return self._target.ended
+
+    @property
+    def unsound(self) -> XmlRefused | None:
+        """What was wrong, though libxml2 went on, up to the end of the last of `ended`."""
+        return self._target.unsound
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes.
@@ -237,6 +243,8 @@ class _Target:
         """Characters to come that were never in the message at that place."""
         self.watch: frozenset[str] = frozenset()
         self.ended: list[etree._Element] = []
+        self.noted: Callable[[], XmlRefused | None] = lambda: None
+        self.unsound: XmlRefused | None = None
         self._divert, self._open_sink, self._inside = divert, open_sink, inside
         self._limits = limits
         self._builder: Any = etree.TreeBuilder()  # the stubs forget its results
@@ -339,6 +347,7 @@ class _Target:
         self._depth -= 1
         element = self._builder.end(tag)
         if tag in self.watch:
+            self.unsound = self.noted()
             self.ended.append(element)
         if element is not self._diverted:
             return

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from connectors.edoc.letter import Letter
 from connectors.edoc.plain import known_children, text_at
 from connectors.edxml.dates import NotADate, read_date
+from connectors.edxml.routing import STATUS_CODE
 
 Errors = list[tuple[str, str]]
 """Code and description."""
@@ -35,7 +36,7 @@ _LENGTHS = {("From", "OrganId"): 35, ("DocumentId",): 200, ("Subject",): 4000}
 def errors_in(letter: Letter) -> Errors:
     """Return what keeps *letter* from being taken; empty when nothing does."""
     if letter.is_status:
-        return list(_missing(letter, "Status", _STATUS_NEEDED))
+        return [*_missing(letter, "Status", _STATUS_NEEDED), *_code(letter)]
     return [
         *_missing(letter, "MessageHeader", _NEEDED),
         *_too_long(letter),
@@ -52,6 +53,12 @@ def _missing(
         if not text_at(letter.header, *path):
             name = ".".join((root, *path))
             yield f"N.{name}", f"thiếu / missing: {name}"
+
+
+def _code(letter: Letter) -> Iterator[tuple[str, str]]:
+    code = text_at(letter.header, "StatusCode")
+    if code and not STATUS_CODE.fullmatch(code):
+        yield "T.Status.StatusCode", f"{code[:20]!r}: hai chữ số / two digits"
 
 
 def _too_long(letter: Letter) -> Iterator[tuple[str, str]]:

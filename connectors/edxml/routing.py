@@ -6,6 +6,7 @@ spellings of Bussiness and the SOAP form (axis.md §12.1) are taken as they come
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,8 @@ _BODIES = [f"{{{uri}}}Body" for uri in _SOAP]
 _CHUNK = 4 << 10
 _LONGEST = 200
 """Characters of a code or an id that says where a message goes."""
+STATUS_CODE = re.compile(r"[0-9]{2}")
+"""What a status's code looks like; which ones there are, its recipient judges."""
 _LIMITS = Limits(size=64 << 20, text=4 << 20, depth=32)
 """Of a header; one that is larger is none."""
 
@@ -139,6 +142,8 @@ def _header(data: bytes | Path | IO[bytes]) -> tuple[etree._Element, etree._Elem
             # SOAP's Status lies in the body; anywhere else it is somebody's own element
             if found is not None and (found[0] is not ended or _is_body(ended.getparent())):
                 _check_root(ended)
+                if parser.unsound is not None:
+                    raise parser.unsound
                 return found  # what is wrong behind the header is not judged here
         if wrong is not None:
             raise wrong
@@ -217,7 +222,7 @@ def _business_type(trace: etree._Element | None) -> BusinessType:
         if local_name(element) in ("Bussiness", "Business"):
             kind = _text(element, "BussinessDocType") or _text(element, "BusinessDocType") or "0"
             if kind not in {str(known.value) for known in BusinessType}:
-                raise KindUnsupported(f"BussinessDocType {kind[:20]!r}")
+                raise KindUnsupported(f"nghiệp vụ lạ / unknown BussinessDocType {kind[:20]!r}")
             return BusinessType(int(kind))
     return BusinessType.NEW
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.axis import AgencyEntry, MessageKind, PacketState, Receipt, Track
-from connectors.edxml.routing import Addressed, addressed
+from connectors.edxml.routing import STATUS_CODE, Addressed, addressed
 from connectors.errors import (
     AccessDenied,
     AxisRefused,
@@ -81,6 +81,8 @@ class Calls:
             words = error.as_dict()
             raise AxisRefused(WRONG_EDXML, f"{words['vi']} / {words['en']}") from None
         kind = _kind(asked.get("messagetype"), way.kind)
+        if kind is MessageKind.STATUS and not STATUS_CODE.fullmatch(way.status_code):
+            raise AxisRefused(WRONG_EDXML, f"StatusCode {way.status_code[:20]!r}")
         sender = asked.get("from") or way.sender
         for code in {sender, way.sender or sender}:
             asked.caller.ensure(code, self._store.organ_id)

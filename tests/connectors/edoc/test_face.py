@@ -10,6 +10,8 @@ import pytest
 from lxml import etree
 
 from connectors.axis import MessageKind, Outgoing, Receipt
+from connectors.edoc.checks import errors_in
+from connectors.edoc.letter import read_edxml
 from connectors.edxml import read
 from connectors.hub.message import Posting
 from connectors.soap.client import SoapAxis
@@ -189,6 +191,13 @@ def test_what_is_asked_wrongly_is_answered_by_a_code(lasting: EdocHub) -> None:
     ]:
         answer = etree.tostring(ask(lasting, name, more))
         assert report(answer) == ("false", [code])
+
+
+def test_a_statuss_code_is_two_digits() -> None:
+    for code, errors in (("03", []), ("3", ["T.Status.StatusCode"]), ("", ["N.Status.StatusCode"])):
+        data = re.sub(rb"(StatusCode>)03<", rf"\g<1>{code}<".encode(), status())
+        read_letter = read_edxml(data, 1 << 20)
+        assert [name for name, _ in errors_in(read_letter)] == errors
 
 
 def test_answers_meet_our_own_schema(edoc_hub: EdocHub, client: Any) -> None:

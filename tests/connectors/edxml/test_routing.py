@@ -82,7 +82,7 @@ def test_junk_before_the_prolog_is_passed_over() -> None:
 
 def test_nothing_behind_the_header_is_judged() -> None:
     data = edxml()
-    for tail in (b"<", b"&x;", b"<!DOCTYPE", b"\0\xff"):
+    for tail in (b"<", b"&x;", b"<!DOCTYPE", b"\0\xff", b"<x:y/>"):
         assert addressed(data + tail) == addressed(data)
 
 
@@ -110,6 +110,12 @@ def test_a_message_without_an_id_is_known_by_its_content() -> None:
         (b"<edXML>" + b"x" * (8 << 20), EnvelopeTooLarge),
         (b"<edXML " + b"a=''" * 10, EnvelopeInvalid),
         (edxml()[:300], EnvelopeInvalid),
+        (edxml().replace(b"MessageHeader>", b"x:MessageHeader>"), EnvelopeInvalid),
+        (edxml().replace(b"<DocumentId>d-1", b"<DocumentId x:y='1'>d-1"), EnvelopeInvalid),
+        (
+            edxml().replace(b"<edXML ", b"<x:edXML ").replace(b"/edXML>", b"/x:edXML>"),
+            EnvelopeInvalid,
+        ),
     ],
 )
 def test_what_has_no_readable_header_is_refused_soon(

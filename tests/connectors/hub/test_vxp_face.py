@@ -73,6 +73,12 @@ def letter(document_id: str = "d-1", sender: str = "H99", to: str = "H98", body:
     ).encode()
 
 
+def told(code: str) -> bytes:
+    """Return a status with this code."""
+    about = f"<ResponseFor><OrganId>H98</OrganId></ResponseFor><StatusCode>{code}</StatusCode>"
+    return letter().replace(b"<DocumentId>d-1</DocumentId>", about.encode())
+
+
 @contextmanager
 def running(tmp_path: Path) -> Iterator[Face]:
     store = HubStore(tmp_path / "hub", max_size=200_000)
@@ -234,6 +240,8 @@ def test_a_repeat_gets_the_same_id_and_another_content_a_refusal_in_both_languag
         (b"<html/>", {}, "22"),
         (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", {}, "22"),
         (letter(), {"messagetype": "status"}, "22"),
+        (letter().replace(b"MessageHeader>", b"x:MessageHeader>"), {}, "22"),
+        *((told(code), {"messagetype": "status"}, "22") for code in ("", "3", "003", "ab", "٠٣")),
         (letter(), {"from": "H98"}, "15"),
         (letter(sender="H98"), {}, "15"),
     ],
@@ -243,6 +251,10 @@ def test_each_mistake_has_its_code(
 ) -> None:
     assert codes(lasting.send(data, **parameters)) == ("FAIL", code)
     assert lasting.store.counts()["messages"] == 0
+
+
+def test_a_status_whose_code_is_two_digits_is_taken(face: Face) -> None:
+    assert face.send(told("03"), messagetype="status")["status"] == "OK"
 
 
 def test_a_neighbour_neither_reads_nor_moves_what_is_not_its_own(face: Face) -> None:
