@@ -5,7 +5,7 @@ from datetime import timedelta
 from connectors.conformance.case import Chapter, Face, ensure
 from connectors.conformance.edoc_peer import envelope, got_of
 from connectors.conformance.letter import PDF, QCVN, File, time_of
-from connectors.conformance.mime import BOUNDARY
+from connectors.conformance.mime import UNBOUNDED
 from connectors.conformance.peer import Broken, TurnedAway, got_in, refused
 from connectors.conformance.session import Session
 from connectors.conformance.soap_peer import SOAP12, TEXT_XML, Message
@@ -275,21 +275,13 @@ def _mime(name: str, vietnamese: str, english: str, old: bytes, new: bytes) -> N
     )
     def _(s: Session) -> None:
         letter = s.letter()
-        whole = s.edoc.letter(letter)
-        body, media_type = whole.body, whole.media_type
-        if old in body:
-            body = body.replace(old, new)
-        else:
-            media_type = media_type.replace(old.decode(), new.decode())
-        message = Message(body, media_type, whole.action)
+        message = s.edoc.letter(letter).damaged(old, new)
         refused(lambda: s.edoc.post(message), f"{vietnamese} / {english}")
         s.ensure_absent(letter, "đã nhận / it came")
 
 
-_END = f"\r\n--{BOUNDARY}--\r\n".encode()
 for _case in (
-    ("no_end", "không có ranh giới cuối", "no closing boundary", _END, b""),
-    ("no_boundary", "không nêu boundary", "no boundary is named", b"; boundary=", b"; limit="),
+    *UNBOUNDED,
     (
         "bad_base64",
         "base64 hỏng",

@@ -10,6 +10,17 @@ from connectors.conformance.exchange import HttpAnswer
 from connectors.conformance.peer import Broken
 
 BOUNDARY = "=_conform.9f3d"
+UNBOUNDED = (
+    (
+        "no_end",
+        "không có ranh giới cuối",
+        "no closing boundary",
+        f"\r\n--{BOUNDARY}--\r\n".encode(),
+        b"",
+    ),
+    ("no_boundary", "không nêu boundary", "no boundary is named", b"; boundary=", b"; limit="),
+)
+"""Ways to end a message wrongly: a name, what it is twice, what is replaced, by what."""
 _MOST = 2000
 """Parts of an answer."""
 

@@ -7,7 +7,7 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -44,6 +44,13 @@ class Message:
     body: bytes
     media_type: str
     action: str = ""
+
+    def damaged(self, old: bytes, new: bytes) -> "Message":
+        """Return the request with *new* for *old*, in the body or else in its media type."""
+        if old in self.body:
+            return replace(self, body=self.body.replace(old, new))
+        told = self.media_type.replace(old.decode(), new.decode())
+        return replace(self, media_type=told)
 
 
 def envelope(body: str, header: str = "", soap: str = SOAP11) -> bytes:
