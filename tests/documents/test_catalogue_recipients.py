@@ -93,7 +93,7 @@ def test_several_codes_of_one_agency_are_one_recipient(
 @pytest.mark.parametrize(
     ("code", "error", "said"),
     [
-        ("H56", RecipientUnknown, r"H54 Tỉnh H54.*agency\.unknown"),
+        ("H56", RecipientUnknown, r"H54 Tỉnh H54.*recipient\.unknown"),
         ("H53", RecipientAbolished, r"since 01/07/2025.*H54 Tỉnh H54, H55 Tỉnh H55"),
         ("000.00.00.H52", RecipientAbolished, r"H99\.02.*recipient\.abolished"),
         ("00.53.W00", RecipientIsExchange, r"recipient\.exchange_centre"),
