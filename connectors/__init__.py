@@ -1,1 +1,1 @@
-"""The axis and other systems: edXML, SOAP, and the hub."""
+"""The axis and other systems: edXML, ways to an axis, the hub, remote signing, tokens."""

@@ -1,1 +1,1 @@
-"""An axis node: store and forward between agencies, durable, with the SOAP face."""
+"""An axis node: store and forward between agencies, durable, with the faces SOAP, VXP and eDoc."""
