@@ -13,7 +13,7 @@ from documents.errors import OfficeError
 from documents.tables import AgencyRow
 from workflows import reconciliation_received, reconciliation_sent, reconciliation_silence
 from workflows.office import Office
-from workflows.reconciliation_run import Days, Lists, Run, spans
+from workflows.reconciliation_run import Days, Lists, Run, lacking, spans
 
 MARGIN = timedelta(hours=1)
 """How far our clock and the axis's, and a receipt and its record, may lie apart."""
@@ -45,8 +45,9 @@ def _reconciled(office: Office, agency: AgencyRow, days: Days) -> Run:
     except OfficeError as error:
         run.notes.append(str(error))
         run.failed = True
+    notes = "\n".join(filter(None, (*run.notes, lacking([run]))))
     with office.database.writing() as session:
-        reconciliation.end(session, run.id, run.counts, "\n".join(run.notes), office.now())
+        reconciliation.end(session, run.id, run.counts, notes, office.now())
     return run
 
 

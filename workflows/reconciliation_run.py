@@ -5,7 +5,7 @@ much was sent, so that memory does not grow with the days that are matched.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -44,6 +44,8 @@ class Run:
     counts: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     """What was not compared, and why."""
+    lists_lacking: list[str] = field(default_factory=list)
+    """What was not compared because the axis has no call for it: true of all its agencies."""
     failed: bool = False
     """Something was down: the run is to be made again; what an axis has no call for is not."""
     _waiting: list[Found] = field(default_factory=list)
@@ -72,8 +74,8 @@ class Run:
             self.failed = True
             self.flush()
             return
-        except AxisCannot as error:
-            self.notes.append(f"{name}: {error}")
+        except AxisCannot:
+            self.lists_lacking.append(name)
             self.flush()
             return
         except Refused as error:
@@ -95,7 +97,19 @@ class Run:
             "until": self.days[1].isoformat(),
             "counts": dict(self.counts),
             "notes": self.notes,
+            "lists_lacking": self.lists_lacking,
         }
+
+
+def lacking(runs: Iterable[Run]) -> str:
+    """Return what could not be compared on the axis of *runs*, in one sentence; empty: all was."""
+    parts = dict.fromkeys(part for run in runs for part in run.lists_lacking)
+    if not parts:
+        return ""
+    return (
+        f"trục không có danh sách, không đối chiếu / the axis has no lists, not compared: "
+        f"{'; '.join(parts)}"
+    )
 
 
 def spans(lists: Lists, days: Days) -> Iterator[tuple[Days, list[Track]]]:

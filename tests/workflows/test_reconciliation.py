@@ -297,8 +297,8 @@ def test_an_axis_that_is_down_or_cannot_list_ends_no_finding_and_the_rest_stands
     axis.down, axis.cannot = {"sent"}, {"received"}
     run = reconcile(here, agency=PROVINCE)[0]
     assert codes(here) == {"lost": 1, "unacknowledged": 1}
-    assert len(run.notes) == 3
-    assert any("axis.not_supported" in note for note in run.notes)
+    assert len(run.notes) == 2
+    assert run.lists_lacking == ["đã đến / received"]
     axis.down, axis.cannot = set(), set()
     assert repair(here, Kind.LOST) == ""
     assert reconcile(here, agency=PROVINCE)[0].notes == []
@@ -392,6 +392,23 @@ def on_axis(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """The small world's office, whose commands reach its axis in memory."""
     monkeypatch.setattr("workflows.office.open_axis", lambda *_given: office.axis)
     return office
+
+
+def test_an_axis_without_lists_is_said_once_for_all_its_agencies(
+    on_axis: Office, axis: Forgetful, congvan: Callable[..., Said]
+) -> None:
+    axis.cannot = {"sent", "received"}
+    said = congvan("reconcile")
+    assert said.code == 0
+    assert said.out.count("the axis has no lists") == 1
+    (line,) = (line for line in said.out.splitlines() if "the axis has no lists" in line)
+    assert [part in line for part in ("/ sent", "/ statuses sent", "/ received")] == [True] * 3
+    runs = json.loads(congvan("reconcile", "--json").out)["runs"]
+    assert {run["agency"]: len(run["lists_lacking"]) for run in runs} == {
+        PROVINCE: 3,
+        OFFICE: 3,
+        HOME_AFFAIRS: 3,
+    }
 
 
 def test_the_command_finds_lists_and_repairs(

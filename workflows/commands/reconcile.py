@@ -17,7 +17,7 @@ from workflows.calendar_days import first_moment, moment_after
 from workflows.commands.console import add_data, add_json, console, local, print_json, print_table
 from workflows.office import Office, open_office
 from workflows.reconciliation import reconcile
-from workflows.reconciliation_run import Days, Run
+from workflows.reconciliation_run import Days, Run, lacking
 from workflows.world import World
 
 _COLUMNS = (
@@ -130,6 +130,7 @@ def _print(arguments: argparse.Namespace, runs: list[Run], found: list[dict[str,
         console.print(f"{each.organ_id}: {compared or 'không có gì / nothing'}", soft_wrap=True)
         for note in each.notes:
             console.print(f"  ! {note}", soft_wrap=True)
+    _print_lacking(runs)
     rows = [
         (
             facts["id"],
@@ -149,6 +150,13 @@ def _print(arguments: argparse.Namespace, runs: list[Run], found: list[dict[str,
         console.print(f"… +{len(found) - _MOST_SHOWN}: --json, --csv")
     if any(facts["repair"] for facts in found) and not arguments.repair:
         console.print("Sửa: `congvan reconcile --repair` hoặc `--finding MÃ` / repair them")
+
+
+def _print_lacking(runs: list[Run]) -> None:
+    """Say of each installation's axis, once for all its agencies, what it has no lists of."""
+    for home in dict.fromkeys(each.office.settings.home for each in runs):
+        if said := lacking(each for each in runs if each.office.settings.home == home):
+            console.print(f"! {home.name}: {said}", soft_wrap=True)
 
 
 def _cell(value: Any) -> str:
