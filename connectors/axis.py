@@ -4,7 +4,8 @@ Every way of reaching an axis stands behind `Axis`: the SOAP contract of
 `schemas/axis`, the national SDK's wire, the eDoc dialect and the REST faces of
 provinces, and the one in memory. The promise is an exactly-once effect over an
 at-least-once transport: a message is known by (sender, message id), which is
-made once and kept over every attempt; a repeat gets the first answer; an id leaves the queue only by `confirm`.
+made once and kept over every attempt; a repeat gets the first answer; an id leaves
+the queue only by `confirm`.
 """
 
 from collections.abc import Sequence
