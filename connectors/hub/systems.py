@@ -242,7 +242,7 @@ def _system(system_id: str, data: bytes) -> System:
         system = System(
             system_id,
             frozenset(_texts(found["agencies"])),
-            *_texts([found["secret"]]),
+            _texts([found["secret"]])[0],
             expires=datetime.fromisoformat(expires) if expires else None,
             revoked=found["revoked"],
             certificates=tuple(_texts(found["certificates"])),
