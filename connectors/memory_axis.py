@@ -249,12 +249,14 @@ class InMemoryAxis:
     def _maybe_fail(self) -> None:
         if self.failures > 0:
             self.failures -= 1
-            raise AxisUnavailable("out of order on purpose")
+            raise AxisUnavailable("hỏng có chủ ý / out of order on purpose")
 
     def _maybe_lose(self, operation: str) -> None:
         if self.lost_replies > 0:
             self.lost_replies -= 1
-            raise AxisOutcomeUnknown(operation, "the answer was lost on purpose")
+            raise AxisOutcomeUnknown(
+                operation, "mất trả lời có chủ ý / the answer was lost on purpose"
+            )
 
     def _found(self, agency: str, axis_id: str) -> tuple[_Message, str]:
         recipient = self._catalogue.organ_id(agency)

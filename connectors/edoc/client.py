@@ -141,7 +141,9 @@ class EdocAxis:
         numbers = texts_in(answer, "DocumentId")
         answer.close()
         if len(numbers) != 1:
-            raise AxisOutcomeUnknown(Action.SEND, "the answer has no DocumentId")
+            raise AxisOutcomeUnknown(
+                Action.SEND, "trả lời thiếu DocumentId / the answer has no DocumentId"
+            )
         return numbers[0][:100]
 
     def report(self, reports: Sequence[Report]) -> list[Receipt | AxisRefused]:

@@ -84,7 +84,9 @@ class Exchange:
         except SoapFault as wrong:  # in the answer, which is the axis's doing and not ours
             if wrong.is_too_large and action not in _EFFECTS:
                 raise TooLarge(TooLarge.axis_code, str(wrong)) from wrong
-            raise _unanswered(action, f"the answer is not understood: {wrong}") from wrong
+            raise _unanswered(
+                action, f"không hiểu trả lời / the answer is not understood: {wrong}"
+            ) from wrong
         _raise_refusal(action, message)
         return message
 

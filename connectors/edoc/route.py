@@ -40,5 +40,5 @@ def route(letter: Letter) -> Addressed:
 def _business_type(letter: Letter) -> BusinessType:
     kind = text_at(letter.trace, "Bussiness", "BussinessDocType") or "0"
     if kind not in {str(int(known)) for known in BusinessType}:
-        raise KindUnsupported(f"BussinessDocType {kind[:20]!r}")
+        raise KindUnsupported(f"nghiệp vụ lạ / unknown BussinessDocType {kind[:20]!r}")
     return BusinessType(int(kind))

@@ -258,7 +258,7 @@ def _business(fields: Fields, log: Deviations) -> Business:
             "business.missing", fields.sub("BussinessDocType"), "coi là văn bản mới / taken as new"
         )
     elif kind not in {str(int(known)) for known in BusinessType}:
-        raise KindUnsupported(f"BussinessDocType {kind[:20]!r}")
+        raise KindUnsupported(f"nghiệp vụ lạ / unknown BussinessDocType {kind[:20]!r}")
     info, staff = (
         fields.child("BussinessDocumentInfo", "BusinessDocumentInfo"),
         fields.child("StaffInfo"),

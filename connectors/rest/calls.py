@@ -141,7 +141,7 @@ class Calls:
             values, found = reader.close()
             check(self._profile, operation, answer.status, values)
             if not found:
-                raise NotUnderstood("no message in the answer")
+                raise NotUnderstood("trả lời không có gói tin / no message in the answer")
         except BaseException as error:
             reader.blob.close()
             if isinstance(error, TooLong):
@@ -239,5 +239,5 @@ def _whole(chunks: Iterable[bytes], limit: int) -> bytes:
     for chunk in chunks:
         data += chunk
         if len(data) > limit:
-            raise TooLong(f"more than {limit} bytes")
+            raise TooLong(f"quá {limit} byte / more than {limit} bytes")
     return bytes(data)

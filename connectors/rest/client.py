@@ -118,7 +118,7 @@ class RestAxis:
         answer = self._calls.effect(operation, "send", sender, values, source)
         axis_id = first(answer, operation.id, 400)
         if not axis_id or len(axis_id) > 120 or not (axis_id.isascii() and axis_id.isprintable()):
-            raise AxisOutcomeUnknown("send", "no id in the answer")
+            raise AxisOutcomeUnknown("send", "trả lời thiếu mã / no id in the answer")
         return f"{kind}-{axis_id}" if self._profile.kind_in_id else axis_id
 
     def _values(self, kind: MessageKind, **more: str) -> dict[str, str]:

@@ -58,7 +58,9 @@ class ContentReader:
         while place < len(data):
             place = (self._outside if self._text is None else self._inside)(data, place)
             if len(self._frame) > _FRAME:
-                raise TooLong(f"more than {_FRAME} bytes beside the message")
+                raise TooLong(
+                    f"quá {_FRAME} byte ngoài gói tin / more than {_FRAME} bytes beside it"
+                )
 
     def _outside(self, data: bytes, start: int) -> int:
         """Follow the structure up to the next string; return where it begins."""
@@ -105,7 +107,7 @@ class ContentReader:
             return end + 1
         self._rest = data[end:]
         if len(self._rest) > 12:
-            raise NotUnderstood("not a JSON string")
+            raise NotUnderstood("không phải chuỗi JSON / not a JSON string")
         return len(data)
 
     def _take(self, text: bytes) -> None:

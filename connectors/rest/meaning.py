@@ -78,7 +78,9 @@ def check(profile: Profile, operation: Operation, status: int, values: Any) -> N
         ):
             return
         if all(member(values, one.at) is None for one in asked):
-            raise Undecided("the answer says neither success nor failure")
+            raise Undecided(
+                "trả lời không nói được hay không / the answer says neither success nor failure"
+            )
     _refuse(profile, status, values)
     _by_status(operation, status, values)
 

@@ -121,7 +121,10 @@ class SoapAxis:
         contents = [wire.Content.of(report.edxml) for report in reports]
         values = self._call("UpdateStatus", {"status": statuses}, contents).values
         if [answer.messageId for answer in values.answer] != [r.message_id for r in reports]:
-            raise AxisOutcomeUnknown("UpdateStatus", "the answers are not for these statuses")
+            raise AxisOutcomeUnknown(
+                "UpdateStatus",
+                "trả lời không khớp trạng thái đã gửi / the answers are not for these statuses",
+            )
         return [_status_answer(answer) for answer in values.answer]
 
     def pending(
@@ -234,7 +237,9 @@ class SoapAxis:
             return None
         first = found[0]
         if first.messageId != message.message_id or first.kind != MessageKind.EDOC:
-            raise AxisOutcomeUnknown("GetSentDocuments", "it lists another message")
+            raise AxisOutcomeUnknown(
+                "GetSentDocuments", "trục nêu gói tin khác / it lists another message"
+            )
         if first.sha256 != measured(message.edxml)[0]:
             what = f"{message.sender} {message.message_id}"
             raise DuplicateDifferent(DuplicateDifferent.axis_code, what)
@@ -271,7 +276,9 @@ class SoapAxis:
             if not page.more:
                 return list(found.values())
             if not tracks or tracks[-1].accepted_at <= since:
-                raise AxisUnavailable(f"{operation}: its pages do not go on after {since}")
+                raise AxisUnavailable(
+                    f"{operation}: không có trang tiếp / its pages do not go on after {since}"
+                )
             since = tracks[-1].accepted_at
 
     def _call(

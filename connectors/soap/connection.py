@@ -74,7 +74,7 @@ class _Connection:
     def _limit(self) -> None:
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the whole exchange took too long")
+            raise TimeoutError("lời gọi kéo dài quá lâu / the whole exchange took too long")
         self._socket.settimeout(min(self._seconds, left))
 
     def send(self, data: bytes) -> None:
@@ -96,10 +96,10 @@ class _Connection:
         while end not in data:
             more = self.receive()
             if not more:
-                raise BrokenOff("the connection was closed")
+                raise BrokenOff("kết nối bị đóng / the connection was closed")
             data += more
             if len(data) > _MAX_HEAD + _RECEIVE:
-                raise BrokenOff("the answer's head is too large")
+                raise BrokenOff("phần đầu trả lời quá lớn / the answer's head is too large")
         found, _, rest = data.partition(end)
         self._buffer = rest + self._buffer
         return found
@@ -153,13 +153,15 @@ class HttpAnswer:
         while left:
             chunk = self._connection.receive(left)
             if not chunk:
-                raise BrokenOff(f"the answer ended {left} bytes early")
+                raise BrokenOff(
+                    f"trả lời bị cắt, thiếu {left} byte / the answer ended {left} bytes early"
+                )
             left -= len(chunk)
             yield chunk
 
     def _chunked(self) -> Iterator[bytes]:
         if self.header("transfer-encoding").lower() != "chunked":
-            raise BrokenOff("a transfer encoding that was not asked for")
+            raise BrokenOff("kiểu truyền lạ / a transfer encoding that was not asked for")
         while size := _number(self._line().partition(";")[0], 16):
             yield from self._counted(size)
             self._line()
@@ -174,7 +176,7 @@ def _head(connection: _Connection) -> tuple[int, str, dict[str, str]]:
     status_line, *lines = connection.receive_until(b"\r\n\r\n").decode("latin-1").split("\r\n")
     version, _, rest = status_line.partition(" ")
     if not version.startswith("HTTP/1."):
-        raise BrokenOff("the answer is not HTTP/1.1")
+        raise BrokenOff("trả lời không phải HTTP/1.1 / the answer is not HTTP/1.1")
     headers: dict[str, str] = {}
     for line in lines:
         name, _, value = line.partition(":")
@@ -231,7 +233,9 @@ class Connections:
             broken = self._send(connection, f"{method} {path}", body, headers)
             answer = HttpAnswer(connection)
             if broken and answer.status < 400:
-                raise BrokenOff(f"answered {answer.status} before the request was whole")
+                raise BrokenOff(
+                    f"trả lời {answer.status} trước khi gửi xong / before the request was whole"
+                )
             yield answer
         except OSError as error:
             raise BrokenOff(f"{type(error).__name__}: {error}") from error

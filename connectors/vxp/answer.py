@@ -45,7 +45,7 @@ def read_object(chunks: Iterable[bytes], limit: int = MAX_LIST) -> dict[str, Any
     for chunk in chunks:
         data += chunk
         if len(data) > limit:
-            raise TooLong(f"more than {limit} bytes")
+            raise TooLong(f"quá {limit} byte / more than {limit} bytes")
     if not data.strip():
         raise Empty("an empty body")
     return _object(bytes(data))
@@ -57,7 +57,7 @@ def _object(data: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise NotUnderstood(f"not JSON: {type(error).__name__}") from None
     if not isinstance(value, dict):
-        raise NotUnderstood("not a JSON object")
+        raise NotUnderstood("không phải đối tượng JSON / not a JSON object")
     return value
 
 
@@ -105,7 +105,7 @@ class MessageReader:
             raise (TooLong if too_long else NotUnderstood)(str(fault)) from None
         self._rest = data[end:]
         if len(self._rest) > 6:
-            raise NotUnderstood("not a JSON string")
+            raise NotUnderstood("không phải chuỗi JSON / not a JSON string")
         return b""
 
     def _outside(self, chunk: bytes) -> bytes:
@@ -113,7 +113,9 @@ class MessageReader:
         for place, byte in enumerate(chunk):
             self._frame.append(byte)
             if len(self._frame) > _FRAME:
-                raise TooLong(f"more than {_FRAME} bytes beside the message")
+                raise TooLong(
+                    f"quá {_FRAME} byte ngoài gói tin / more than {_FRAME} bytes beside it"
+                )
             if self._in_text:
                 self._inside_text(byte)
             elif byte == ord('"'):
@@ -156,7 +158,7 @@ class MessageReader:
             NotUnderstood: it ended early or is not JSON.
         """
         if self._in_message:
-            raise NotUnderstood("the message is cut off")
+            raise NotUnderstood("gói tin bị cắt / the message is cut off")
         value = _object(bytes(self._frame))
         if not self._found:
             value["data"] = None

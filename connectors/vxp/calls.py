@@ -166,7 +166,7 @@ class Calls:
                 values = reader.close()
                 _checked("getEdoc", values, answer)
                 if values["data"] is None:
-                    raise NotUnderstood("no message in the answer")
+                    raise NotUnderstood("trả lời không có gói tin / no message in the answer")
                 announced = answer.header(SHA256.lower())
                 if announced and announced != reader.blob.sha256:
                     raise AxisContentCorrupt(axis_id, announced)
@@ -223,7 +223,9 @@ def _check_status(call: str, status: int) -> None:
 
 def _checked(call: str, values: dict[str, Any], answer: HttpAnswer) -> dict[str, Any]:
     if "status" not in values and "ErrorCode" not in values:
-        raise _unanswered(call, "the answer has neither status nor ErrorCode")
+        raise _unanswered(
+            call, "trả lời thiếu status, ErrorCode / the answer has neither status nor ErrorCode"
+        )
     reason, detail = answer.header(REASON.lower()), answer.header(DETAIL.lower())
     refused = refusal(values, reason if _REASON.fullmatch(reason) else "", detail)
     if refused is not None:

@@ -109,7 +109,7 @@ class VxpAxis:
         accepted = self._calls.send(parameters, FileBody(edxml, size))
         axis_id = usable_id(accepted.values, "DocId")
         if not axis_id:
-            raise AxisOutcomeUnknown("sendEdoc", "no DocId in the answer")
+            raise AxisOutcomeUnknown("sendEdoc", "trả lời thiếu DocId / no DocId in the answer")
         at = _moment(accepted.accepted_at) or self._clock()
         return Receipt(axis_id, accepted.duplicate, at)
 
