@@ -69,8 +69,13 @@ class Waiting:
             for at, call in taken:
                 enter(connection, call, call.lines[call.entered :], at)
 
-        if taken:
+        if not taken:
+            return
+        try:
             self._writer.run(enter_all)
+        except BaseException:
+            self._calls.extendleft(reversed(taken))
+            raise
 
 
 def entries(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Event, Thread
 
+from connectors.hub import lack
 from connectors.hub.store import HubStore
 
 FLUSH_SECONDS = 1.0
@@ -43,7 +44,8 @@ class Housekeeping:
                 if time.monotonic() >= due:
                     due = time.monotonic() + PRUNE_SECONDS
                     self._store.prune(self._now())
-            except Exception:
+            except Exception as error:
                 # a full disk today must not end it for good
-                _log.exception("housekeeping failed; it is tried again")
+                if not lack.passing(error):
+                    _log.exception("housekeeping failed; it is tried again")
             self._ending.wait(FLUSH_SECONDS)

@@ -31,5 +31,5 @@ def passing(error: BaseException) -> bool:
         code = getattr(error, "sqlite_errorcode", 0)
         lacking = isinstance(error, sqlite3.Error) and (code in _SQLITE or code & 0xFF in _SQLITE)
     if lacking:
-        _log.error("a call was put off: %s", error)
+        _log.error("put off: %s", error)
     return lacking

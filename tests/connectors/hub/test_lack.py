@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -17,6 +17,7 @@ from connectors.edxml import OutgoingFile
 from connectors.edxml.routing import addressed
 from connectors.errors import AxisRefused, AxisUnavailable, NotFound
 from connectors.hub import blobs
+from connectors.hub.call import Call, Line
 from connectors.hub.store import HubStore
 from connectors.hub.stuck import Why
 from connectors.soap.client import SoapAxis
@@ -56,7 +57,7 @@ def test_a_full_database_puts_a_message_off_and_keeps_nothing_of_it(
     large = letter(files=[OutgoingFile("Quyết định.pdf", data=PDF * 20)])
     with caplog.at_level(logging.ERROR), pytest.raises(AxisUnavailable):
         axis.send(outgoing(large))
-    assert put_off(caplog) == ["a call was put off: database or disk is full"]
+    assert put_off(caplog) == ["put off: database or disk is full"]
     assert store.counts() == {"messages": 0, "waiting": 0}
 
     connection.execute("PRAGMA max_page_count = 1000000")
@@ -73,7 +74,7 @@ def test_a_locked_database_puts_a_message_off(
         other.execute("BEGIN IMMEDIATE")
         with caplog.at_level(logging.ERROR), pytest.raises(AxisUnavailable):
             axis.send(outgoing())
-    assert put_off(caplog) == ["a call was put off: database is locked"]
+    assert put_off(caplog) == ["put off: database is locked"]
     assert not axis.send(outgoing()).duplicate
 
 
@@ -94,7 +95,7 @@ def test_no_room_for_a_large_content_puts_it_off(
         patched.setattr("connectors.hub.entering.IN_ROW", 10)
         with caplog.at_level(logging.ERROR), pytest.raises(AxisUnavailable):
             axis.send(outgoing())
-    assert put_off(caplog) == [f"a call was put off: [Errno {number}] no room"]
+    assert put_off(caplog) == [f"put off: [Errno {number}] no room"]
     assert store.counts() == {"messages": 0, "waiting": 0}
     assert not [path for path in store.incoming.rglob("*") if path.is_file()]
     assert not axis.send(outgoing()).duplicate
@@ -182,3 +183,18 @@ def test_a_message_that_is_fetched_and_never_confirmed_is_stuck(
     (waiting,) = axis.pending([FIRST])
     axis.fetch(FIRST, waiting.axis_id).content.close()
     assert [each.why for each in store.stuck(-HOUR)] == [Why.NEVER_CONFIRMED]
+
+
+def test_lines_of_the_audit_outlive_a_full_disk(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    audit = hub.store.audit
+    audit.add(Call(operation="GetDocument", lines=[Line("", "NOT_FOUND")]), datetime.now(UTC))
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hub.store._writer, "run", full)
+        with pytest.raises(OSError, match="no room"):
+            audit.flush()
+    audit.flush()
+    assert [line.outcome for line in hub.store.audited()] == ["NOT_FOUND"]
