@@ -8,7 +8,7 @@ from typing import Any
 from connectors.axis import AgencyEntry, MessageKind, PacketState, Track
 from connectors.rest.meaning import member, text
 from connectors.rest.profile import Operation, Profile
-from connectors.vxp.rows import MAX_ROWS, agency_entries, received_track
+from connectors.vxp.rows import MAX_ROWS, agency_entries, received_track, usable
 
 _TRACK = {
     "id": "docId",
@@ -49,7 +49,7 @@ def tracks(
     """Return a list's rows of *kind*; *at* stands for times that cannot be read."""
     states = {word.lower(): name for name, word in profile.states.items()}
     kinds = {word.lower(): name for name, word in profile.kinds.items()}
-    found = []
+    found: list[Track | None] = []
     for row in _rows(operation, answer):
         if "kind" in operation.row:
             said = text(member(row, operation.row["kind"]), 40).lower()
@@ -57,13 +57,14 @@ def tracks(
                 continue
         track = received_track(_named(row, operation, _TRACK), kind, at)
         if track is None:
+            found.append(None)
             continue
         word = text(member(row, operation.row.get("state", "?")), 40).lower()
         state = PacketState(states.get(word, "initial"))
         note = track.note if state is PacketState.FAIL else ""
         axis_id = f"{kind}-{track.axis_id}" if profile.kind_in_id else track.axis_id
         found.append(replace(track, axis_id=axis_id, state=state, note=note))
-    return found
+    return usable(found)
 
 
 def entries(operation: Operation, answer: Any) -> list[AgencyEntry]:

@@ -44,6 +44,7 @@ from connectors.vxp.rows import (
     received_track,
     rows,
     sent_track,
+    usable,
     usable_id,
 )
 from connectors.vxp.settling import settled
@@ -140,8 +141,8 @@ class VxpAxis:
     ) -> list[Track]:
         asked = {"servicetype": _SERVICE, "messagetype": str(kind), **parameters}
         answer = self._calls.ask("getReceivedEdocList", asked)
-        tracks = [received_track(row, kind, self._clock()) for row in rows(answer)]
-        return self._inbox.listed([track for track in tracks if track], agencies, kind)
+        tracks = usable(received_track(row, kind, self._clock()) for row in rows(answer))
+        return self._inbox.listed(tracks, agencies, kind)
 
     def fetch(self, agency: str, axis_id: str) -> Fetched:
         """See `Axis.fetch`."""
@@ -189,8 +190,7 @@ class VxpAxis:
         def ask(one: MessageKind, span: dict[str, str]) -> list[Track]:
             asked = {"servicetype": _SERVICE, "messagetype": str(one), **span}
             answer = self._calls.ask("getSentEdocList", asked)
-            tracks = [sent_track(row, one, since) for row in rows(answer)]
-            found = [track for track in tracks if track]
+            found = usable(sent_track(row, one, since) for row in rows(answer))
             return self._codes.own(found, [agency], lambda track: track.sender)
 
         return _over(since, until, kind, ask)

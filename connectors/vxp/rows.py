@@ -1,12 +1,12 @@
 """Rows of the wire's lists as the port's values; members of wrong shapes count as empty.
 
 Members are those that the SDK's classes read (axis.md §10.3). A row whose id cannot be
-asked for again is left out, and logged.
+asked for again is left out; how many were is logged, once a list.
 """
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,8 +36,16 @@ def usable_id(row: dict[str, Any], name: str) -> str:
     found = text_of(row.get(name), 400)
     if found and len(found) <= LONGEST_ID and found.isascii() and found.isprintable():
         return found
-    _log.warning("a row without a usable %s is left out: %.60r", name, found)
     return ""
+
+
+def usable(tracks: Iterable[Track | None]) -> list[Track]:
+    """Return the rows of one list that have a usable id; the log has how many have none."""
+    every = list(tracks)
+    found = [track for track in every if track is not None]
+    if missing := len(every) - len(found):
+        _log.warning("%d of %d rows without a usable id are left out", missing, len(every))
+    return found
 
 
 def state_of(text: str) -> PacketState | None:

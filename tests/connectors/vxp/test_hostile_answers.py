@@ -226,6 +226,16 @@ def test_error_codes_are_typed(
     assert "Lỗi" in str(refused.value)
 
 
+def test_rows_without_a_usable_id_cost_the_log_one_line_a_list(
+    scripted: Scripted, axis: VxpAxis, caplog: pytest.LogCaptureFixture
+) -> None:
+    scripted.say("getReceivedEdocList", OK | {"data": [{"docId": "é"}] * 5000})
+    assert axis.pending(["H99"], MessageKind.EDOC) == []
+    assert [each.getMessage() for each in caplog.records] == [
+        "5000 of 5000 rows without a usable id are left out"
+    ]
+
+
 def test_rows_of_wrong_shapes_are_passed_over(scripted: Scripted, axis: VxpAxis) -> None:
     good = {"docId": "x-1", "to": "H99", "from": "H98", "status": "INITIAL", "created_time": "?"}
     wrong = [None, 1, "row", [], {}, {"docId": 5.5}, {"docId": "a\r\nb"}, {"docId": "é"}]
