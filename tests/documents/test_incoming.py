@@ -7,62 +7,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from documents import casefile, claims, feedback, incoming, ledger, register
+from documents import casefile, feedback, incoming, ledger, register
 from documents.arrival import Arrival
 from documents.database import Database
 from documents.directory import PersonUnknown
 from documents.errors import StepRefused, Unavailable
 from documents.incoming import Finding
 from documents.lifecycle import State
-from documents.tables import DocumentRow, FeedbackRow, ParcelRow, RegisterEntryRow
+from documents.tables import DocumentRow, FeedbackRow, RegisterEntryRow
+from tests.documents.parcels import confirmable, count, enter, owed
 
 GOOD = Finding("TOTAL-PASSED", {"signatures": 2})
 Arrivals = Callable[..., Arrival]
 
 
-def keep(
-    office: Database, at: datetime, axis_id: str, organ_id: str = "H99.02", **given: Any
-) -> bool:
-    values = {
-        "organ_id": organ_id,
-        "axis_id": axis_id,
-        "kind": "edoc",
-        "sender": "G01",
-        "sha256": "a" * 64,
-        "fetched_at": at,
-        "outcome": "stored",
-    }
-    with office.writing() as session:
-        return incoming.keep_parcel(session, ParcelRow(**values | given))
-
-
-def enter(office: Database, arrival: Arrival, at: datetime) -> str:
-    keep(office, at, arrival.axis_id, arrival.organ_id, sender=arrival.sender_organ_id)
-    with office.writing() as session:
-        return incoming.arrived(session, arrival, at)
-
-
 def verify(office: Database, document: str, at: datetime, finding: Finding = GOOD) -> State:
     with office.writing() as session:
         return incoming.verified(session, document, finding, at)
-
-
-def owed(office: Database, document: str) -> list[str]:
-    with office.reading() as session:
-        wanted = select(FeedbackRow.code).where(FeedbackRow.document_id == document)
-        return sorted(session.scalars(wanted))
-
-
-def confirmable(office: Database) -> list[tuple[str, str]]:
-    with office.reading() as session:
-        return sorted((p.organ_id, p.axis_id) for p in claims.unconfirmed(session, 100))
-
-
-def count(office: Database, table: type) -> int:
-    with office.reading() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_the_whole_way_to_the_register(

@@ -4,10 +4,9 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from documents import casefile, claims, incoming, ledger
 from documents.arrival import Arrival
@@ -16,46 +15,9 @@ from documents.directory import AgencyUnknown
 from documents.document import Attachment
 from documents.lifecycle import State
 from documents.tables import DocumentRow, FeedbackRow, ParcelRow
+from tests.documents.parcels import confirmable, count, enter, keep, owed
 
 Arrivals = Callable[..., Arrival]
-
-
-def keep(
-    office: Database, at: datetime, axis_id: str, organ_id: str = "H99.02", **given: Any
-) -> bool:
-    values = {
-        "organ_id": organ_id,
-        "axis_id": axis_id,
-        "kind": "edoc",
-        "sender": "G01",
-        "sha256": "a" * 64,
-        "fetched_at": at,
-        "outcome": "stored",
-    }
-    with office.writing() as session:
-        return incoming.keep_parcel(session, ParcelRow(**values | given))
-
-
-def enter(office: Database, arrival: Arrival, at: datetime) -> str:
-    keep(office, at, arrival.axis_id, arrival.organ_id)
-    with office.writing() as session:
-        return incoming.arrived(session, arrival, at)
-
-
-def confirmable(office: Database) -> list[tuple[str, str]]:
-    with office.reading() as session:
-        return sorted((p.organ_id, p.axis_id) for p in claims.unconfirmed(session, 100))
-
-
-def count(office: Database, table: type) -> int:
-    with office.reading() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def owed(office: Database, document: str) -> list[str]:
-    with office.reading() as session:
-        wanted = select(FeedbackRow.code).where(FeedbackRow.document_id == document)
-        return sorted(session.scalars(wanted))
 
 
 def test_the_same_message_twice_is_one_document(
@@ -173,7 +135,7 @@ def test_what_comes_from_outside_fits_whatever_its_size(
         to_places=(long,) * 20,
         warnings=(long,),
     )
-    document = enter(office, arrival, at)
+    document = enter(office, arrival, at, sender="G01")
     again = make_arrival(axis_id="m-2", **dict.fromkeys(names.split(), long))
     assert enter(office, again, at) == document
     with office.reading() as session:
