@@ -102,11 +102,11 @@ class VxpEndpoint:
         self._admission = Admission(node.systems, window)
         self._calls = Calls(node.store)
         self._mishaps = Mishaps(node.store, node.faults)
-        self._limit = node.store.max_size
+        self._limit, self._incoming = node.store.max_size, node.store.incoming
 
     async def send(self, request: Request) -> Response:
         """Answer `sendEdoc`."""
-        return await self._heard(request, "sendEdoc", Upload(self._limit))
+        return await self._heard(request, "sendEdoc", Upload(self._limit, self._incoming))
 
     async def ask(self, request: Request) -> Response:
         """Answer any other call."""

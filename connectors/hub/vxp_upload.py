@@ -4,10 +4,12 @@ The SDK sends one CRLF behind the file, which `hash-file` does not cover (axis.m
 """
 
 import hashlib
-import tempfile
-from typing import IO, cast
+import io
+from pathlib import Path
+from typing import IO
 
 from connectors.errors import AxisRefused, TooLarge
+from connectors.nameless import nameless
 from connectors.vxp.headers import hash_file
 from connectors.vxp.refusal import INVALID_FILE
 
@@ -16,14 +18,17 @@ _TAIL = b"\r\n"
 
 
 class Upload:
-    """Grows by `write`; *limit* in bytes of the message."""
+    """Grows by `write`; *limit* in bytes of the message.
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    What is over IN_MEMORY is written in *folder*, where the hub keeps it without a copy.
+    """
+
+    def __init__(self, limit: int, folder: Path | None = None) -> None:
+        self._limit, self._folder = limit, folder
         self._digest = hashlib.sha256()
         self._held = b""
         """The last two bytes: not known yet whether they are the message's."""
-        self._file = cast(IO[bytes], tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115
+        self._file: IO[bytes] = io.BytesIO()
         self.size = 0
         self.sha256 = ""
 
@@ -36,6 +41,9 @@ class Upload:
         self.size += len(chunk)
         if self.size > self._limit + len(_TAIL):
             raise TooLarge(TooLarge.axis_code, f"> {self._limit} bytes")
+        if isinstance(self._file, io.BytesIO) and self.size > IN_MEMORY:
+            small, self._file = self._file, nameless(self._folder)
+            self._file.write(small.getvalue())
         self._file.write(chunk)
         data = self._held + chunk
         self._digest.update(data[: -len(_TAIL)])

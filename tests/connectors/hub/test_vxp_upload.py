@@ -1,11 +1,14 @@
 """The extra line end behind a message of the national SDK's, and what `hash-file` covers."""
 
 import hashlib
+import os
+from pathlib import Path
 
 import pytest
 
 from connectors.errors import AxisRefused, TooLarge
-from connectors.hub.vxp_upload import Upload
+from connectors.hub.blobs import ContentFolder
+from connectors.hub.vxp_upload import IN_MEMORY, Upload
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 100])
@@ -49,3 +52,20 @@ def test_another_hash_is_refused() -> None:
     with pytest.raises(AxisRefused):
         upload.finish("00" * 32)
     upload.close()
+
+
+@pytest.mark.parametrize("step", [1000, 1 << 20, 3 << 20])
+def test_a_large_upload_is_kept_as_it_was_written(tmp_path: Path, step: int) -> None:
+    data = bytes(range(256)) * (IN_MEMORY // 128)
+    sha256, body = hashlib.sha256(data).hexdigest(), data + b"\r\n"
+    folder = ContentFolder(tmp_path)
+    upload = Upload(4 << 20, folder.folder)
+    for start in range(0, len(body), step):
+        upload.write(body[start : start + step])
+    upload.finish(sha256)
+    assert list(tmp_path.iterdir()) == []  # nothing that a killed process would leave
+    file = upload.open()
+    folder.put(sha256, file)
+    assert os.fstat(file.fileno()).st_ino == folder.path(sha256).stat().st_ino
+    upload.close()
+    assert folder.path(sha256).read_bytes() == data
