@@ -1,5 +1,6 @@
 """`VxpAxis` against a hub that asks for a credential, and the settling of unknown outcomes."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -248,3 +249,19 @@ def test_what_cannot_be_compared_is_left_to_a_person(letter: Letter) -> None:
         ask(ours, [track(f"t-{n}") for n in range(300)], {f"t-{n}": b"-" for n in range(300)})
     with pytest.raises(AxisUnavailable):
         ask(ours, [track("a")], {"a": AxisUnavailable("down")})
+
+
+def test_a_sender_reads_its_own_message_by_its_id_and_moves_nothing(
+    guarded: Any, letter: Letter
+) -> None:
+    axis = guarded.axis()
+    data = letter(to=("H99.01",))
+    receipt = axis.send(Outgoing("m", "H99", ("H99.01",), data))
+    fetched = axis.fetch("H99", receipt.axis_id)
+    with fetched.content as content:
+        assert content.read() == data
+    assert fetched.sha256 == hashlib.sha256(data).hexdigest()
+    since = receipt.accepted_at - timedelta(hours=1)
+    (track,) = axis.sent("H99", since, since + timedelta(hours=2), MessageKind.EDOC)
+    assert track.state is PacketState.INITIAL
+    axis.close()
