@@ -137,7 +137,7 @@ def test_what_comes_from_outside_fits_whatever_its_size(
     )
     document = enter(office, arrival, at, sender="G01")
     again = make_arrival(axis_id="m-2", **dict.fromkeys(names.split(), long))
-    assert enter(office, again, at) == document
+    assert enter(office, again, at, sender="G01") == document
     with office.reading() as session:
         (file,) = casefile.attachments_of(session, document)
         assert (file.name, file.size) == (long[:255], 2**40)
