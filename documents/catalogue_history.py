@@ -104,7 +104,7 @@ def learn(session: Session, news: News, source: Source, at: datetime) -> Change:
         TooManyClosed: they would close more than the source may; nothing is changed.
         WriteConflict: another process learnt something at this moment; nothing is changed.
     """
-    told, skipped = _told(news.entries, source)
+    told, skipped = _told(news.entries)
     known = _current_entries(session, None if source.complete else told)
     told = {code: _completed(entry, known.get(code)) for code, entry in told.items()}
     if source.complete:
@@ -151,7 +151,7 @@ def learn(session: Session, news: News, source: Source, at: datetime) -> Change:
     return change
 
 
-def _told(entries: Iterable[Entry], source: Source) -> tuple[dict[str, Entry], tuple[str, ...]]:
+def _told(entries: Iterable[Entry]) -> tuple[dict[str, Entry], tuple[str, ...]]:
     """Return entries by code as they can be kept, the last of each code, and what cannot be."""
     told: dict[str, Entry] = {}
     skipped: list[str] = []
