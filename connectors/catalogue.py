@@ -52,4 +52,6 @@ def read_agencies(path: Path) -> list[AgencyEntry]:
     try:
         return [AgencyEntry(**entry) for entry in json.loads(path.read_text("utf-8"))]
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{path} is not a list of agencies: {error}") from error
+        raise ValueError(
+            f"không phải danh mục cơ quan / not a list of agencies: {path}: {error}"
+        ) from error

@@ -132,22 +132,25 @@ class Settings(BaseModel):
     @classmethod
     def _known_kind(cls, value: str) -> str:
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("sqlite:/// or postgresql+psycopg://")
+            raise ValueError("bắt đầu bằng / begins with sqlite:/// | postgresql+psycopg://")
         if value.startswith("postgresql") and "@" in value and ":" in _user_part(value):
-            raise ValueError("no password here: name its file in database_password")
+            raise ValueError(
+                "không ghi mật khẩu ở đây, ghi tên tệp ở database_password"
+                " / no password here: name its file in database_password"
+            )
         return value
 
     @field_validator("rsa_algorithm")
     @classmethod
     def _of_rsa(cls, value: Algorithm | None) -> Algorithm | None:
         if value is not None and value.family is Family.ECDSA:
-            raise ValueError("sha256_rsa, sha256_pss, …")
+            raise ValueError("chỉ thuật toán RSA / of RSA only: sha256_rsa, sha256_pss, …")
         return value
 
     @model_validator(mode="after")
     def _level_within_reach(self) -> Self:
         if self.signature_level is not Level.B_B and not self.tsa_url.startswith("http"):
-            raise ValueError("signature_level: tsa_url")
+            raise ValueError("signature_level: cần tsa_url / needs tsa_url")
         return self
 
     @classmethod

@@ -67,7 +67,7 @@ class Exchange:
         """
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"no http or https address: {url}")
+            raise ValueError(f"không phải địa chỉ http, https / no http or https address: {url}")
         self.host = parts.hostname
         self.port = parts.port or (443 if parts.scheme == "https" else 80)
         self.path = parts.path.rstrip("/")

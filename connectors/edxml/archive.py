@@ -66,7 +66,7 @@ def unwrapped(packed: Spool, name: str, limit: int) -> Spool | None:
     if kind == "zip" or count not in (1, -1) or (count < 0 and kind in ZIP_BASED):
         return None
     if count < 0:
-        raise ArchiveDamaged("ZIP without its end record")
+        raise ArchiveDamaged("tệp ZIP bị cụt / ZIP without its end record")
     try:
         with zipfile.ZipFile(packed.open()) as archive:
             (entry,) = archive.infolist()

@@ -64,7 +64,9 @@ class Body(_Part):
         if self.form == "json":
             json.loads(self.text)
         if self.form == "multipart" and not self.file:
-            raise ValueError("multipart: `file` names the field with the message")
+            raise ValueError(
+                "multipart: thiếu tên trường `file` / `file` names the field with the message"
+            )
         return self
 
 
@@ -104,7 +106,7 @@ class Operation(_Part):
     @model_validator(mode="after")
     def _starts_with_slash(self) -> Self:
         if not self.path.startswith("/"):
-            raise ValueError("path: starts with /")
+            raise ValueError("path: bắt đầu bằng «/» / it starts with «/»")
         return self
 
     def texts(self) -> Iterator[str]:
@@ -185,7 +187,7 @@ class Profile(_Part):
     def _tokens_have_a_login(self) -> Self:
         uses = any("{token}" in text for text in self.headers.values())
         if uses != (self.login is not None):
-            raise ValueError("{token} in `headers` and a [login] go together")
+            raise ValueError("{token} trong `headers` đi cùng [login] / one needs the other")
         return self
 
     def named(self) -> dict[str, Operation]:

@@ -79,7 +79,7 @@ def test_a_face_without_any_credential_needs_no_secret(tmp_path: Path) -> None:
         ("name = 'x'\n", "operations"),
         ("not toml", "own.toml"),
         (MINIMAL + "invented = 1\n", "invented"),
-        (MINIMAL.replace("/a", "a"), "starts with /"),
+        (MINIMAL.replace("/a", "a"), "starts with «/»"),
         (MINIMAL.replace("content", "method = 'TRACE'\ncontent"), "method"),
         (MINIMAL + "[headers]\nA = '{token}'\n", "login"),
         (MINIMAL + "body = { form = 'json', text = '{' }\n", "body"),
