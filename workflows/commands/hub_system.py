@@ -30,7 +30,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     enter = actions.add_parser("add", help="đăng ký hoặc đổi / register or change")
     enter.add_argument("system_id", metavar="SYSTEMID")
     enter.add_argument("--agency", action="append", nargs="+", required=True, metavar="ORGANID")
-    enter.add_argument("--secret-file", type=Path, help="tệp khóa bí mật / else a new secret is printed, once")
+    enter.add_argument(
+        "--secret-file", type=Path, help="tệp khóa bí mật / else a new secret is printed, once"
+    )
     enter.add_argument("--expires", metavar="NGÀY", help="hết hạn cuối ngày / last day: dd/mm/yyyy")
     enter.add_argument(
         "--certificate",
