@@ -16,14 +16,9 @@ import httpx
 import pytest
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
-from pydantic import BaseModel
 from sqlalchemy import column, event, table, text, update
 
-from connectors.access import AxisSettings
 from connectors.axis import MessageKind
-from connectors.edoc import opening as edoc_opening
-from connectors.hub.systems import SYSTEMS
-from connectors.rest import opening as rest_opening
 from documents import claims, feedback, standstill
 from documents.blobs import BlobsUnavailable
 from documents.database import VERSION_TABLE, Database, SchemaUnknown
@@ -401,24 +396,3 @@ def test_looking_for_work_reads_no_table_whole(sqlite_url: str) -> None:
     database.close()
     assert len(asked) >= 7
     assert [plan for plan in plans if plan[1].startswith("SCAN") and "INDEX" not in plan[1]] == []
-
-
-# --- the pages ---------------------------------------------------------------------------------
-
-
-DOCS = Path(__file__).parents[2] / "docs"
-
-
-@pytest.mark.parametrize(("page", "settings"), [("settings", Settings), ("axis", AxisSettings)])
-def test_every_setting_is_on_its_page(page: str, settings: type[BaseModel]) -> None:
-    told = (DOCS / f"{page}.md").read_text("utf-8")
-    names = {name for name in settings.model_fields if name not in ("home", "axis", "services")}
-    assert {name for name in names if f"`{name}`" not in told} == set()
-
-
-def test_what_cannot_be_made_again_is_in_the_list_of_what_to_back_up() -> None:
-    lines = (DOCS / "operating.md").read_text("utf-8").splitlines()
-    told = " ".join(line for line in lines if line.startswith("| backup"))
-    for name in (edoc_opening.MEMORY, rest_opening.MEMORY, "hub.sqlite", "edoc.sqlite", SYSTEMS):
-        assert name in told
-    assert "systems" in (DOCS / "hub.md").read_text("utf-8").partition("## Backup")[2]

@@ -74,7 +74,6 @@ def letter(document_id: str = "d-1", sender: str = "H99", to: str = "H98", body:
 
 
 def told(code: str) -> bytes:
-    """Return a status with this code."""
     about = f"<ResponseFor><OrganId>H98</OrganId></ResponseFor><StatusCode>{code}</StatusCode>"
     return letter().replace(b"<DocumentId>d-1</DocumentId>", about.encode())
 
