@@ -170,7 +170,7 @@ class World:
     hub: Hub
     sender: Home
     receiver: Home
-    _seeded: int = 0
+    seeded: int = 0
 
     @classmethod
     def make(cls, folder: Path, face: str, databases: Sequence[str] = ()) -> "World":
@@ -241,15 +241,15 @@ class World:
         return ids
 
     def _sealed(self, here: Office, session: Any) -> str:
-        self._seeded += 1
+        self.seeded += 1
         at = datetime.now(UTC)
         people = {person.role: person.id for person in desk_of(SENDER).people}
-        pdf = _PDF + f"% {self._seeded}\n".encode()
+        pdf = _PDF + f"% {self.seeded}\n".encode()
         sha256, size = here.blobs.put(pdf), len(pdf)
         draft = Draft(
             organ_id=SENDER,
             type=DocumentType.DECISION,
-            subject=f"Về việc kiểm tra lần {self._seeded}",
+            subject=f"Về việc kiểm tra lần {self.seeded}",
             recipients=(RECEIVER,),
             signer_id=people[Role.LEADER],
             drafter_id=people[Role.SPECIALIST],
@@ -261,12 +261,12 @@ class World:
             placement=Placement(_BOX, _BOX, _BOX, _BOX, _BOX),
         )
         row = outgoing.create(session, draft, at)
-        row.held = True  # until its message is made: the office is at work meanwhile
         outgoing.decide(session, row.id, Step.SUBMIT, people[Role.SPECIALIST], at)
         outgoing.decide(session, row.id, Step.APPROVE, people[Role.LEADER], at)
         outgoing.signed(session, row.id, sha256, size, at)
         outgoing.numbered(session, row.id, at)
         outgoing.sealed(session, row.id, sha256, size, at)
+        row.held = True  # until its message is made: the office is at work meanwhile
         return row.id
 
 
