@@ -18,7 +18,7 @@ from workflows.health import Condition, Health
 from workflows.instance import AlreadyRunning, Instance, running_instance
 from workflows.prefect_server import free_port
 from workflows.supervisor import Supervisor
-from workflows.watchdog import Watchdog, end_all, marked
+from workflows.watchdog import marked
 
 PYTHON = (sys.executable, "-I", "-S", "-u")
 
@@ -387,25 +387,6 @@ def test_a_watcher_that_fails_does_not_go_unnoticed(
         monkeypatch.setattr(supervisor_module._Kept, "look", broken)
         with pytest.raises(OSError, match="no more processes"):
             supervisor.wait()
-
-
-def test_an_empty_mark_meets_nobody() -> None:
-    assert marked("") == []
-    assert end_all("") == 0
-
-
-def test_a_watchdog_lets_go_when_asked() -> None:
-    watchdog = Watchdog()
-    watchdog.start()
-    watchdog.stop()
-    watchdog.stop()
-
-
-def test_a_health_line_says_it_all() -> None:
-    health = Health("prefect", Condition.RUNNING, 4711, 3725.4, 2, "exit -9: out of memory")
-    assert health.line() == (
-        "prefect      running   pid 4711     up 1:02:05  restarts 2  exit -9: out of memory"
-    )
 
 
 def test_no_secret_of_the_environment_is_shown(make_child: MakeChild) -> None:
