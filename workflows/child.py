@@ -35,6 +35,10 @@ class ChildNotReady(Unavailable):
 class ChildLate(ChildNotReady):
     """It lives and has not answered in its time: a machine under load, most often."""
 
+    code = "office.child_late"
+    vietnamese = "Tiến trình «{0}» chưa trả lời đúng hạn: {1}"
+    english = "the process {0} has not answered in its time: {1}"
+
 
 @dataclass(frozen=True)
 class Child:
