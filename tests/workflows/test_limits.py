@@ -94,12 +94,14 @@ def test_a_message_over_the_limit_is_not_made_and_leaves_nothing_behind(office: 
     document_id = approve(office, hand_in(office, PROVINCE, (OFFICE,)))
     for step in (issuance.sign, issuance.number, issuance.seal):
         step(office, [document_id])
+    # the blobs are every test's: one that kills a worker leaves its own behind
+    unfinished = set(office.blobs.folder.glob("*/.new-*"))
     pouch = issuance.dispatch(with_limit(office, 20_000), [document_id])
     assert isinstance(pouch.left[document_id], EnvelopeTooLarge)
     assert "max_size" in str(pouch.left[document_id])
     row = document(office, document_id)
     assert (row.state, row.message_sha256) == ("sealed", None)
-    assert list(office.blobs.folder.glob("*/.new-*")) == []
+    assert set(office.blobs.folder.glob("*/.new-*")) <= unfinished
 
 
 @pytest.mark.parametrize("announced", [True, False])
