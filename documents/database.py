@@ -8,6 +8,7 @@ waits its turn instead of failing at its first write.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -34,6 +35,10 @@ BUSY_SECONDS = 60
 """How long a writer waits for SQLite's single writer."""
 UNIQUE_VIOLATION = "23505"
 """SQLSTATE (ISO 9075) of a row that exists already."""
+
+
+_UPGRADING = Lock()
+"""Alembic keeps what it works on in module globals: one thread at a time."""
 
 
 class DatabaseUnavailable(Unavailable):
@@ -127,7 +132,8 @@ class Database:
             if self.schema_version() == ScriptDirectory.from_config(config).get_current_head():
                 return
             try:
-                command.upgrade(config, "head")
+                with _UPGRADING:
+                    command.upgrade(config, "head")
             except CommandError as error:
                 raise SchemaUnknown(str(error)) from error
 
