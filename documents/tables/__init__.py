@@ -31,13 +31,16 @@ from documents.tables.journey import (
     RegisterRow,
     RevisionRow,
 )
+from documents.tables.people import AbsenceRow, PostRow, UnitRow
 from documents.tables.reconciliation import FindingRow, ReconciliationRow
+from documents.tables.relations import RelationRow
 from documents.tables.reports import ReportRow
 from documents.tables.requests import SignatureRequestPartRow, SignatureRequestRow
 from documents.tables.sign_sessions import SignSessionRow
 from documents.tables.upgrades import UpgradeRow
 
 __all__ = [
+    "AbsenceRow",
     "AgencyRow",
     "AttachmentRow",
     "Base",
@@ -62,9 +65,11 @@ __all__ = [
     "LedgerRow",
     "ParcelRow",
     "PersonRow",
+    "PostRow",
     "ReconciliationRow",
     "RegisterEntryRow",
     "RegisterRow",
+    "RelationRow",
     "ReportRow",
     "RevisionRow",
     "RevocationRow",
@@ -72,5 +77,6 @@ __all__ = [
     "SignSessionRow",
     "SignatureRequestPartRow",
     "SignatureRequestRow",
+    "UnitRow",
     "UpgradeRow",
 ]

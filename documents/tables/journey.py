@@ -137,6 +137,18 @@ class DocumentRow(Base):
     verification: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     warnings: Mapped[list[str]] = mapped_column(default=list)
 
+    unit_id: Mapped[str | None] = mapped_column(String(36))
+    """Outgoing: the drafting unit; incoming: the unit that leads."""
+    language: Mapped[str | None] = mapped_column(String(30))
+    description: Mapped[str | None] = mapped_column(Text)
+    """Ghi chú."""
+    issued_amount: Mapped[int | None] = mapped_column(Integer)
+    """Số lượng bản phát hành."""
+    arrival_date: Mapped[date | None] = mapped_column(Date)
+    """Ngày đến: the day in Vietnam on which it was registered."""
+    channel: Mapped[str | None] = mapped_column(String(8))
+    """How it came in: axis (or not said), scan, file, hand."""
+
     frozen_by: Mapped[str | None] = mapped_column(String(36))
     """The open signature request, or the recall, that holds it: no other step may be taken."""
     lease_owner: Mapped[str | None] = mapped_column(String(64), index=True)

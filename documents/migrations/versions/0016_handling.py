@@ -1,0 +1,12 @@
+"""Directions, tasks, opinions, extensions of deadlines."""
+
+revision = "0016"
+down_revision = "0015"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
