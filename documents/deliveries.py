@@ -1,11 +1,13 @@
 """The deliveries of a document: to whom it goes, and what is known of each."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents.delivery import DeliveryState
+from documents.casefile import locked
+from documents.delivery import UNSENT, DeliveryState
 from documents.tables import DeliveryRow
 
 
@@ -30,3 +32,13 @@ def recipients_of(session: Session, ids: Iterable[str]) -> dict[str, list[str]]:
     for document_id, organ_id in session.execute(wanted.order_by(DeliveryRow.organ_id)):
         found[document_id].append(organ_id)
     return found
+
+
+def undelivered(
+    session: Session, document_id: str, state: DeliveryState, text: str, at: datetime
+) -> None:
+    """Show at every delivery that was not sent what is known: QUEUED, OUTCOME_UNKNOWN, FAILED."""
+    locked(session, document_id)
+    for delivery in of_document(session, document_id):
+        if delivery.state in UNSENT:
+            delivery.state, delivery.note, delivery.updated_at = state, text, at
