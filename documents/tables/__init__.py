@@ -16,6 +16,7 @@ from documents.tables.catalogue import (
 )
 from documents.tables.changes import ChangeRow
 from documents.tables.copies import CertifiedCopyRow, CopySignerRow, SealedAttachmentRow
+from documents.tables.fields import AbbreviationRow, DocumentTypeRow, SecretRefusalRow
 from documents.tables.foundation import Base, Instant
 from documents.tables.journey import (
     AgencyRow,
@@ -31,7 +32,7 @@ from documents.tables.journey import (
     RegisterRow,
     RevisionRow,
 )
-from documents.tables.people import AbsenceRow, PostRow, UnitRow
+from documents.tables.people import AbsenceRow, PostRow, UnitRow, WorkDelegationRow
 from documents.tables.reconciliation import FindingRow, ReconciliationRow
 from documents.tables.relations import RelationRow
 from documents.tables.reports import ReportRow
@@ -40,6 +41,7 @@ from documents.tables.sign_sessions import SignSessionRow
 from documents.tables.upgrades import UpgradeRow
 
 __all__ = [
+    "AbbreviationRow",
     "AbsenceRow",
     "AgencyRow",
     "AttachmentRow",
@@ -58,6 +60,7 @@ __all__ = [
     "DelegationRow",
     "DeliveryRow",
     "DocumentRow",
+    "DocumentTypeRow",
     "FeedbackRow",
     "FindingRow",
     "Instant",
@@ -74,9 +77,11 @@ __all__ = [
     "RevisionRow",
     "RevocationRow",
     "SealedAttachmentRow",
+    "SecretRefusalRow",
     "SignSessionRow",
     "SignatureRequestPartRow",
     "SignatureRequestRow",
     "UnitRow",
     "UpgradeRow",
+    "WorkDelegationRow",
 ]
