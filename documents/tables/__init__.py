@@ -37,6 +37,7 @@ from documents.tables.reconciliation import FindingRow, ReconciliationRow
 from documents.tables.relations import RelationRow
 from documents.tables.reports import ReportRow
 from documents.tables.requests import SignatureRequestPartRow, SignatureRequestRow
+from documents.tables.series import ReservationRow, SeriesRulesRow
 from documents.tables.sign_sessions import SignSessionRow
 from documents.tables.upgrades import UpgradeRow
 
@@ -74,10 +75,12 @@ __all__ = [
     "RegisterRow",
     "RelationRow",
     "ReportRow",
+    "ReservationRow",
     "RevisionRow",
     "RevocationRow",
     "SealedAttachmentRow",
     "SecretRefusalRow",
+    "SeriesRulesRow",
     "SignSessionRow",
     "SignatureRequestPartRow",
     "SignatureRequestRow",

@@ -52,14 +52,17 @@ class AgencyRow(Base):
 
 
 class PersonRow(Base):
-    """A person in one post of one agency."""
+    """A person, with a copy of the main post for lists; rights come from `PostRow` alone.
+
+    `tenure.copy` is the only place that writes the copy.
+    """
 
     __tablename__ = "person"
     __table_args__ = (CheckConstraint(among("role", sorted(Role)), name="role"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     organ_id: Mapped[str] = mapped_column(ForeignKey("agency.organ_id"), index=True)
-    full_name: Mapped[str] = mapped_column(String(255))
+    full_name: Mapped[str] = mapped_column(String(255), index=True)
     position: Mapped[str] = mapped_column(String(100))
     role: Mapped[str] = mapped_column(String(20))
     competence: Mapped[str] = mapped_column(String(10), default="")
@@ -296,12 +299,18 @@ class RegisterRow(Base):
     series: Mapped[str] = mapped_column(String(30))
     year: Mapped[int]
     last_number: Mapped[int] = mapped_column(default=0)
+    last_day: Mapped[date | None] = mapped_column(Date)
+    """Of its newest number: a later number has no earlier date."""
+    closed_at: Mapped[datetime | None]
+    """A closed register takes no number."""
+    closed_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class RegisterEntryRow(Base):
     """One number given to one document; void entries stay, with their reason."""
 
     __tablename__ = "register_entry"
+    __table_args__ = (Index("uq_register_entry_code", "organ_id", "year", "code", unique=True),)
 
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -310,6 +319,10 @@ class RegisterEntryRow(Base):
     void_reason: Mapped[str | None] = mapped_column(Text)
     mark: Mapped[str | None] = mapped_column(Text)
     """What became of the document: recalled, replaced; the number and the document stay."""
+    organ_id: Mapped[str | None] = mapped_column(String(35))
+    year: Mapped[int | None]
+    code: Mapped[str | None] = mapped_column(String(140))
+    """Of an outgoing document, once per agency and year whatever its series; none of others."""
 
 
 class LedgerRow(Base):
