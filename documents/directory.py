@@ -8,16 +8,16 @@ them, and never written down.
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Boolean, Date, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from documents import catalogue
+from documents import catalogue, numbering, tenure
 from documents.catalogue import Entry
 from documents.document import Agency, Competence, Person, Role
-from documents.errors import Refused
-from documents.tables import AgencyRow, PersonRow
+from documents.errors import Refused, storable
+from documents.tables import AgencyRow, PersonRow, PostRow
 
 _NEW_CODE = re.compile(r"(?:[A-Y][0-9]{2}|[0-9]{12})(\.[0-9A-Z]+)*")
 _OLD_CODE = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
@@ -119,16 +119,32 @@ def put_agency(
     session.flush()
 
 
-def put_person(session: Session, person: Person, *, signing_key: str = "") -> None:
-    """Add or update a person; a key once named stays named."""
-    row = session.get(PersonRow, person.id) or PersonRow(id=person.id)
-    row.organ_id, row.full_name, row.position = person.organ_id, person.full_name, person.position
-    row.role, row.competence = person.role, person.competence
-    row.competence_line = person.competence_line
-    row.signing_key = signing_key or row.signing_key or ""
-    row.active = True
-    session.merge(row)
+def put_person(
+    session: Session, person: Person, *, signing_key: str = "", at: datetime | None = None
+) -> None:
+    """Add or update a person and their post in the agency; a key once named stays named.
+
+    Without *at* the post is so since ever; with *at* a change of post is a fact of that day
+    (`tenure.enter`). A post that was ended does not come back by this way.
+    """
+    row = session.get(PersonRow, person.id)
+    if row is None:
+        row = PersonRow(
+            id=person.id,
+            organ_id=person.organ_id,
+            position=person.position,
+            role=person.role,
+            competence=person.competence,
+            competence_line=person.competence_line,
+            signing_key="",
+        )
+        session.add(row)
+    row.full_name = person.full_name
+    row.signing_key = signing_key or row.signing_key
     session.flush()
+    tenure.enter(session, row, person, at)
+    session.flush()
+    tenure.copy(session, row, numbering.local_day(at) if at else date.max)
 
 
 # built once: building a statement takes longer than the database takes to run it
@@ -312,47 +328,95 @@ def as_person(row: PersonRow) -> Person:
     )
 
 
-def person_row(session: Session, organ_id: str, who: str) -> PersonRow:
-    """Return the active person of *organ_id* with the id or full name *who*.
+_HOLDERS = (
+    select(PersonRow, PostRow)
+    .join(PostRow, PostRow.person_id == PersonRow.id)
+    .where(
+        or_(PersonRow.id == bindparam("who"), PersonRow.full_name == bindparam("who")),
+        PostRow.organ_id == bindparam("organ"),
+    )
+    .order_by((PersonRow.id == bindparam("who")).desc(), PostRow.since, PostRow.id)
+)
+
+
+def holder(session: Session, organ_id: str, who: str, day: date) -> tuple[PersonRow, list[PostRow]]:
+    """Return the person with the id or full name *who*, and all their posts in the agency.
+
+    Of several with one name, the one who has a post on *day*; who once had one is found too.
+
+    Raises:
+        PersonUnknown: nobody of this name ever had a post there.
+        PersonAmbiguous: several have that name.
+    """
+    found: dict[str, tuple[PersonRow, list[PostRow]]] = {}
+    for person, post in session.execute(_HOLDERS, {"organ": organ_id, "who": storable(who)}):
+        found.setdefault(person.id, (person, []))[1].append(post)
+    if not found:
+        raise PersonUnknown(who, organ_id)
+    if who in found:
+        return found[who]
+    now = [each for each in found.values() if tenure.held_on(each[1], day)] or [*found.values()]
+    if len(now) > 1:
+        raise PersonAmbiguous(who, organ_id)
+    return now[0]
+
+
+def person_row(session: Session, organ_id: str, who: str, at: datetime | None = None) -> PersonRow:
+    """Return the person with the id or full name *who* who has a post in *organ_id*.
+
+    At *at*; without it, now as far as `PersonRow` shows. What the post lets them do is asked
+    of `posts.acting`.
 
     Raises:
         PersonUnknown: there is none.
         PersonAmbiguous: several have that name.
     """
-    found = session.scalars(
-        select(PersonRow)
-        .where(PersonRow.organ_id == organ_id, PersonRow.active.is_(True))
-        .where(or_(PersonRow.id == who, PersonRow.full_name == who))
-        .order_by((PersonRow.id == who).desc())
-        .limit(2)
-    ).all()
-    if not found:
+    day = numbering.local_day(at) if at is not None else date.max
+    person, posts = holder(session, organ_id, who, day)
+    if not (tenure.held_on(posts, day) if at is not None else person.active):
         raise PersonUnknown(who, organ_id)
-    if len(found) > 1 and found[0].id != who:
-        raise PersonAmbiguous(who, organ_id)
-    return found[0]
+    return person
 
 
-def person_with(session: Session, organ_id: str, roles: Iterable[Role]) -> PersonRow:
-    """Return an active person of *organ_id* with one of *roles*, the first by id.
+_IN_POSTS = (
+    select(PersonRow)
+    .join(PostRow, PostRow.person_id == PersonRow.id)
+    .where(PersonRow.active.is_(True) | bindparam("dated", type_=Boolean))
+    .where(PostRow.since <= bindparam("day", type_=Date))
+    .where(or_(PostRow.until.is_(None), PostRow.until >= bindparam("day", type_=Date)))
+    .order_by(PersonRow.id)
+)
+_WITH_ROLE = _IN_POSTS.where(
+    PostRow.organ_id == bindparam("organ"),
+    PostRow.role.in_(bindparam("roles", expanding=True)),
+).limit(1)
+
+
+def _dated(at: datetime | None) -> dict[str, object]:
+    day = numbering.local_day(at) if at is not None else date.max
+    return {"day": day, "dated": at is not None}
+
+
+def person_with(
+    session: Session, organ_id: str, roles: Iterable[Role], at: datetime | None = None
+) -> PersonRow:
+    """Return a person with a post of *organ_id* in one of *roles* at *at*, the first by id.
+
+    Without *at*: with a post whose end nobody has recorded.
 
     Raises:
         PersonUnknown: the agency has nobody in such a post.
     """
-    wanted = tuple(roles)
-    row = session.scalar(
-        select(PersonRow)
-        .where(PersonRow.organ_id == organ_id, PersonRow.active.is_(True))
-        .where(PersonRow.role.in_(wanted))
-        .order_by(PersonRow.id)
-        .limit(1)
-    )
+    wanted = [str(role) for role in roles]
+    row = session.scalar(_WITH_ROLE, {"organ": organ_id, "roles": wanted, **_dated(at)})
     if row is None:
         raise PersonUnknown("/".join(wanted), organ_id)
     return row
 
 
-def people(session: Session, organ_ids: Iterable[str]) -> list[PersonRow]:
-    """Return the active people of the agencies."""
-    wanted = select(PersonRow).where(PersonRow.organ_id.in_(tuple(organ_ids)))
-    return list(session.scalars(wanted.where(PersonRow.active.is_(True)).order_by(PersonRow.id)))
+def people(
+    session: Session, organ_ids: Iterable[str], at: datetime | None = None
+) -> list[PersonRow]:
+    """Return whoever has a post of the agencies at *at*; without it, one that nobody ended."""
+    wanted = _IN_POSTS.where(PostRow.organ_id.in_(tuple(organ_ids))).distinct()
+    return list(session.scalars(wanted, _dated(at)))

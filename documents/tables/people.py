@@ -51,10 +51,16 @@ class PostRow(Base):
     """Code of the decision that gave it."""
     end_basis: Mapped[str] = mapped_column(String(100), default="")
     recorded_at: Mapped[datetime]
+    main: Mapped[bool | None]
+    """Whether it is the person's main post; where none says so, the one begun first."""
+    in_charge: Mapped[bool | None]
+    """A deputy whom `basis` lets run the agency (cấp phó phụ trách, điều hành; Art. 13.1)."""
+    ended_at: Mapped[datetime | None]
+    """When its end was recorded: what was known on a past day stays a question with an answer."""
 
 
 class AbsenceRow(Base):
-    """A person away (nghỉ, đi công tác), and who stands in for them with which scope."""
+    """A person away (nghỉ, đi công tác); who stands in for them is a `WorkDelegationRow`."""
 
     __tablename__ = "absence"
 
@@ -64,5 +70,37 @@ class AbsenceRow(Base):
     since: Mapped[date] = mapped_column(Date)
     until: Mapped[date] = mapped_column(Date)
     reason: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class WorkDelegationRow(Base):
+    """One person lets another handle documents in their stead (ủy quyền xử lý); no signing."""
+
+    __tablename__ = "work_delegation"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    organ_id: Mapped[str] = mapped_column(ForeignKey("agency.organ_id"), index=True)
+    from_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    to_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    to_post_id: Mapped[str] = mapped_column(ForeignKey("post.id"))
+    """The delegate's post; with its end, or that of the delegator's post, it ends too."""
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date] = mapped_column(Date)
+    """Last day, in Vietnam."""
+    roles: Mapped[list[str]]
+    """In whose rights the delegate acts: each is one that the delegator's own post gave."""
+    from_post_ids: Mapped[list[str]]
+    """The delegator's posts that give `roles`."""
+    steps: Mapped[list[str]]
+    """Empty: every step of the roles."""
+    types: Mapped[list[str]]
+    """Names of document types; empty: all."""
+    unit_ids: Mapped[list[str]]
+    """Units whose documents; empty: all."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    basis: Mapped[str] = mapped_column(String(100), default="")
+    absence_id: Mapped[str | None] = mapped_column(ForeignKey("absence.id"), index=True)
+    """The absence for whose days it stands in, if it is for one."""
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

@@ -185,7 +185,7 @@ def test_rows_stay_readable_after_reading_and_writing(office: Database) -> None:
 
 def test_reading_keeps_nothing(office: Database) -> None:
     with office.reading() as session:
-        session.execute(text("DELETE FROM person"))
+        session.execute(text("DELETE FROM post"))
     with office.reading() as session:
         assert directory.people(session, ["H99.01"])
 
