@@ -1,5 +1,6 @@
 """Every table of the store, whatever part of the office it belongs to."""
 
+from documents.tables.access import AccessChangeRow, AccessRow
 from documents.tables.authority import (
     BindingRow,
     CertificateRow,
@@ -16,7 +17,23 @@ from documents.tables.catalogue import (
 )
 from documents.tables.changes import ChangeRow
 from documents.tables.copies import CertifiedCopyRow, CopySignerRow, SealedAttachmentRow
+from documents.tables.dossiers import (
+    DossierRow,
+    FilingMarkRow,
+    FilingRow,
+    FilingRuleRow,
+    HandoverItemRow,
+    HandoverRow,
+    MaterialRow,
+)
 from documents.tables.fields import AbbreviationRow, DocumentTypeRow, SecretRefusalRow
+from documents.tables.filing_plans import (
+    DossierTermsRow,
+    PlanEntryRow,
+    PlanHeadingRow,
+    PlanRow,
+    RetentionRow,
+)
 from documents.tables.foundation import Base, Instant
 from documents.tables.journey import (
     AgencyRow,
@@ -44,6 +61,8 @@ from documents.tables.upgrades import UpgradeRow
 __all__ = [
     "AbbreviationRow",
     "AbsenceRow",
+    "AccessChangeRow",
+    "AccessRow",
     "AgencyRow",
     "AttachmentRow",
     "Base",
@@ -62,13 +81,24 @@ __all__ = [
     "DeliveryRow",
     "DocumentRow",
     "DocumentTypeRow",
+    "DossierRow",
+    "DossierTermsRow",
     "FeedbackRow",
+    "FilingMarkRow",
+    "FilingRow",
+    "FilingRuleRow",
     "FindingRow",
+    "HandoverItemRow",
+    "HandoverRow",
     "Instant",
     "LedgerHeadRow",
     "LedgerRow",
+    "MaterialRow",
     "ParcelRow",
     "PersonRow",
+    "PlanEntryRow",
+    "PlanHeadingRow",
+    "PlanRow",
     "PostRow",
     "ReconciliationRow",
     "RegisterEntryRow",
@@ -76,6 +106,7 @@ __all__ = [
     "RelationRow",
     "ReportRow",
     "ReservationRow",
+    "RetentionRow",
     "RevisionRow",
     "RevocationRow",
     "SealedAttachmentRow",
