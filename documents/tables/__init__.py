@@ -7,6 +7,7 @@ from documents.tables.authority import (
     DelegationRow,
     RevocationRow,
 )
+from documents.tables.books import BookRevisionRow, BookRow, LoanRow, TransferRow
 from documents.tables.catalogue import (
     CatalogueAliasRow,
     CatalogueEntryRow,
@@ -57,6 +58,14 @@ from documents.tables.requests import SignatureRequestPartRow, SignatureRequestR
 from documents.tables.series import ReservationRow, SeriesRulesRow
 from documents.tables.sign_sessions import SignSessionRow
 from documents.tables.upgrades import UpgradeRow
+from documents.tables.versions import (
+    DraftCheckRow,
+    DraftOpinionRow,
+    DraftRuleRow,
+    DraftTermsRow,
+    InternalCopyRow,
+    PaperIssueRow,
+)
 
 __all__ = [
     "AbbreviationRow",
@@ -67,6 +76,8 @@ __all__ = [
     "AttachmentRow",
     "Base",
     "BindingRow",
+    "BookRevisionRow",
+    "BookRow",
     "CatalogueAliasRow",
     "CatalogueEntryRow",
     "CatalogueListingRow",
@@ -83,6 +94,10 @@ __all__ = [
     "DocumentTypeRow",
     "DossierRow",
     "DossierTermsRow",
+    "DraftCheckRow",
+    "DraftOpinionRow",
+    "DraftRuleRow",
+    "DraftTermsRow",
     "FeedbackRow",
     "FilingMarkRow",
     "FilingRow",
@@ -91,9 +106,12 @@ __all__ = [
     "HandoverItemRow",
     "HandoverRow",
     "Instant",
+    "InternalCopyRow",
     "LedgerHeadRow",
     "LedgerRow",
+    "LoanRow",
     "MaterialRow",
+    "PaperIssueRow",
     "ParcelRow",
     "PersonRow",
     "PlanEntryRow",
@@ -115,6 +133,7 @@ __all__ = [
     "SignSessionRow",
     "SignatureRequestPartRow",
     "SignatureRequestRow",
+    "TransferRow",
     "UnitRow",
     "UpgradeRow",
     "WorkDelegationRow",
