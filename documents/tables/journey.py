@@ -125,6 +125,8 @@ class DocumentRow(Base):
     """The edXML message as sent or as received."""
     current_sha256: Mapped[str | None] = mapped_column(String(64))
     """The newest revision of the document's own PDF."""
+    approved_sha256: Mapped[str | None] = mapped_column(String(64))
+    """The revision that whoever signs approved: nothing else is signed (Art. 11)."""
 
     drafter_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     signer_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
@@ -174,15 +176,18 @@ class RevisionRow(Base):
             "document_id",
             "kind",
             unique=True,
-            sqlite_where=text("kind <> 'preserved'"),
-            postgresql_where=text("kind <> 'preserved'"),
+            sqlite_where=text("kind NOT IN ('source', 'draft', 'preserved')"),
+            postgresql_where=text("kind NOT IN ('source', 'draft', 'preserved')"),
         ),
     )
 
     document_id: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
-    """source | draft | signed | sealed | received | preserved: once each but the last."""
+    """source | draft | signed | sealed | received | preserved | initial1 …
+
+    Once each but source and draft (one of each a version of the draft) and preserved.
+    """
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
