@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import directory, ledger, register
+from documents import directory, ledger, register, series
 from documents.copying import CopyRequest, check, notation
 from documents.document import DocumentCode, Role
 from documents.errors import Refused, storable
@@ -22,8 +22,8 @@ from documents.lifecycle import Direction
 from documents.numbering import local_day, written_number
 from documents.tables import AgencyRow, CertifiedCopyRow, CopySignerRow, PersonRow
 
-SERIES = "SAO"
-"""The one series of all copies; no type of document is abbreviated so."""
+SERIES = series.COPIES
+"""The one series of all copies."""
 _ORIGINAL_LENGTH = 255
 
 

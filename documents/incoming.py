@@ -22,6 +22,7 @@ from documents import (
     provenance,
     register,
     reports,
+    series_rules,
 )
 from documents.arrival import Arrival
 from documents.casefile import locked, take
@@ -34,8 +35,6 @@ from documents.provenance import NOTHING, Signs
 from documents.report import FiledReport, Occasion
 from documents.tables import DocumentRow, ParcelRow
 
-SERIES = "ĐẾN"
-"""One register of incoming documents per agency and year (Art. 22.2)."""
 HANDLING = frozenset({Step.SUBMIT, Step.ASSIGN, Step.START, Step.COMPLETE, Step.FILE})
 """What people do with a registered document."""
 SENDER_DIFFERS = "sender.differs"
@@ -293,7 +292,8 @@ def registered(session: Session, document_id: str, at: datetime) -> int:
     # refused before a number is taken
     advance(Direction.INCOMING, State(row.state), Step.REGISTER, SYSTEM.role)
     day = numbering.local_day(at)
-    number = register.next_number(session, row.organ_id, Direction.INCOMING, SERIES, day, row.id)
+    series = series_rules.incoming_series(session, row, day)
+    number = register.next_number(session, row.organ_id, Direction.INCOMING, series, day, row.id)
     row.receipt_number = number
     take(session, row, Step.REGISTER, SYSTEM, at, detail={"receipt_number": number})
     return number

@@ -20,12 +20,13 @@ from documents import (
     dispatch_deadline,
     numbering,
     register,
+    series_rules,
 )
 from documents.attachments import SealedAttachment
 from documents.casefile import locked, take
 from documents.decision import actor_of, decide
 from documents.delivery import UNSENT, DeliveryState
-from documents.document import DocumentCode, DocumentType, Role, document_key
+from documents.document import DocumentCode, Role, document_key
 from documents.draft import (
     Draft,
     NotationInvalid,
@@ -39,7 +40,7 @@ from documents.draft import (
 )
 from documents.ledger import Actor
 from documents.lifecycle import Direction, State, Step, advance
-from documents.tables import DeliveryRow, DocumentRow
+from documents.tables import DeliveryRow
 
 __all__ = [
     "Draft",
@@ -58,7 +59,6 @@ __all__ = [
     "prepared",
     "refuse_secret",
     "sealed",
-    "series_of",
     "signed",
     "undelivered",
 ]
@@ -73,29 +73,27 @@ def signed(session: Session, document_id: str, sha256: str, size: int, at: datet
 
 
 def numbered(session: Session, document_id: str, at: datetime) -> DocumentCode:
-    """Give number and date, enter the register (Art. 15, 16)."""
+    """Give number and date, enter the register (Art. 15, 16).
+
+    Raises:
+        RegisterClosed, DayPast, NumberTaken, CodeTaken, NotReserved: no number can be given.
+    """
     row = locked(session, document_id)
     day = numbering.local_day(at)
     actor = Actor(row.clerk_id or "", Role.CLERK)
     # refused before a number is taken
     advance(Direction.OUTGOING, State(row.state), Step.ASSIGN_NUMBER, actor.role)
-    number = register.next_number(
-        session, row.organ_id, Direction.OUTGOING, series_of(row), day, row.id
+    series = series_rules.outgoing_series(session, row, day)
+    entered = register.enter(
+        session, row.organ_id, Direction.OUTGOING, series, day, row.id, row.code_notation
     )
-    code = DocumentCode(numbering.written_number(number), row.code_notation)
+    # another day where the number was reserved before
+    day = entered.day
+    code = DocumentCode(numbering.written_number(entered.number), row.code_notation)
     row.code_number, row.promulgated = code.number, day
     row.document_key = document_key(row.organ_id, day, code)
     take(session, row, Step.ASSIGN_NUMBER, actor, at, detail={"code": str(code), "date": day})
     return code
-
-
-def series_of(row: DocumentRow) -> str:
-    """Return the register's series: one per named type, one for công văn (Art. 15.1).
-
-    Types without an abbreviation share one: their codes would be the same otherwise, and a
-    document's code is what others know it by.
-    """
-    return DocumentType(row.type_name).abbreviation or DocumentType.OFFICIAL_LETTER.value
 
 
 def sealed(

@@ -2,21 +2,39 @@
 
 Legal source: Decree 30/2020/ND-CP, Art. 15, 16, 22 and Appendix I, Part I, II.3:
 numbers run from 01 on 1 January to 31 December, given by a system function, never
-used twice. The register's row is locked until the caller's transaction ends, so a
-number exists exactly when the step that took it was committed: no gap, no double.
+used twice, in the order of time. The register's row is locked until the caller's
+transaction ends, so a number exists exactly when the step that took it was committed:
+no gap, no double.
 """
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    case,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from documents.database import WriteConflict
 from documents.errors import Refused
 from documents.lifecycle import Direction
-from documents.tables import CertifiedCopyRow, RegisterEntryRow, RegisterRow
+from documents.numbering import written_number
+from documents.series import ReservationState
+from documents.tables import CertifiedCopyRow, RegisterEntryRow, RegisterRow, ReservationRow
 
 
 class NumberTaken(Refused):
@@ -37,25 +55,161 @@ class ReasonMissing(Refused):
     remedy = "Nêu lý do hủy / give the reason"
 
 
+class CodeTaken(Refused):
+    """Number and notation are once in an agency's year, whatever the series (law.md N-01)."""
+
+    code = "register.code_taken"
+    vietnamese = "Số, ký hiệu «{0}» năm {1} đã cấp cho văn bản khác"
+    english = "the code «{0}» of {1} is another document's"
+    remedy = (
+        "Sửa ký hiệu, hoặc lấy số trước rồi hủy số này có lý do / mend the notation, or reserve "
+        "this number and give it back"
+    )
+
+
+class RegisterClosed(Refused):
+    """The year's register was closed: it takes no number any more."""
+
+    code = "register.closed"
+    vietnamese = "Sổ «{0}» năm {1} đã khóa, không cấp số nữa"
+    english = "register «{0}» of {1} is closed and takes no number"
+    remedy = "Cấp số của năm nay / take a number of this year"
+
+
+class DayPast(Refused):
+    """Numbers are in the order of time: a later number has no earlier date."""
+
+    code = "register.day_past"
+    vietnamese = "Sổ «{0}» đã có số ngày {1}; không cấp số lùi về ngày {2}"
+    english = "register «{0}» has a number of {1}; none is given for {2} any more"
+    remedy = "Cấp số với ngày hiện tại; xem đồng hồ máy chủ / use today; look at the clock"
+
+
+class NotReserved(Refused):
+    """The number that waits for the document is of another series than the document now is."""
+
+    code = "register.not_reserved"
+    vietnamese = "Số giữ trước thuộc hệ thống số «{0}», văn bản thuộc «{1}»"
+    english = "the reserved number is of series «{0}», the document of «{1}»"
+    remedy = "Trả lại số đã giữ / give the reserved number back"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A number in a register."""
+
+    register_id: int
+    number: int
+    day: date
+    """Of the number, in Vietnam: what the document bears."""
+
+
 # built once: building a statement takes longer than the database takes to run it
 _REGISTERS = cast("Table", RegisterRow.__table__)
 _ENTRIES = cast("Table", RegisterEntryRow.__table__)
+_RESERVED = cast("Table", ReservationRow.__table__)
 _KEY = ("organ_id", "direction", "series", "year")
-_REGISTER = (
-    select(_REGISTERS.c.id, _REGISTERS.c.last_number)
-    .where(*(_REGISTERS.c[name] == bindparam(name) for name in _KEY))
-    .with_for_update()
+_THE_REGISTER = tuple(_REGISTERS.c[name] == bindparam(f"its_{name}") for name in _KEY)
+_REGISTER = select(_REGISTERS).where(*_THE_REGISTER)
+_YEAR_CLOSED = (
+    select(_REGISTERS.c.id)
+    .where(*(each for each, name in zip(_THE_REGISTER, _KEY, strict=True) if name != "series"))
+    .where(_REGISTERS.c.closed_at.is_not(None))
+    .limit(1)
 )
+# locks the register until the transaction ends
 _COUNT = (
     update(_REGISTERS)
+    .where(*_THE_REGISTER, _REGISTERS.c.closed_at.is_(None))
+    .where(or_(_REGISTERS.c.last_day.is_(None), _REGISTERS.c.last_day <= bindparam("latest")))
+    .values(
+        last_number=_REGISTERS.c.last_number + 1,
+        last_day=case(
+            (_REGISTERS.c.last_day > bindparam("day"), _REGISTERS.c.last_day),
+            else_=bindparam("day", type_=_REGISTERS.c.last_day.type),
+        ),
+    )
+    .returning(_REGISTERS.c.id, _REGISTERS.c.last_number, _REGISTERS.c.last_day)
+)
+_UNCOUNT = (
+    update(_REGISTERS)
     .where(_REGISTERS.c.id == bindparam("register"))
-    .values(last_number=bindparam("newest"))
+    .values(last_number=_REGISTERS.c.last_number - 1)
 )
 _NUMBER_OF = select(_ENTRIES.c.number).where(_ENTRIES.c.document_id == bindparam("document"))
 _TAKEN = select(_ENTRIES.c.number).where(
     _ENTRIES.c.register_id == bindparam("register"), _ENTRIES.c.number == bindparam("newest")
 )
-_ENTER = insert(_ENTRIES)
+# the document's number, or the one that was reserved for it
+_HELD = union_all(
+    select(
+        _ENTRIES.c.register_id,
+        _ENTRIES.c.number,
+        _ENTRIES.c.entered_on,
+        null().label("reservation"),
+    ).where(_ENTRIES.c.document_id == bindparam("document")),
+    select(_RESERVED.c.register_id, _RESERVED.c.number, _RESERVED.c.day, _RESERVED.c.id).where(
+        _RESERVED.c.document_id == bindparam("document"),
+        _RESERVED.c.state == literal(ReservationState.OPEN.value),
+    ),
+)
+_USE = (
+    update(_RESERVED)
+    .where(
+        _RESERVED.c.id == bindparam("reservation"),
+        _RESERVED.c.document_id == bindparam("document"),
+        _RESERVED.c.state == ReservationState.OPEN.value,
+    )
+    .values(state=ReservationState.USED.value)
+    .returning(_RESERVED.c.id)
+)
+_INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+_ENTER = {
+    # a row that is there already ends no transaction: it is told which rule it breaks
+    name: insert(_ENTRIES).on_conflict_do_nothing().returning(_ENTRIES.c.number)
+    for name, insert in _INSERTS.items()
+}
+_A_DAY = timedelta(days=1)
+
+
+def enter(
+    session: Session,
+    organ_id: str,
+    direction: Direction,
+    series: str,
+    day: date,
+    document_id: str,
+    notation: str = "",
+) -> Entered:
+    """Give *document_id* the next number of the register of *day*'s year and enter it.
+
+    A document that has a number keeps it: a repeat returns the same one. One for which a number
+    was reserved gets that, with its date. *day* is the day in Vietnam; where another writer's
+    number bears the next day already, this one does so too. Runs in the caller's writing
+    transaction. *notation* makes the number a code; incoming documents have none of ours.
+
+    Raises:
+        RegisterClosed, DayPast, NumberTaken, CodeTaken, NotReserved: as they say.
+        WriteConflict: another worker gave the document a number at the same moment.
+    """
+    connection = session.connection()
+    held = connection.execute(_HELD, {"document": document_id}).all()
+    entered = next((row for row in held if row.reservation is None), None)
+    if entered is not None:
+        return Entered(entered.register_id, entered.number, entered.entered_on)
+    if held:
+        taken = _reserved(session, held[0], series, document_id)
+    else:
+        taken = _counted(session, organ_id, direction, series, day)
+    code = f"{written_number(taken.number)}/{notation}" if notation else None
+    entry = {"organ_id": organ_id, "year": taken.day.year, "code": code}
+    key = {"register_id": taken.register_id, "number": taken.number}
+    values = {**entry, **key, "document_id": document_id, "entered_on": taken.day}
+    if connection.scalar(_ENTER[connection.dialect.name], values) is None:
+        if not held:
+            connection.execute(_UNCOUNT, {"register": taken.register_id})
+        raise _contradiction(connection, taken, series, document_id, code)
+    return taken
 
 
 def next_number(
@@ -66,20 +220,8 @@ def next_number(
     day: date,
     document_id: str,
 ) -> int:
-    """Give *document_id* the next number of the register of *day*'s year and enter it.
-
-    A document that has a number keeps it: a repeat returns the same number.
-    *day* is the day in Vietnam. Runs in the caller's writing transaction.
-
-    Raises:
-        NumberTaken: the register's count is behind its entries.
-    """
-    if (taken := number_of(session, document_id)) is not None:
-        return taken
-    register, number = take_number(session, organ_id, direction, series, day)
-    entry = {"register_id": register, "number": number, "document_id": document_id}
-    session.connection().execute(_ENTER, {**entry, "entered_on": day})
-    return number
+    """Give *document_id* its number as `enter` does; return only the number."""
+    return enter(session, organ_id, direction, series, day, document_id).number
 
 
 def take_number(
@@ -90,16 +232,10 @@ def take_number(
     Whoever takes a number enters it in the same transaction, or the register has a gap.
 
     Raises:
-        NumberTaken: the register's count is behind its entries.
+        RegisterClosed, DayPast: as they say.
     """
-    register, last = _locked(session, organ_id, direction, series, day.year)
-    number = last + 1
-    connection = session.connection()
-    key = {"register": register, "newest": number}
-    if connection.scalar(_TAKEN, key) is not None:
-        raise NumberTaken(number, series, day.year)
-    connection.execute(_COUNT, key)
-    return register, number
+    taken = _counted(session, organ_id, direction, series, day)
+    return taken.register_id, taken.number
 
 
 def number_of(session: Session, document_id: str) -> int | None:
@@ -124,6 +260,11 @@ def void(session: Session, document_id: str, reason: str) -> None:
         .where(RegisterEntryRow.document_id == document_id)
         .values(void_reason=reason)
     )
+    session.execute(
+        update(ReservationRow)
+        .where(ReservationRow.document_id == document_id, ReservationRow.state == "open")
+        .values(document_id=None)
+    )
 
 
 def mark(session: Session, document_id: str, text: str) -> None:
@@ -138,32 +279,86 @@ def mark(session: Session, document_id: str, text: str) -> None:
     )
 
 
+def numbers_of(register_id: int) -> Select[tuple[int]]:
+    """Return the question for every number the register gave, in order, doubles twice.
+
+    A number is a document's, a copy's, or reserved: open or void; one that was used is its
+    document's.
+    """
+    everything = union_all(
+        select(RegisterEntryRow.number).where(RegisterEntryRow.register_id == register_id),
+        select(CertifiedCopyRow.number).where(CertifiedCopyRow.register_id == register_id),
+        select(ReservationRow.number).where(
+            ReservationRow.register_id == register_id, ReservationRow.state != "used"
+        ),
+    ).subquery()
+    return select(everything.c.number).order_by(everything.c.number)
+
+
 def gaps(session: Session) -> list[tuple[str, str, int, list[int]]]:
     """Return every register whose numbers are not 1…n: (agency, series, year, missing)."""
     found = []
-    for register in session.scalars(select(RegisterRow)):
-        entries, copies = (
-            select(table.number).where(table.register_id == register.id)
-            for table in (RegisterEntryRow, CertifiedCopyRow)
-        )
-        numbers = set(session.scalars(entries)) | set(session.scalars(copies))
+    for register in session.scalars(select(RegisterRow)).all():
+        numbers = set(session.scalars(numbers_of(register.id)))
         missing = sorted(set(range(1, register.last_number + 1)) ^ numbers)
         if missing:
             found.append((register.organ_id, register.series, register.year, missing))
     return found
 
 
-def _locked(
-    session: Session, organ_id: str, direction: Direction, series: str, year: int
-) -> tuple[int, int]:
-    """Return the register's (id, last number), locked; opens it where it is new."""
-    key = dict(zip(_KEY, (organ_id, direction, series, year), strict=True))
+def _counted(
+    session: Session, organ_id: str, direction: Direction, series: str, day: date
+) -> Entered:
+    """Count the register on, locked from here to the transaction's end."""
     connection = session.connection()
-    if (row := connection.execute(_REGISTER, key).one_or_none()) is not None:
-        return row[0], row[1]
-    upsert: Any = (
-        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    )
-    session.execute(upsert(RegisterRow).values(**key, last_number=0).on_conflict_do_nothing())
-    row = connection.execute(_REGISTER, key).one()
-    return row[0], row[1]
+    given = (organ_id, direction.value, series, day.year)
+    key = {f"its_{name}": value for name, value in zip(_KEY, given, strict=True)}
+    days = {"day": day, "latest": day + _A_DAY}
+    if (row := connection.execute(_COUNT, {**key, **days}).one_or_none()) is None:
+        _open(connection, key, series, day)
+        row = connection.execute(_COUNT, {**key, **days}).one_or_none()
+    if row is None:
+        raise WriteConflict(f"{series} {day.year}")
+    return Entered(row[0], row[1], row[2])
+
+
+def _open(connection: Connection, key: dict[str, Any], series: str, day: date) -> None:
+    """Begin a register that is new; say why one that is there takes no number."""
+    register = connection.execute(_REGISTER, key).one_or_none()
+    if register is not None:
+        if register.closed_at is not None:
+            raise RegisterClosed(series, day.year)
+        if register.last_day is not None and register.last_day > day + _A_DAY:
+            raise DayPast(series, f"{register.last_day:%d/%m/%Y}", f"{day:%d/%m/%Y}")
+        return
+    whole_year = {name: value for name, value in key.items() if name != "its_series"}
+    if connection.scalar(_YEAR_CLOSED, whole_year) is not None:
+        raise RegisterClosed(series, day.year)
+    values = {name.removeprefix("its_"): value for name, value in key.items()}
+    new = _INSERTS[connection.dialect.name](_REGISTERS).values(**values, last_number=0)
+    connection.execute(new.on_conflict_do_nothing())
+
+
+def _reserved(session: Session, held: Row[Any], series: str, document_id: str) -> Entered:
+    """Use the number that was reserved for the document."""
+    register = session.get_one(RegisterRow, held.register_id, with_for_update={"read": True})
+    if register.closed_at is not None:
+        raise RegisterClosed(register.series, register.year)
+    if register.series != series:
+        raise NotReserved(register.series, series)
+    key = {"reservation": held.reservation, "document": document_id}
+    if session.connection().scalar(_USE, key) is None:
+        raise WriteConflict(f"{register.series} {held.number}")  # expired at this moment
+    return Entered(held.register_id, held.number, held.entered_on)
+
+
+def _contradiction(
+    connection: Connection, taken: Entered, series: str, document_id: str, code: str | None
+) -> Refused | WriteConflict:
+    """Return which rule the entry breaks."""
+    if connection.scalar(_NUMBER_OF, {"document": document_id}) is not None:
+        return WriteConflict(f"{series} {document_id}")
+    key = {"register": taken.register_id, "newest": taken.number}
+    if connection.scalar(_TAKEN, key) is not None:
+        return NumberTaken(taken.number, series, taken.day.year)
+    return CodeTaken(code or taken.number, taken.day.year)

@@ -8,12 +8,13 @@ Rules hold for whole years: from 1 January, so that nothing is renumbered and no
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from documents.document import ABBREVIATIONS, DocumentType
+from documents.document import DocumentType
 from documents.errors import Refused
+from documents.kinds import Kind
 
 COMMON = "CHUNG"
 """The series of all types that have none of their own."""
@@ -86,32 +87,25 @@ DEFAULT = SeriesRules()
 """Until the agency's head decides: each named type its own, công văn one."""
 
 
-def abbreviation_of(type_name: str) -> str:
-    """Return the type's abbreviation; empty where it has none or is not one of the 29."""
-    return _ABBREVIATIONS.get(type_name, "")
-
-
-_ABBREVIATIONS = {kind.value: short for kind, short in ABBREVIATIONS.items()}
-
-
 def outgoing_series(
-    rules: SeriesRules, type_name: str, notation: str, abbreviation: str, advisory: str | None
+    rules: SeriesRules, kind: Kind, notation: str, advisory: str | None = None
 ) -> str:
     """Return the series of an outgoing document's number; at most 30 characters.
 
-    *abbreviation* is the type's; *advisory* the abbreviation of the advisory body that issues
-    it in its own name, None where the agency does.
+    *advisory* is the abbreviation of the advisory body that issues it in its own name, None
+    where the agency does.
     """
-    own = _own_series(type_name, abbreviation)
+    # types without an abbreviation share one: their codes would be the same otherwise
+    own = kind.abbreviation or DocumentType.OFFICIAL_LETTER.value
     if advisory is not None:
-        return f"{ADVISORY} {advisory}"[:NAME_LENGTH]
-    if _NORMATIVE_NOTATION.match(notation):
-        return f"{NORMATIVE} {own}"[:NAME_LENGTH]
-    if rules.mode is Mode.TYPE:
-        return own
-    if rules.mode is Mode.GROUP:
-        return _named(rules.groups, type_name) or COMMON
-    return COMMON
+        series = f"{ADVISORY} {advisory}"
+    elif kind.normative or _NORMATIVE_NOTATION.match(notation):
+        series = f"{NORMATIVE} {own}"
+    elif rules.mode is Mode.TYPE:
+        series = own
+    else:
+        series = _named(rules.groups, kind.name) or COMMON
+    return series[:NAME_LENGTH]
 
 
 def incoming_series(rules: SeriesRules, type_name: str) -> str:
@@ -119,19 +113,14 @@ def incoming_series(rules: SeriesRules, type_name: str) -> str:
     return _named(rules.incoming, type_name) or INCOMING
 
 
-def _own_series(type_name: str, abbreviation: str) -> str:
-    # types without an abbreviation share one: their codes would be the same otherwise
-    return (abbreviation or DocumentType.OFFICIAL_LETTER.value)[:NAME_LENGTH]
-
-
 def _named(groups: Mapping[str, tuple[str, ...]], type_name: str) -> str:
     return next((name for name, types in groups.items() if type_name in types), "")
 
 
-def check(rules: SeriesRules, abbreviations: Mapping[str, str]) -> None:
+def check(rules: SeriesRules, kinds: Iterable[Kind]) -> None:
     """Refuse rules that are not clear, or by which two documents might have one code.
 
-    *abbreviations* has every type there is, by name.
+    *kinds* are all types there are.
 
     Raises:
         SeriesInvalid, CodesAlike: as they say.
@@ -140,21 +129,25 @@ def check(rules: SeriesRules, abbreviations: Mapping[str, str]) -> None:
         raise SeriesInvalid("chỉ có nhóm khi đánh số theo nhóm / groups are of the mode «group»")
     if not 0 <= rules.most_open <= 1000:
         raise SeriesInvalid("số giữ trước: 0 đến 1000 / reservations: 0 to 1000")
-    _check_groups(rules.groups, abbreviations)
-    _check_groups(rules.incoming, abbreviations)
+    known = tuple(kinds)
+    choosable = {kind.name for kind in known if not kind.normative}
+    _check_groups(rules.groups, choosable)
+    _check_groups(rules.incoming, {kind.name for kind in known})
     if rules.mode is not Mode.GROUP:
         return
     first: dict[str, tuple[str, str]] = {}
-    for type_name, short in abbreviations.items():
-        series = _named(rules.groups, type_name)
-        other, theirs = first.setdefault(short, (type_name, series))
+    for kind in known:
+        if kind.normative:  # its notation has the year, others' have not
+            continue
+        series = _named(rules.groups, kind.name)
+        other, theirs = first.setdefault(kind.abbreviation, (kind.name, series))
         if theirs != series:
-            raise CodesAlike(other, type_name)
+            raise CodesAlike(other, kind.name)
 
 
-def _check_groups(groups: Mapping[str, tuple[str, ...]], abbreviations: Mapping[str, str]) -> None:
+def _check_groups(groups: Mapping[str, tuple[str, ...]], types: set[str]) -> None:
     seen: set[str] = set()
-    for name, types in groups.items():
+    for name, members in groups.items():
         begins = name.split(" ")[0]
         if (
             not 1 <= len(name) <= NAME_LENGTH
@@ -163,9 +156,9 @@ def _check_groups(groups: Mapping[str, tuple[str, ...]], abbreviations: Mapping[
             or begins in {COMMON, COPIES, INCOMING, NORMATIVE, ADVISORY}
         ):
             raise SeriesInvalid(f"tên sổ «{name[:40]}» / name of a series")
-        if not types:
+        if not members:
             raise SeriesInvalid(f"nhóm «{name}» không có loại nào / a group without types")
-        for type_name in types:
-            if type_name not in abbreviations or type_name in seen:
+        for type_name in members:
+            if type_name not in types or type_name in seen:
                 raise SeriesInvalid(f"loại «{type_name[:40]}» / type")
             seen.add(type_name)

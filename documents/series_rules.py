@@ -9,18 +9,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, bindparam, select
+from sqlalchemy import Row, Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from documents import directory, ledger, series
-from documents.document import ABBREVIATIONS, DocumentType, Role
+from documents.document import Role
 from documents.errors import Refused, storable
 from documents.identity import new_id
+from documents.kinds import BY_NAME, KINDS, OTHER, Kind
 from documents.ledger import Fact
 from documents.numbering import local_day
 from documents.posts import acting
 from documents.series import DEFAULT, Mode, SeriesRules
-from documents.tables import AgencyRow, DocumentRow, RegisterRow, SeriesRulesRow, UnitRow
+from documents.tables import (
+    AgencyRow,
+    DocumentRow,
+    DocumentTypeRow,
+    RegisterRow,
+    SeriesRulesRow,
+    UnitRow,
+)
 
 BASIS_LENGTH = 100
 
@@ -76,7 +84,7 @@ def decide(
     agency = directory.served_agency(session, organ_id)
     roles = (Role.LEADER, Role.CLERK, Role.ADMINISTRATOR)
     by = acting(session, agency.organ_id, who, roles, at, "quy định đánh số / decide the series")
-    series.check(rules, types())
+    series.check(rules, kinds_of(session, local_day(at)))
     basis = storable(basis).strip()
     if not 1 <= len(basis) <= BASIS_LENGTH:
         raise BasisMissing
@@ -122,9 +130,25 @@ def _refuse_begun(session: Session, organ_id: str, since_year: int, this_year: i
         raise YearBegun(last, last + 1)
 
 
-def types() -> dict[str, str]:
-    """Return the abbreviation of every type, by name."""
-    return {kind.value: ABBREVIATIONS.get(kind, "") for kind in DocumentType}
+def kinds_of(session: Session, day: date) -> list[Kind]:
+    """Return every type of documents in use on *day*: the decree's, and the installation's."""
+    wanted = select(DocumentTypeRow).where(
+        DocumentTypeRow.since <= day,
+        or_(DocumentTypeRow.until.is_(None), DocumentTypeRow.until >= day),
+    )
+    return [*KINDS, *(_kind(row) for row in session.scalars(wanted))]
+
+
+def _kind(row: DocumentTypeRow) -> Kind:
+    return Kind(row.name, row.abbreviation, row.code, row.normative, configured=True)
+
+
+def _kind_named(session: Session, type_name: str, day: date) -> Kind:
+    """Return the type, the decree's without a question."""
+    if (known := BY_NAME.get(type_name)) is not None:
+        return known
+    own = [kind for kind in kinds_of(session, day) if kind.name == type_name]
+    return own[-1] if own else Kind(type_name, type_name, OTHER)
 
 
 def of_agency(session: Session, organ_id: str) -> list[InForce]:
@@ -152,8 +176,8 @@ def series_for(
 ) -> str:
     """Return the series of an outgoing number of this type, notation and drafting unit."""
     rules, advisory = _asked(session, organ_id, day.year, unit_id)
-    short = series.abbreviation_of(type_name)
-    return series.outgoing_series(rules, type_name, notation, short, advisory)
+    kind = _kind_named(session, type_name, day)
+    return series.outgoing_series(rules, kind, notation, advisory)
 
 
 def incoming_series(session: Session, row: DocumentRow, day: date) -> str:
