@@ -198,9 +198,9 @@ def enter(
     if entered is not None:
         return Entered(entered.register_id, entered.number, entered.entered_on)
     if held:
-        taken = _reserved(session, held[0], series, document_id)
+        taken = _reserved(session, held[0], series, day, document_id)
     else:
-        taken = _counted(session, organ_id, direction, series, day)
+        taken = count_on(session, organ_id, direction, series, day)
     code = f"{written_number(taken.number)}/{notation}" if notation else None
     entry = {"organ_id": organ_id, "year": taken.day.year, "code": code}
     key = {"register_id": taken.register_id, "number": taken.number}
@@ -227,15 +227,32 @@ def next_number(
 def take_number(
     session: Session, organ_id: str, direction: Direction, series: str, day: date
 ) -> tuple[int, int]:
-    """Count the register of *day*'s year on; return its id and the number, to be entered.
+    """Count the register on as `count_on` does; return its id and the number."""
+    taken = count_on(session, organ_id, direction, series, day)
+    return taken.register_id, taken.number
+
+
+def count_on(
+    session: Session, organ_id: str, direction: Direction, series: str, day: date
+) -> Entered:
+    """Count the register of *day*'s year on, locked from here to the transaction's end.
 
     Whoever takes a number enters it in the same transaction, or the register has a gap.
 
     Raises:
         RegisterClosed, DayPast: as they say.
+        WriteConflict: the register was closed at the same moment.
     """
-    taken = _counted(session, organ_id, direction, series, day)
-    return taken.register_id, taken.number
+    connection = session.connection()
+    given = (organ_id, direction.value, series, day.year)
+    key = {f"its_{name}": value for name, value in zip(_KEY, given, strict=True)}
+    days = {"day": day, "latest": day + _A_DAY}
+    if (row := connection.execute(_COUNT, {**key, **days}).one_or_none()) is None:
+        _open(connection, key, series, day)
+        row = connection.execute(_COUNT, {**key, **days}).one_or_none()
+    if row is None:
+        raise WriteConflict(f"{series} {day.year}")
+    return Entered(row[0], row[1], row[2])
 
 
 def number_of(session: Session, document_id: str) -> int | None:
@@ -306,22 +323,6 @@ def gaps(session: Session) -> list[tuple[str, str, int, list[int]]]:
     return found
 
 
-def _counted(
-    session: Session, organ_id: str, direction: Direction, series: str, day: date
-) -> Entered:
-    """Count the register on, locked from here to the transaction's end."""
-    connection = session.connection()
-    given = (organ_id, direction.value, series, day.year)
-    key = {f"its_{name}": value for name, value in zip(_KEY, given, strict=True)}
-    days = {"day": day, "latest": day + _A_DAY}
-    if (row := connection.execute(_COUNT, {**key, **days}).one_or_none()) is None:
-        _open(connection, key, series, day)
-        row = connection.execute(_COUNT, {**key, **days}).one_or_none()
-    if row is None:
-        raise WriteConflict(f"{series} {day.year}")
-    return Entered(row[0], row[1], row[2])
-
-
 def _open(connection: Connection, key: dict[str, Any], series: str, day: date) -> None:
     """Begin a register that is new; say why one that is there takes no number."""
     register = connection.execute(_REGISTER, key).one_or_none()
@@ -339,12 +340,15 @@ def _open(connection: Connection, key: dict[str, Any], series: str, day: date) -
     connection.execute(new.on_conflict_do_nothing())
 
 
-def _reserved(session: Session, held: Row[Any], series: str, document_id: str) -> Entered:
+def _reserved(
+    session: Session, held: Row[Any], series: str, day: date, document_id: str
+) -> Entered:
     """Use the number that was reserved for the document."""
     register = session.get_one(RegisterRow, held.register_id, with_for_update={"read": True})
     if register.closed_at is not None:
         raise RegisterClosed(register.series, register.year)
-    if register.series != series:
+    # another year may have other rules; which were those of its day was asked when it was kept
+    if register.series != series and register.year == day.year:
         raise NotReserved(register.series, series)
     key = {"reservation": held.reservation, "document": document_id}
     if session.connection().scalar(_USE, key) is None:

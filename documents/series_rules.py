@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, bindparam, or_, select
+from sqlalchemy import Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from documents import directory, ledger, series
@@ -229,7 +229,7 @@ def _asked(
     return (DEFAULT if row.mode is None else _rules(row)), body
 
 
-def _rules(row: SeriesRulesRow | Row[Any]) -> SeriesRules:
+def _rules(row: Any) -> SeriesRules:
     return SeriesRules(
         Mode(row.mode),
         {name: tuple(names) for name, names in row.groups.items()},

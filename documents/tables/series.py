@@ -80,6 +80,4 @@ class ReservationRow(Base):
 
 
 _OPEN = text("state = 'open'")
-Index(
-    "ix_reservation_open", ReservationRow.expires_at, sqlite_where=_OPEN, postgresql_where=_OPEN
-)
+Index("ix_reservation_open", ReservationRow.expires_at, sqlite_where=_OPEN, postgresql_where=_OPEN)

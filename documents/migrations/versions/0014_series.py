@@ -68,7 +68,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
         sa.UniqueConstraint("document_id", name=op.f("uq_reservation_document_id")),
-        sa.UniqueConstraint("register_id", "number", name=op.f("uq_reservation_register_id")),
+        sa.UniqueConstraint(
+            "register_id", "number", name=op.f("uq_reservation_register_id_number")
+        ),
     )
     op.create_index(
         "ix_reservation_open",
