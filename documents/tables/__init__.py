@@ -36,6 +36,7 @@ from documents.tables.filing_plans import (
     RetentionRow,
 )
 from documents.tables.foundation import Base, Instant
+from documents.tables.handling import ExtensionRow, RemarkRow, SubmissionRow, TaskRow
 from documents.tables.journey import (
     AgencyRow,
     AttachmentRow,
@@ -50,11 +51,13 @@ from documents.tables.journey import (
     RegisterRow,
     RevisionRow,
 )
+from documents.tables.lists import LISTS
 from documents.tables.people import AbsenceRow, PostRow, UnitRow, WorkDelegationRow
 from documents.tables.reconciliation import FindingRow, ReconciliationRow
 from documents.tables.relations import RelationRow
 from documents.tables.reports import ReportRow
 from documents.tables.requests import SignatureRequestPartRow, SignatureRequestRow
+from documents.tables.search import SavedQueryRow, SearchBodyRow, SearchCursorRow, SearchEntryRow
 from documents.tables.series import ReservationRow, SeriesRulesRow
 from documents.tables.sign_sessions import SignSessionRow
 from documents.tables.upgrades import UpgradeRow
@@ -68,6 +71,7 @@ from documents.tables.versions import (
 )
 
 __all__ = [
+    "LISTS",
     "AbbreviationRow",
     "AbsenceRow",
     "AccessChangeRow",
@@ -98,6 +102,7 @@ __all__ = [
     "DraftOpinionRow",
     "DraftRuleRow",
     "DraftTermsRow",
+    "ExtensionRow",
     "FeedbackRow",
     "FilingMarkRow",
     "FilingRow",
@@ -122,17 +127,24 @@ __all__ = [
     "RegisterEntryRow",
     "RegisterRow",
     "RelationRow",
+    "RemarkRow",
     "ReportRow",
     "ReservationRow",
     "RetentionRow",
     "RevisionRow",
     "RevocationRow",
+    "SavedQueryRow",
     "SealedAttachmentRow",
+    "SearchBodyRow",
+    "SearchCursorRow",
+    "SearchEntryRow",
     "SecretRefusalRow",
     "SeriesRulesRow",
     "SignSessionRow",
     "SignatureRequestPartRow",
     "SignatureRequestRow",
+    "SubmissionRow",
+    "TaskRow",
     "TransferRow",
     "UnitRow",
     "UpgradeRow",

@@ -153,6 +153,8 @@ class DocumentRow(Base):
     """Ngày đến: the day in Vietnam on which it was registered."""
     channel: Mapped[str | None] = mapped_column(String(8))
     """How it came in: axis (or not said), scan, file, hand."""
+    answers: Mapped[bool | None]
+    """Outgoing: it answers arrivals that its dispatch has still to complete (`handling`)."""
 
     frozen_by: Mapped[str | None] = mapped_column(String(36))
     """The open signature request, or the recall, that holds it: no other step may be taken."""
@@ -282,6 +284,15 @@ class ParcelRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
     unreadable: Mapped[bool | None]
     """Junk that the axis is told of as such (packet state *fail*), not as received."""
+
+
+_ANSWERS = text("answers")
+Index(
+    "ix_document_answers",
+    DocumentRow.state,
+    sqlite_where=_ANSWERS,
+    postgresql_where=_ANSWERS,
+)
 
 
 Index(
