@@ -27,19 +27,12 @@ from documents.casefile import locked, take
 from documents.decision import actor_of, decide
 from documents.delivery import UNSENT, DeliveryState
 from documents.document import DocumentCode, Role, document_key
-from documents.draft import (
-    Draft,
-    NotationInvalid,
-    RecipientsMissing,
-    SecretRefused,
-    SubjectInvalid,
-    check_notation,
-    check_subject,
-    create,
-    refuse_secret,
-)
+from documents.draft import Draft, RecipientsMissing, create
+from documents.errors import OfficeError, StepRefused
+from documents.field_text import NotationInvalid, SubjectInvalid, check_notation, check_subject
 from documents.ledger import Actor
 from documents.lifecycle import Direction, State, Step, advance
+from documents.secrecy import SecretRefused
 from documents.tables import DeliveryRow
 
 __all__ = [
@@ -57,16 +50,39 @@ __all__ = [
     "dispatched",
     "numbered",
     "prepared",
-    "refuse_secret",
     "sealed",
     "signed",
     "undelivered",
 ]
 
 
-def signed(session: Session, document_id: str, sha256: str, size: int, at: datetime) -> None:
-    """Record the leader's signature: a new revision (Art. 13)."""
+class NotApproved(StepRefused):
+    """What was signed is not what was approved: it was sent back and changed meanwhile."""
+
+    code = "document.not_approved"
+    vietnamese = "Tệp được ký không phải tệp đã duyệt của văn bản đang ở trạng thái «{0}»"
+    english = "the file that was signed is not the one that was approved; it is {0}"
+    remedy = "Ký lại bản đã duyệt / sign the approved version"
+
+    def __init__(self, state: str) -> None:
+        OfficeError.__init__(self, state)
+
+
+def signed(
+    session: Session, document_id: str, sha256: str, size: int, at: datetime, *, base: str = ""
+) -> None:
+    """Record the leader's signature: a new revision (Art. 13).
+
+    *base* is the SHA-256 of the file that was signed; empty: the current one.
+
+    Raises:
+        NotApproved: what was signed is not, byte for byte, what was approved (Art. 11).
+    """
     row = locked(session, document_id)
+    # approved before approvals were kept by digest: nothing changes an approved file
+    approved = row.approved_sha256 or row.current_sha256
+    if row.state == State.APPROVED and {base or approved, row.current_sha256} != {approved}:
+        raise NotApproved(row.state)
     actor = Actor(row.signer_id or "", Role.LEADER)
     take(session, row, Step.SIGN, actor, at, evidence=sha256)
     casefile.add_revision(session, row, "signed", sha256, size, at)

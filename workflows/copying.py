@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents import copies, copy_source, directory, outgoing, signatory
+from documents import copies, copy_source, directory, secrecy, signatory
 from documents.copies import Copyist, Finished
 from documents.copying import CopyRequest, Medium, check
 from documents.document import DocumentCode
 from documents.errors import OfficeError
 from documents.ledger import SYSTEM
 from documents.numbering import local_day
-from documents.outgoing import SecretRefused
+from documents.secrecy import SecretRefused
 from documents.tables import CertifiedCopyRow
 from drafting.copy_block import CopyBlock, Paper, printed
 from workflows.copyroom import CertifyCopy, CopyFile, PrepareCopy
@@ -53,7 +53,7 @@ def make_copy(office: Office, order: CopyOrder, path: Path) -> CertifiedCopyRow:
     check(order.request)
     at = office.now()
     with office.database.reading() as session:
-        who = copies.copyist(session, order.agency, order.clerk, order.signer)
+        who = copies.copyist(session, order.agency, order.clerk, order.signer, office.now())
         bindings = signatory.own_bindings(session)
         if sha256 := _digest(path):
             copy_source.ensure_in_force(session, who.agency.organ_id, sha256, order.document_id)
@@ -69,7 +69,7 @@ def make_copy(office: Office, order: CopyOrder, path: Path) -> CertifiedCopyRow:
     made = _done(office, who, job)
     finish = _as_signed(made) if electronic else _as_printed(office, who, order, made)
     with office.database.writing() as session:
-        now = copies.copyist(session, order.agency, order.clerk, order.signer)
+        now = copies.copyist(session, order.agency, order.clerk, order.signer, office.now())
         # again: it may have been recalled while its copy was made
         organ_id = now.agency.organ_id
         copy_source.ensure_in_force(session, organ_id, made.source_sha256, order.document_id)
@@ -92,7 +92,7 @@ def _done(office: Office, who: Copyist, job: Job) -> CopyFile:
     if isinstance(answer, SecretRefused):
         with office.database.writing() as session:
             mark = str(answer.args[0])
-            outgoing.refuse_secret(session, who.agency.organ_id, mark, SYSTEM, office.now())
+            secrecy.refuse(session, who.agency.organ_id, mark, SYSTEM, office.now())
     if isinstance(answer, OfficeError):
         raise answer
     assert isinstance(answer, CopyFile)  # noqa: S101  (both jobs give CopyFile)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from documents.blobs import BlobStore
-from documents.outgoing import SecretRefused
+from documents.secrecy import SecretRefused
 from drafting import copy_block, scan
 from drafting.pdf import normalised
 from drafting.secrecy import secrecy_mark

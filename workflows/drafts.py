@@ -10,19 +10,25 @@ from datetime import date
 from pathlib import Path
 
 from documents import (
+    abbreviations,
     catalogue_recipients,
     change_letters,
     directory,
+    kind_list,
     numbering,
     outgoing,
+    secrecy,
     signatory,
 )
 from documents.change_letters import Asks
-from documents.document import Attachment, DocumentType, Role, Urgency
+from documents.document import Attachment, Role, Urgency
+from documents.draft import Draft
 from documents.errors import OfficeError, Refused
+from documents.field_text import check_notation, check_subject
+from documents.fields import LANGUAGE
 from documents.ledger import SYSTEM
-from documents.outgoing import Draft, SecretRefused
 from documents.placement import Box
+from documents.secrecy import SecretRefused
 from drafting.composer import Composed
 from signing import fields
 from workflows import messages
@@ -50,7 +56,8 @@ class Order:
     """Who sends what to whom."""
 
     sender: str
-    type: DocumentType
+    type: str
+    """One of the 29 (`DocumentType`), or one that the installation added."""
     subject: str
     recipients: tuple[str, ...]
     signer: str
@@ -62,6 +69,9 @@ class Order:
     urgency: Urgency = Urgency.ROUTINE
     confidentiality: str = ""
     due_date: date | None = None
+    language: str = LANGUAGE
+    description: str = ""
+    issued_amount: int | None = None
     attachments: tuple[Path, ...] = ()
     asks: Asks | None = None
     """Of a letter that recalls, updates or replaces an earlier document."""
@@ -81,37 +91,58 @@ def hand_in_file(
     job = TakeIn(path.resolve(), signer, notation, tuple((boxes or {}).items()))
     (taken,) = _taken_in(office, sender, [job])
     assert isinstance(taken, Intake)  # noqa: S101  (TakeIn gives Intake)
-    return _create(office, order, taken, attachments, sender, notation)
+    return _create(office, order, taken, attachments, sender)
 
 
 def hand_in_composed(office: Office, order: Order, composed: Composed) -> str:
     """Enter what the composer made as a draft; returns the document's id."""
-    sender, _signer, notation = _checked(office, order)
+    sender, _signer, _notation = _checked(office, order)
     attachments = _attached(office, order, sender)
     source = Stored(office.blobs.put(composed.pdf), len(composed.pdf))
     prepared = fields.reserve(composed.pdf, composed.placement)
     pdf = Stored(office.blobs.put(prepared), len(prepared))
     taken = Intake(source, pdf, composed.pages, composed.placement, ())
-    return _create(office, order, taken, attachments, sender, notation)
+    return _create(office, order, taken, attachments, sender)
 
 
 def _checked(office: Office, order: Order) -> tuple[str, str, str]:
     """Return (agency's code, signer's name, notation) after what costs nothing was checked."""
-    outgoing.check_subject(order.subject)
+    _refuse_secret(office, order)
+    check_subject(order.subject)
     with office.database.reading() as session:
         agency = directory.served_agency(session, order.sender)
         signer = signatory.signer_of(session, agency.organ_id, order.signer, office.now())
-        catalogue_recipients.checked(session, order.recipients, numbering.local_day(office.now()))
-    if order.confidentiality:
-        _record_secret(office, agency.organ_id, order.confidentiality)
-        raise SecretRefused(order.confidentiality)
-    notation = order.notation or numbering.notation(order.type, agency.abbreviation, order.unit)
-    return agency.organ_id, signer.full_name, notation
+        day = numbering.local_day(office.now())
+        catalogue_recipients.checked(session, order.recipients, day)
+        kind = kind_list.kind_of(session, order.type, day)
+        notation = abbreviations.own_notation(
+            session, agency, kind, order.notation, order.unit, day
+        )
+    return agency.organ_id, signer.full_name, check_notation(notation)
+
+
+def _refuse_secret(office: Office, order: Order) -> None:
+    """Refuse what bears a secrecy mark, before anything of it is looked at or kept.
+
+    Raises:
+        SecretRefused: it does; its refusal is in the ledger of the agency, if it is one of ours.
+    """
+    names = (secrecy.mark_in_name(path.name) for path in order.attachments)
+    try:
+        secrecy.refuse_marked(
+            *(order.subject, order.notation, order.description),
+            confidentiality=order.confidentiality or next(filter(None, names), ""),
+        )
+    except SecretRefused as error:
+        with office.database.reading() as session:
+            organ_id = directory.served_agency(session, order.sender).organ_id
+        _record_secret(office, organ_id, error.args[0])
+        raise
 
 
 def _record_secret(office: Office, organ_id: str, mark: str) -> None:
     with office.database.writing() as session:
-        outgoing.refuse_secret(session, organ_id, mark, SYSTEM, office.now())
+        secrecy.refuse(session, organ_id, mark, SYSTEM, office.now())
 
 
 def _attached(office: Office, order: Order, sender: str) -> tuple[Attachment, ...]:
@@ -142,7 +173,6 @@ def _create(
     taken: Intake,
     attachments: tuple[Attachment, ...],
     sender: str,
-    notation: str,
 ) -> str:
     size = taken.pdf.size + sum(
         attachment.size + (SEAL_GROWTH if is_pdf(attachment) else 0) for attachment in attachments
@@ -152,9 +182,9 @@ def _create(
     with office.database.writing() as session:
         signer = signatory.signer_of(session, sender, order.signer, office.now())
         drafter = (
-            directory.person_row(session, sender, order.drafter)
+            directory.person_row(session, sender, order.drafter, office.now())
             if order.drafter
-            else directory.person_with(session, sender, _DRAFTERS)
+            else directory.person_with(session, sender, _DRAFTERS, office.now())
         )
         draft = Draft(
             organ_id=sender,
@@ -169,9 +199,13 @@ def _create(
             pdf_size=taken.pdf.size,
             pages=taken.pages,
             placement=taken.placement,
-            notation=notation,
+            notation=order.notation,
+            unit=order.unit,
             urgency=order.urgency,
             due_date=order.due_date,
+            language=order.language,
+            description=order.description,
+            issued_amount=order.issued_amount,
             attachments=attachments,
         )
         row = outgoing.create(session, draft, office.now())

@@ -18,8 +18,8 @@ from documents.attachments import SealedAttachment
 from documents.blobs import BlobDamaged, BlobStore
 from documents.document import Attachment
 from documents.incoming import Finding
-from documents.outgoing import SecretRefused
 from documents.placement import Box, Placement
+from documents.secrecy import SecretRefused
 from drafting import finder, intake
 from drafting.preview import Preview
 from drafting.secrecy import secrecy_mark

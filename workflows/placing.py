@@ -6,8 +6,8 @@ The same reading as handing it in, in a worker process with the same limits.
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents.outgoing import SecretRefused
 from documents.placement import Box
+from documents.secrecy import SecretRefused
 from drafting import intake
 from drafting.preview import Preview, preview
 from drafting.secrecy import secrecy_mark

@@ -11,7 +11,8 @@ from documents import directory, ledger
 from documents.document import Person, Role
 from documents.errors import Refused
 from documents.lifecycle import Direction
-from documents.outgoing import SecretRefused, check_subject
+from documents.outgoing import check_subject
+from documents.secrecy import SecretRefused
 from documents.tables import LedgerRow
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (

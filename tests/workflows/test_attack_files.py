@@ -13,7 +13,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from documents.incoming import Finding
-from documents.outgoing import SecretRefused
+from documents.secrecy import SecretRefused
 from drafting.typeface import Face, path
 from signing import fields, objects, pades, seal
 from signing.revision import top_fields
