@@ -9,19 +9,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from documents import directory, outgoing, requests
+from documents import directory, kinds, outgoing, requests
 from documents.change import ChangeKind
 from documents.change_letters import Asks
 from documents.delivery import REACHED, DeliveryState
-from documents.document import DocumentType, Urgency, document_type_named
+from documents.document import DocumentType, Urgency
 from documents.errors import Refused
+from documents.fields import LANGUAGE
 from documents.freezing import shown
 from documents.lifecycle import Direction, State, Step
 from documents.sign_session import Operation
 from documents.signature_request import Purpose, RequestState, Service
 from documents.tables import DocumentRow
 from drafting.finder import read_box
-from workflows import drafts, whereabouts
+from workflows import calendar_days, drafts, whereabouts
 from workflows.commands.console import add_data, add_json, console, print_json
 from workflows.commands.demo import serving
 from workflows.demonstration import offices
@@ -48,15 +49,6 @@ _COMMANDS = {
 _SETTLED = {*REACHED, DeliveryState.FAILED}
 
 
-class TypeUnknown(Refused):
-    """The document type is none of the 29."""
-
-    code = "document.type_unknown"
-    vietnamese = "Không có loại văn bản «{0}»"
-    english = "«{0}» is not a document type"
-    remedy = "Dùng một trong 29 loại, ví dụ «Công văn», «Quyết định» / one of the 29 types"
-
-
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("send", help="gửi một tệp PDF/Word / send a file")
@@ -66,13 +58,19 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "--to", dest="recipients", required=True, action="append", nargs="+", metavar="ORGANID"
     )
     parser.add_argument("--subject", required=True)
-    parser.add_argument("--type", default=DocumentType.OFFICIAL_LETTER.value)
+    parser.add_argument(
+        "--type", default=DocumentType.OFFICIAL_LETTER.value, help="xem / see `congvan types`"
+    )
     parser.add_argument("--signer", required=True, help="mã hoặc họ tên / id or full name")
     parser.add_argument("--drafter", default="", help="mã hoặc họ tên / id or full name")
     parser.add_argument("--unit", default="", help="đơn vị soạn thảo / drafting unit")
     parser.add_argument("--notation", default="", help="ký hiệu / notation")
     parser.add_argument("--urgency", type=int, choices=range(5), default=0)
     parser.add_argument("--confidentiality", default="", help="độ mật: bị từ chối / refused")
+    parser.add_argument("--language", default=LANGUAGE, help="ngôn ngữ / language")
+    parser.add_argument("--description", default="", help="ghi chú / note")
+    parser.add_argument("--issued-amount", type=int, metavar="N", help="số bản / copies issued")
+    parser.add_argument("--due", default="", metavar="DD/MM/YYYY", help="hạn trả lời / answer by")
     parser.add_argument("--attach", action="append", type=Path, default=[], metavar="FILE")
     parser.add_argument("--box", action="append", default=[], metavar="NAME=PAGE,X0,Y0,X1,Y1")
     parser.add_argument(
@@ -153,12 +151,11 @@ def _drafted(document_id: str, *, as_json: bool) -> int:
 
 
 def _order(arguments: argparse.Namespace) -> Order:
-    kind = document_type_named(arguments.type)
-    if kind is None:
-        raise TypeUnknown(arguments.type)
+    kind = kinds.named(arguments.type)
     return Order(
         sender=arguments.sender,
-        type=kind,
+        # one that the office itself added is looked up where it is
+        type=kind.name if kind is not None else arguments.type,
         subject=arguments.subject,
         recipients=tuple(code for group in arguments.recipients for code in group),
         signer=arguments.signer,
@@ -167,6 +164,10 @@ def _order(arguments: argparse.Namespace) -> Order:
         notation=arguments.notation,
         urgency=Urgency(arguments.urgency),
         confidentiality=arguments.confidentiality,
+        due_date=calendar_days.read_day(arguments.due) if arguments.due else None,
+        language=arguments.language,
+        description=arguments.description,
+        issued_amount=arguments.issued_amount,
         attachments=tuple(arguments.attach),
     )
 
