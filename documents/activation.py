@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from documents import directory, outgoing, requests, signatory
+from documents import directory, posts, requests, signatory
 from documents.document import Role
 from documents.errors import OfficeError, Refused
 from documents.freezing import shown
@@ -75,14 +75,14 @@ def awaiting(session: Session, request_id: str, who: str, at: datetime) -> Signa
         RightMissing: it is somebody else's signature, or not the clerk's seal.
     """
     request = _waiting(requests.get(session, request_id), at)
-    _actor(session, session.get_one(DocumentRow, request.document_id), request, who)
+    _actor(session, session.get_one(DocumentRow, request.document_id), request, who, at)
     return request
 
 
 def challenged(session: Session, request_id: str, who: str, at: datetime) -> None:
     """Write into the ledger that a one-time code was sent for; raises as `awaiting`."""
     document, request = requests.locked(session, request_id)
-    actor = _actor(session, document, _waiting(request, at), who)
+    actor = _actor(session, document, _waiting(request, at), who, at)
     requests.tell(session, document, request, "challenge", actor, at)
 
 
@@ -98,7 +98,7 @@ def begun(
     *renewed* gives the order as text, under an id of its own. Raises as `awaiting`.
     """
     document, request = requests.locked(session, request_id)
-    actor = _actor(session, document, _waiting(request, at), who)
+    actor = _actor(session, document, _waiting(request, at), who, at)
     request.order_text = renewed(request)
     requests.move(request, RequestStep.SEND, at)
     request.orders += 1
@@ -144,18 +144,14 @@ def _waiting(request: SignatureRequestRow, at: datetime) -> SignatureRequestRow:
 
 
 def _actor(
-    session: Session, document: DocumentRow, request: SignatureRequestRow, who: str
+    session: Session, document: DocumentRow, request: SignatureRequestRow, who: str, at: datetime
 ) -> Actor:
     """Return who types: the document's signer, or for the seal a clerk of the agency."""
+    what = "nhập mã xác nhận / type the code"
     if request.purpose == Purpose.LEADER:
-        person = signatory.person_for(session, document.organ_id, who)
-        allowed = person.id == document.signer_id
-    else:
-        person = directory.person_row(session, document.organ_id, who)
-        allowed = person.role == Role.CLERK
-    if not allowed:
-        what = "nhập mã xác nhận / type the code"
-        raise directory.RightMissing(person.full_name, person.position, what)
-    if request.purpose == Purpose.LEADER:
-        return Actor(person.id, Role.LEADER)
-    return outgoing.actor_of(person)
+        person = signatory.person_for(session, document.organ_id, who, at)
+        if person.id != document.signer_id:
+            raise directory.RightMissing(person.full_name, person.position, what)
+        return signatory.signing(session, document, at).actor
+    organ = document.organ_id
+    return posts.acting(session, organ, who, (Role.CLERK,), at, what, alone=True).actor

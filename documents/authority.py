@@ -23,6 +23,7 @@ from documents.objections import (
     NameDiffers,
     NotCollective,
     NotDeputy,
+    NotOwnDeputy,
     Objection,
     PositionDiffers,
     PostLeft,
@@ -46,10 +47,18 @@ _COLLECTIVES = ("uybannhandan", "ubnd", "hoidongnhandan", "hdnd")
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A person in the directory as of now."""
+    """A person in the post of the day that is judged."""
 
     person: Person
     active: bool = True
+    in_charge: bool = False
+    """A deputy whom a decision lets run the agency (Art. 13.1)."""
+    unit_id: str | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether whoever holds it runs the agency: the head, or the deputy in charge."""
+        return self.heads or (self.in_charge and self.deputises)
 
     @property
     def heads(self) -> bool:
@@ -189,8 +198,9 @@ def _lacking(
         return None if own else CapacityDiffers(printed, as_directed(person))
     if below == (TL, KT):
         return _under_order(standing, type_name, at)
-    if below == (KT,) and not foreign and not _assignments(standing):
-        # no assignment is on record: the post itself is the deputy's (Art. 13.1)
+    if below == (KT,) and not foreign and (standing.post.leads or not _assignments(standing)):
+        # in charge of everything, or no assignment is on record: the post itself is the
+        # deputy's (Art. 13.1)
         own = standing.post.deputises
         return None if own else DelegationMissing(KT, person.full_name)
     whys = (_missing(standing, capacity, person.id, type_name, at) for capacity in below)
@@ -213,13 +223,25 @@ def _under_order(standing: Standing, type_name: str, at: datetime) -> Objection 
     """Judge a unit's deputy who signs for the unit's head, who signs by order (Art. 13.4)."""
     person = standing.post.person
     why: Objection | None = DelegationMissing(f"{TL} {KT}", person.full_name)
+    heads = {post.person.id: post for post in standing.grantors}
     for given in standing.delegations:
         if given.gives(KT, person.id) and _by_order(standing, given):
             why = given.fault(type_name, at)
+            why = why or of_another_unit(heads.get(given.grantor_id), standing.post)
             why = why or _missing(standing, TL, given.grantor_id, type_name, at)
             if why is None:
                 return None
     return why
+
+
+def of_another_unit(head: Post | None, deputy: Post) -> Objection | None:
+    """Return the objection to a deputy who is not of the unit that the head heads (Art. 13.4).
+
+    Of whom no unit is on record, nothing is known against it.
+    """
+    if head is None or None in {head.unit_id, deputy.unit_id} or head.unit_id == deputy.unit_id:
+        return None
+    return NotOwnDeputy(deputy.person.full_name, head.person.full_name)
 
 
 def _missing(
@@ -245,7 +267,7 @@ def _not_by_head(standing: Standing, given: Delegation, at: datetime) -> Objecti
     held = [each for each in standing.delegations if each.grantee_id == given.grantor_id]
     held = [each for each in held if each.in_force(at)]
     if grantor is not None and grantor.active:
-        if grantor.heads or any(each.capacity is Q for each in held):
+        if grantor.leads or any(each.capacity is Q for each in held):
             return None
         if any(each.capacity in {TUQ, TL} for each in held):
             return Redelegated(f"{given.capacity} {given.basis}")

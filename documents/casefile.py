@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from documents import directory, duty, ledger
+from documents import duty, ledger, posts
 from documents.document import Attachment, Role
 from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
 from documents.freezing import ensure_free
@@ -238,9 +238,9 @@ def try_again(session: Session, row: DocumentRow, who: str, at: datetime) -> Non
     Raises:
         PersonUnknown: nobody in the document's agency is *who*.
     """
-    person = directory.person_row(session, row.organ_id, who)
+    acting = posts.acting(session, row.organ_id, who, frozenset(Role), at, "retry")
     row.held, row.next_attempt_at, row.error_code, row.error_text = False, None, None, None
-    note(session, row, "retry", Actor(person.id, Role(person.role)), at)
+    note(session, row, "retry", acting.actor, at, detail=acting.detail())
 
 
 def pause(attempts: int) -> timedelta:

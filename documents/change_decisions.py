@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from documents import casefile, change_questions, change_residue, directory, register
+from documents import casefile, change_questions, change_residue, posts, register
 from documents.casefile import locked, take
 from documents.change import (
     CODES,
@@ -25,7 +25,7 @@ from documents.change import (
 )
 from documents.change_letters import written
 from documents.document import Role
-from documents.errors import StepRefused, storable
+from documents.errors import storable
 from documents.ledger import Actor, Fact, append
 from documents.lifecycle import INCOMING, State, Step
 from documents.tables import ChangeRow, DocumentRow
@@ -40,28 +40,27 @@ def answer(
 
     Raises:
         NothingAsked: none is open.
-        StepRefused: *who* is no clerk.
+        RightMissing: *who* is no clerk.
         ChangeReasonMissing: it is refused without a reason.
         TargetMissing, NotTheirs: it cannot be agreed to.
     """
     rows = _open(session, wanted)
     if not rows:
         raise NothingAsked(wanted)
-    person = directory.person_row(session, rows[0].organ_id, who)
-    if person.role != Role.CLERK:
-        raise StepRefused("?", "answer", f"{person.role} ∉ {{{Role.CLERK}}}")
+    organ, what = rows[0].organ_id, "trả lời yêu cầu thu hồi, thay thế / answer"
+    acting = posts.acting(session, organ, who, (Role.CLERK,), at, what)
     note = storable(reason.strip())
     if not agree and not note:
         raise ChangeReasonMissing
     ids = {each for row in rows for each in (row.document_id, row.letter_id) if each}
     for each in sorted(ids):
         locked(session, each)
-    actor = Actor(person.id, Role.CLERK)
+    actor = acting.actor
     for change in rows:
         _ensure(change, agree=agree)
     for change in rows:
         change.state = ChangeState.AGREED if agree else ChangeState.REFUSED
-        change.answered_at, change.answered_by, change.owed = at, person.id, True
+        change.answered_at, change.answered_by, change.owed = at, acting.person.id, True
         session.flush()
         if agree:
             _agree(session, change, actor, at, note)

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import casefile, change_answers, change_letters, directory, outgoing, register
+from documents import casefile, change_answers, change_letters, directory, outgoing, posts, register
 from documents.casefile import locked, pause, take
 from documents.change import (
     REASON_LENGTH,
@@ -31,6 +31,7 @@ from documents.identity import new_id
 from documents.ledger import Actor
 from documents.lifecycle import Direction, State, Step
 from documents.numbering import local_day
+from documents.posts import Acting
 from documents.tables import ChangeRow, DeliveryRow, DocumentRow, PersonRow
 
 _GONE = (DeliveryState.RECALLED, DeliveryState.REFUSED)
@@ -59,16 +60,16 @@ def ask(
         DocumentFrozen: it waits for a signature.
     """
     row, reason = locked(session, document_id), storable(reason.strip())[:REASON_LENGTH]
-    person = _asker(session, row, who, at)
-    if person.role != Role.CLERK:
-        raise StepRefused(row.state, Step.RECALL, f"{person.role} ∉ {{{Role.CLERK}}}")
+    acting = _asker(session, row, who, at)
+    if acting.role is not Role.CLERK:
+        raise StepRefused(row.state, Step.RECALL, f"{acting.role} ∉ {{{Role.CLERK}}}")
     if not reason:
         raise ChangeReasonMissing
     if row.direction != Direction.OUTGOING or row.state not in (*OUT, State.SEALED):
         raise ChangeNotPossible(row.state)
     every = outgoing.deliveries_of(session, row.id)
     chosen = _chosen(session, every, recipients)
-    asker = outgoing.actor_of(person)
+    asker = acting.actor
     if row.state == State.SEALED:
         return _before_it_left(session, row, every, chosen, asker, at, reason)
     whole = len(chosen) == len(every)
@@ -77,7 +78,7 @@ def ask(
     return rows
 
 
-def _asker(session: Session, row: DocumentRow, who: str, at: datetime) -> PersonRow:
+def _asker(session: Session, row: DocumentRow, who: str, at: datetime) -> Acting:
     """Return *who* of the document's agency, or of one served here that came after it."""
     heirs = (
         agency.organ_id
@@ -86,11 +87,11 @@ def _asker(session: Session, row: DocumentRow, who: str, at: datetime) -> Person
         and directory.speaks_for(session, agency.organ_id, row.organ_id, local_day(at))
     )
     try:
-        return directory.person_row(session, row.organ_id, who)
+        return posts.stepping(session, row, Step.RECALL, who, at)
     except directory.PersonUnknown:
         for organ_id in heirs:
             with suppress(directory.PersonUnknown):
-                return directory.person_row(session, organ_id, who)
+                return posts.acting(session, organ_id, who, (Role.CLERK,), at, Step.RECALL)
         raise
 
 

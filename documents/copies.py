@@ -12,11 +12,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import directory, ledger, register, series
+from documents import directory, ledger, posts, register, series, tenure
 from documents.copying import CopyRequest, check, notation
-from documents.document import DocumentCode, Role
+from documents.document import DocumentCode, Person, Role
 from documents.errors import Refused, storable
 from documents.identity import new_id
+from documents.judged_post import post_of
 from documents.ledger import Actor, Fact
 from documents.lifecycle import Direction
 from documents.numbering import local_day, written_number
@@ -33,7 +34,7 @@ class Copyist:
 
     agency: AgencyRow
     clerk: PersonRow
-    signer: PersonRow
+    signer: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Finished:
     warnings: tuple[str, ...] = ()
 
 
-def copyist(session: Session, organ_id: str, clerk: str, signer: str) -> Copyist:
+def copyist(session: Session, organ_id: str, clerk: str, signer: str, at: datetime) -> Copyist:
     """Return who makes a copy for the agency.
 
     Raises:
@@ -56,18 +57,23 @@ def copyist(session: Session, organ_id: str, clerk: str, signer: str) -> Copyist
         RightMissing: *clerk* is no clerk, or *signer* may not sign copies.
     """
     agency = directory.served_agency(session, organ_id)
-    by = directory.person_row(session, agency.organ_id, clerk)
-    if by.role != Role.CLERK:
-        raise directory.RightMissing(by.full_name, by.position, "vào sổ bản sao / enter copies")
-    signs = directory.person_row(session, agency.organ_id, signer)
-    if not may_sign(session, signs):
+    organ = agency.organ_id
+    by = posts.acting(session, organ, clerk, (Role.CLERK,), at, "vào sổ bản sao / enter copies")
+    signs = directory.person_row(session, organ, signer, at)
+    if not may_sign(session, organ, signs, at):
         raise directory.RightMissing(signs.full_name, signs.position, "ký bản sao / sign copies")
-    return Copyist(agency, by, signs)
+    return Copyist(agency, by.person, post_of(session, signs, organ, at).person)
 
 
-def may_sign(session: Session, person: PersonRow) -> bool:
-    """Return whether *person* may sign copies: leaders may, others where a leader let them."""
-    return person.role == Role.LEADER or session.get(CopySignerRow, person.id) is not None
+def may_sign(session: Session, organ_id: str, person: PersonRow, at: datetime) -> bool:
+    """Return whether *person* may sign copies: leaders may, others where a leader let them.
+
+    The right is of a post: whoever has none in the agency that day has none.
+    """
+    held = tenure.held_on(tenure.of_people(session, [person.id])[person.id], local_day(at))
+    own = [post for post in held if post.organ_id == organ_id]
+    leads = any(post.role == Role.LEADER for post in own)
+    return leads or bool(own and session.get(CopySignerRow, person.id))
 
 
 def allow(session: Session, organ_id: str, who: str, by: str, at: datetime) -> None:
@@ -78,13 +84,10 @@ def allow(session: Session, organ_id: str, who: str, by: str, at: datetime) -> N
         RightMissing: *by* is no leader.
     """
     agency = directory.served_agency(session, organ_id)
-    leader = directory.person_row(session, agency.organ_id, by)
-    if leader.role != Role.LEADER:
-        raise directory.RightMissing(
-            leader.full_name, leader.position, "cho phép ký bản sao / let others sign copies"
-        )
-    person = directory.person_row(session, agency.organ_id, who)
-    if may_sign(session, person):
+    organ, what = agency.organ_id, "cho phép ký bản sao / let others sign copies"
+    leader = posts.acting(session, organ, by, (Role.LEADER,), at, what, alone=True).person
+    person = directory.person_row(session, organ, who, at)
+    if may_sign(session, organ, person, at):
         return
     session.add(CopySignerRow(person_id=person.id, granted_by=leader.id, granted_at=at))
     session.flush()

@@ -9,14 +9,26 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from documents import change_letters, deliveries, directory, register, signatory
+from documents import (
+    change_letters,
+    checks,
+    deliveries,
+    directory,
+    draft_opinions,
+    posts,
+    register,
+    signatory,
+    versions,
+)
 from documents.casefile import locked, take
+from documents.checks import VersionMoved
 from documents.delivery import DeliveryState
 from documents.document import Role
 from documents.errors import StepRefused, storable
 from documents.ledger import Actor
 from documents.lifecycle import LIFECYCLES, Direction, State, Step
-from documents.tables import PersonRow
+from documents.posts import Acting
+from documents.tables import DocumentRow, PersonRow
 
 
 def actor_of(person: PersonRow) -> Actor:
@@ -29,34 +41,47 @@ _OWING = frozenset({Step.RELEASE, Step.REFUSE, Step.RECALL, Step.REPLACE})
 
 
 def decide(
-    session: Session, document_id: str, step: Step, who: str, at: datetime, reason: str = ""
+    session: Session,
+    document_id: str,
+    step: Step,
+    who: str,
+    at: datetime,
+    reason: str = "",
+    seen: str = "",
 ) -> State:
     """Take a person's step (submit, return, approve, void, file …).
 
+    Approval is of the very bytes that are current: nothing else is signed. *seen* is the SHA-256
+    of the file that whoever decides had before them; empty: the current one.
+
     Raises:
+        VersionMoved: it is not the file that they saw.
+        CheckMissing: the agency wants a check that this version has not passed (Art. 12).
         StepRefused: not from this state, or not by this person's role; or the step is one
             that is taken with its evidence (a signature, a number, a seal, a message).
         RightMissing: approving is for the one who will sign (Art. 11).
         Objection: post, capacity or delegation no longer lets them sign it (Art. 13).
         PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
+        PostEnded, PostNotBegun, WorkDelegationOver, WorkDelegationNarrow: no right that day.
         ReasonMissing: a number is not void without a reason.
     """
     row = locked(session, document_id)
-    person = signatory.person_for(session, row.organ_id, who)
-    actor = actor_of(person)
-    if person.id == row.signer_id:
-        actor = Actor(person.id, Role.LEADER)  # whose signature it waits for, whatever the post
-    elif step is Step.APPROVE:
-        raise directory.RightMissing(person.full_name, person.position, "duyệt / approve")
+    acting = _deciding(session, row, step, who, at)
     transition = LIFECYCLES[Direction(row.direction)].get((State(row.state), step))
     if transition is not None and (transition.carried or step in _OWING):
         raise StepRefused(row.state, step, "taken with its evidence, not by decision")
     reason = storable(reason)
-    detail: dict[str, Any] = {"reason": reason} if reason else {}
+    detail: dict[str, Any] = acting.detail() | ({"reason": reason} if reason else {})
     evidence = row.current_sha256 or ""
+    if seen not in ("", evidence):
+        raise VersionMoved(versions.newest(session, row.id)[0])
     if step is Step.APPROVE:
         signatory.refuse_early(session, row, at)
-    after = take(session, row, step, actor, at, evidence=evidence, detail=detail)
+        checks.ensure_passed(session, row)
+        row.approved_sha256 = row.current_sha256
+    if step is Step.RETURN:
+        detail |= _sent_back(session, row, acting, at, reason)
+    after = take(session, row, step, acting.actor, at, evidence=evidence, detail=detail)
     if step is Step.VOID:
         register.void(session, row.id, reason)
         deliveries.undelivered(
@@ -64,3 +89,30 @@ def decide(
         )
         change_letters.dropped(session, row)
     return after
+
+
+def _deciding(session: Session, row: DocumentRow, step: Step, who: str, at: datetime) -> Acting:
+    """Return *who* as they take the step; approving is the signer's own, in nobody's stead."""
+    if who == row.signer_id:
+        return signatory.signing(session, row, at)
+    acting = posts.stepping(session, row, step, who, at)
+    if acting.person.id == row.signer_id:
+        return signatory.signing(session, row, at)
+    if step is Step.APPROVE:
+        name, position = acting.person.full_name, acting.position
+        raise directory.RightMissing(name, position, "duyệt / approve")
+    return acting
+
+
+def _sent_back(
+    session: Session, row: DocumentRow, acting: Acting, at: datetime, reason: str
+) -> dict[str, Any]:
+    """Take approval away, keep the reason as an opinion; return through whom it goes (Art. 10.3).
+
+    The draft goes to its drafter by way of the drafting unit's head.
+    """
+    row.approved_sha256 = None
+    if reason:
+        draft_opinions.returned(session, row, acting, at, reason)
+    head = draft_opinions.head_of(session, row, at)
+    return {"through": head} if head not in ("", acting.person.id) else {}

@@ -14,12 +14,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import directory, ledger
-from documents.authority import Post
+from documents import directory, ledger, posts
+from documents.authority import of_another_unit
 from documents.delegation import Delegation
 from documents.document import Competence, DocumentType, Role
 from documents.errors import Refused, storable
 from documents.identity import new_id
+from documents.judged_post import post_of
 from documents.ledger import Actor, Fact
 from documents.objections import Redelegated
 from documents.tables import DelegationRow, PersonRow, RevocationRow
@@ -87,9 +88,9 @@ def grant(session: Session, wanted: Grant, by: Actor, at: datetime) -> str:
     _check(wanted)
     grantor = None
     if wanted.capacity is not Competence.ACTING:
-        grantor = directory.person_row(session, agency.organ_id, wanted.grantor)
+        grantor = directory.person_row(session, agency.organ_id, wanted.grantor, at)
         _check_grantor(session, wanted, grantor, at)
-    grantee = _grantee(session, agency.organ_id, wanted)
+    grantee = _grantee(session, agency.organ_id, wanted, at)
     if grantor is not None and grantee.id == grantor.id:
         raise GrantInvalid("giao cho chính mình / to oneself")
     row = DelegationRow(
@@ -147,26 +148,30 @@ def _check(wanted: Grant) -> None:
 
 def _check_grantor(session: Session, wanted: Grant, row: PersonRow, at: datetime) -> None:
     """Only a head gives capacities; who signs by order may let the unit's own deputy sign."""
-    if Post(directory.as_person(row)).heads:
+    post = post_of(session, row, wanted.organ_id, at)
+    if post.leads:
         return
     held = [each for each in of_people(session, wanted.organ_id, [row.id]) if each.in_force(at)]
     kinds = {each.capacity for each in held if each.grantee_id == row.id}
     if Competence.ACTING in kinds:
         return
     if wanted.capacity is Competence.DEPUTY and Competence.BY_ORDER in kinds:
+        grantee = _grantee(session, wanted.organ_id, wanted, at)
+        if objection := of_another_unit(post, post_of(session, grantee, wanted.organ_id, at)):
+            raise objection
         return
     if kinds & {Competence.AUTHORISED, Competence.BY_ORDER}:
         raise Redelegated(f"{row.full_name}: {wanted.capacity} {wanted.basis}")
     raise GrantInvalid(f"«{row.full_name}» không phải người đứng đầu / is not the head")
 
 
-def _grantee(session: Session, organ_id: str, wanted: Grant) -> PersonRow:
+def _grantee(session: Session, organ_id: str, wanted: Grant, at: datetime) -> PersonRow:
     """Return who gets it; TUQ. may go to the head of an agency below (Art. 13.3)."""
     if wanted.capacity is Competence.AUTHORISED:
         other = session.get(PersonRow, wanted.grantee)
-        if other is not None and other.active:
+        if other is not None and post_of(session, other, organ_id, at).active:
             return other
-    return directory.person_row(session, organ_id, wanted.grantee)
+    return directory.person_row(session, organ_id, wanted.grantee, at)
 
 
 def _known(session: Session, row: DelegationRow) -> str:
@@ -254,16 +259,15 @@ def _as_delegation(row: DelegationRow, revoked_at: datetime | None) -> Delegatio
     )
 
 
-def recorder(session: Session, who: str, organ_id: str) -> Actor:
+RECORDERS = frozenset({Role.ADMINISTRATOR, Role.LEADER, Role.CLERK})
+
+
+def recorder(session: Session, who: str, organ_id: str, at: datetime) -> Actor:
     """Return *who* may record authority in the agency: its administrator, leader or clerk.
 
     Raises:
         PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
-        RightMissing: another post.
+        RightMissing, PostEnded: another post, or none any more.
     """
-    row = directory.person_row(session, organ_id, who)
-    if row.role not in {Role.ADMINISTRATOR, Role.LEADER, Role.CLERK}:
-        raise directory.RightMissing(
-            row.full_name, row.position, "ghi nhận thẩm quyền ký / record authority"
-        )
-    return Actor(row.id, Role(row.role))
+    what = "ghi nhận thẩm quyền / record authority"
+    return posts.acting(session, organ_id, who, RECORDERS, at, what).actor

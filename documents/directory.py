@@ -414,6 +414,16 @@ def person_with(
     return row
 
 
+def holders(
+    session: Session, organ_ids: Iterable[str], role: Role, at: datetime
+) -> list[tuple[str, PersonRow]]:
+    """Return (agency, person) for everybody with such a post of one of the agencies at *at*."""
+    wanted = _IN_POSTS.add_columns(PostRow.organ_id).where(
+        PostRow.organ_id.in_(tuple(organ_ids)), PostRow.role == role
+    )
+    return [(organ_id, person) for person, organ_id in session.execute(wanted, _dated(at))]
+
+
 def people(
     session: Session, organ_ids: Iterable[str], at: datetime | None = None
 ) -> list[PersonRow]:

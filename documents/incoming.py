@@ -19,6 +19,7 @@ from documents import (
     directory,
     duty,
     numbering,
+    posts,
     provenance,
     register,
     reports,
@@ -26,10 +27,9 @@ from documents import (
 )
 from documents.arrival import Arrival
 from documents.casefile import locked, take
-from documents.document import Role
 from documents.errors import StepRefused, storable
 from documents.identity import new_id
-from documents.ledger import SYSTEM, Actor
+from documents.ledger import SYSTEM
 from documents.lifecycle import Direction, State, Step, advance
 from documents.provenance import NOTHING, Signs
 from documents.report import FiledReport, Occasion
@@ -302,9 +302,9 @@ def registered(session: Session, document_id: str, at: datetime) -> int:
 def released(session: Session, document_id: str, who: str, at: datetime, reason: str) -> None:
     """Let the clerk accept a document held in quarantine; the flow registers it then."""
     row = locked(session, document_id)
-    person = directory.person_row(session, row.organ_id, who)
-    detail = {"reason": storable(reason)}
-    take(session, row, Step.RELEASE, Actor(person.id, Role(person.role)), at, detail=detail)
+    acting = posts.stepping(session, row, Step.RELEASE, who, at)
+    detail = {"reason": storable(reason), **acting.detail()}
+    take(session, row, Step.RELEASE, acting.actor, at, detail=detail)
     if asked := change_questions.waits(session, row):
         change_questions.wait(row, asked)
 
@@ -312,10 +312,9 @@ def released(session: Session, document_id: str, who: str, at: datetime, reason:
 def refused(session: Session, document_id: str, who: str, at: datetime, reason: str) -> None:
     """Let the clerk return a document to its sender, who is told why (Art. 21.2b)."""
     row = locked(session, document_id)
-    person = directory.person_row(session, row.organ_id, who)
-    reason = storable(reason)
-    detail = {"reason": reason}
-    take(session, row, Step.REFUSE, Actor(person.id, Role(person.role)), at, detail=detail)
+    acting = posts.stepping(session, row, Step.REFUSE, who, at)
+    detail = {"reason": storable(reason), **acting.detail()}
+    take(session, row, Step.REFUSE, acting.actor, at, detail=detail)
 
 
 def handled(
@@ -330,6 +329,6 @@ def handled(
     row = locked(session, document_id)
     if step not in HANDLING or row.direction != Direction.INCOMING:
         raise StepRefused(row.state, step, "không phải bước giải quyết / no step of handling")
-    person = directory.person_row(session, row.organ_id, who)
-    detail = {"reason": storable(reason)} if reason else None
-    return take(session, row, step, Actor(person.id, Role(person.role)), at, detail=detail)
+    acting = posts.stepping(session, row, step, who, at)
+    detail = acting.detail() | ({"reason": storable(reason)} if reason else {})
+    return take(session, row, step, acting.actor, at, detail=detail)

@@ -11,13 +11,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from documents import casefile, directory
+from documents import casefile, directory, posts, versions
 from documents.document import Role
 from documents.errors import Refused, StepRefused
 from documents.freezing import ensure_free
-from documents.ledger import Actor
 from documents.lifecycle import Direction, State
-from documents.tables import DocumentRow, LedgerRow, PersonRow, RevisionRow
+from documents.posts import Acting
+from documents.tables import DocumentRow, LedgerRow
 
 STEP = "initial"
 STATES = frozenset({State.DRAFT, State.SUBMITTED})
@@ -52,14 +52,16 @@ class Initials:
     base: str
     """SHA-256 of the file that the person has before them."""
     ordinal: int
-    """Which initials of the document these are, from 1; those without a signature not counted."""
+    """Which initials of this version these are, from 1; those without a signature not counted."""
     full_name: str
     signing_key: str
     """Empty where the person has none: then only the ledger is written."""
     placement: dict[str, dict[str, float]]
+    earlier: int = 0
+    """Signed initials of earlier versions."""
 
 
-def due(session: Session, document_id: str, who: str) -> Initials:
+def due(session: Session, document_id: str, who: str, at: datetime) -> Initials:
     """Return what *who* would initial now.
 
     Raises:
@@ -67,7 +69,7 @@ def due(session: Session, document_id: str, who: str) -> Initials:
         StepRefused: not in this state, or not by this person's role; or it is frozen.
         InitialledAlready: these initials are there.
     """
-    return _due(session, casefile.locked(session, document_id), who)[1]
+    return _due(session, casefile.locked(session, document_id), who, at)[1]
 
 
 def record(
@@ -87,40 +89,46 @@ def record(
         What `due` raises.
     """
     row = casefile.locked(session, document_id)
-    person, initials = _due(session, row, who)
+    acting, initials = _due(session, row, who, at)
     if initials.base != base:
         raise InitialsOvertaken
-    actor = Actor(person.id, Role(person.role))
     evidence = sha256 or base
     if sha256:
-        kind = f"{_KIND}{initials.ordinal}"
+        kind = f"{_KIND}{initials.earlier + initials.ordinal}"
         casefile.add_revision(session, row, kind, sha256, size, at)
     row.updated_at = at
     detail = {"signed": bool(sha256)}
-    casefile.note(session, row, STEP, actor, at, evidence=evidence, detail=detail)
+    casefile.note(session, row, STEP, acting.actor, at, evidence=evidence, detail=detail)
 
 
-def _due(session: Session, row: DocumentRow, who: str) -> tuple[PersonRow, Initials]:
+def _due(session: Session, row: DocumentRow, who: str, at: datetime) -> tuple[Acting, Initials]:
     ensure_free(session, row)
-    person = directory.person_row(session, row.organ_id, who)
     if row.direction != Direction.OUTGOING or row.state not in STATES:
         raise StepRefused(row.state, STEP)
-    if person.role not in ROLES:
-        raise StepRefused(row.state, STEP, f"{person.role} ∉ {{{', '.join(sorted(ROLES))}}}")
+    try:
+        acting = posts.acting(session, row.organ_id, who, ROLES, at, STEP, alone=True)
+    except directory.RightMissing:
+        raise StepRefused(row.state, STEP, f"∉ {{{', '.join(sorted(ROLES))}}}") from None
+    person = acting.person
+    revised = select(func.coalesce(func.max(LedgerRow.sequence), 0)).where(
+        LedgerRow.document_id == row.id, LedgerRow.step == versions.STEP
+    )
     before = select(LedgerRow.sequence).where(
-        LedgerRow.document_id == row.id, LedgerRow.step == STEP, LedgerRow.actor == person.id
+        LedgerRow.document_id == row.id,
+        LedgerRow.step == STEP,
+        LedgerRow.actor == person.id,
+        LedgerRow.sequence > revised.scalar_subquery(),
     )
     if session.scalar(before.limit(1)) is not None:
         raise InitialledAlready(person.full_name)
-    signed = session.scalar(
-        select(func.count())
-        .select_from(RevisionRow)
-        .where(RevisionRow.document_id == row.id, RevisionRow.kind.startswith(_KIND))
-    )
-    return person, Initials(
+    kinds = [each.kind for each in casefile.revisions_of(session, row.id)]
+    this_version = kinds[len(kinds) - kinds[::-1].index("draft") :]
+    signed, here = (sum(k.startswith(_KIND) for k in of) for of in (kinds, this_version))
+    return acting, Initials(
         row.current_sha256 or "",
-        (signed or 0) + 1,
+        here + 1,
         person.full_name,
         person.signing_key,
         row.placement or {},
+        signed - here,
     )

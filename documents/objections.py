@@ -43,6 +43,15 @@ class NotDeputy(Objection):
     remedy = "Ghi đúng quyền hạn: TL., TUQ. hoặc Q. / print the capacity that applies"
 
 
+class NotOwnDeputy(Objection):
+    """A unit's head lets only the unit's own deputy sign (Art. 13.4)."""
+
+    code = "authority.not_own_deputy"
+    vietnamese = "«{0}» không phải cấp phó của đơn vị do «{1}» đứng đầu"
+    english = "«{0}» is no deputy of the unit that «{1}» heads"
+    remedy = "Chỉ giao cho cấp phó của chính đơn vị đó / only the unit's own deputy signs"
+
+
 class ChainInvalid(Objection):
     """Prefixes in an order the decree does not know."""
 

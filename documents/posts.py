@@ -81,6 +81,7 @@ def acting(
     *,
     unit_id: str | None = None,
     matter: Matter | None = None,
+    alone: bool = False,
 ) -> Acting:
     """Return *who* in a post of the agency that has one of *roles* on the day of *at*.
 
@@ -96,6 +97,7 @@ def acting(
         what: names the step for the one who is refused.
         unit_id: only a post in this unit will do.
         matter: what the step is about; a delegation that is limited does not reach further.
+        alone: only an own post will do: nobody does this in another's stead.
 
     Raises:
         PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
@@ -108,11 +110,13 @@ def acting(
     held = held_on(posts, day)
     what = what or "/".join(sorted(roles))
     if not held:
-        raise _without_post(person, posts, day, what)
+        raise without_post(person, posts, day, what)
     fit = [post for post in held if post.role in roles and unit_id in {None, post.unit_id}]
     if fit:
         return _own(person, _nearest(fit, matter))
-    given = stead.giving(session, organ_id, person, roles, at, matter, unit_id)
+    given = None
+    if not alone:
+        given = stead.giving(session, organ_id, person, roles, at, matter, unit_id)
     if given is None:
         raise RightMissing(person.full_name, main_first(held)[0].position, what)
     return Acting(
@@ -157,10 +161,11 @@ def _nearest(posts: Sequence[PostRow], matter: Matter | None) -> PostRow:
     )
 
 
-def _without_post(person: PersonRow, posts: Sequence[PostRow], day: date, what: str) -> Refused:
-    over = [post for post in posts if post.until is not None and post.until < day]
+def without_post(person: PersonRow, held: Sequence[PostRow], day: date, what: str) -> Refused:
+    """Return why *person* has no right on *day*: none of their *posts* is of that day."""
+    over = [post for post in held if post.until is not None and post.until < day]
     if over:
         last = max(over, key=lambda post: (post.until, post.id))
         return PostEnded(person.full_name, last.position, f"{last.until:%d/%m/%Y}", what)
-    first = posts[0]
+    first = held[0]
     return PostNotBegun(person.full_name, first.position, f"{first.since:%d/%m/%Y}", what)

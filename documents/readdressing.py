@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from documents import casefile, catalogue, directory
+from documents import casefile, catalogue, directory, posts
 from documents.casefile import locked
 from documents.catalogue import Heir
 from documents.catalogue_recipients import RecipientAbolished
@@ -19,7 +19,6 @@ from documents.directory import RightMissing
 from documents.document import Role
 from documents.errors import Refused
 from documents.freezing import ensure_free
-from documents.ledger import Actor
 from documents.lifecycle import Direction
 from documents.numbering import local_day
 from documents.outgoing import deliveries_of
@@ -107,9 +106,10 @@ def readdress(
         NotARecipient, NotAbolished, NotASuccessor, AlreadyLeft: as they say.
     """
     row = locked(session, document_id)
-    person = directory.person_row(session, row.organ_id, who)
-    if person.role != Role.CLERK or row.direction != Direction.OUTGOING:
-        raise RightMissing(person.full_name, person.position, "đổi nơi nhận / readdress")
+    what = "đổi nơi nhận / readdress"
+    acting = posts.acting(session, row.organ_id, who, (Role.CLERK,), at, what)
+    if row.direction != Direction.OUTGOING:
+        raise RightMissing(acting.person.full_name, acting.position, what)
     ensure_free(session, row)
     delivery = _delivery(session, row, from_code)
     heir = _heir(session, delivery.organ_id, to_code, at)
@@ -131,8 +131,8 @@ def readdress(
         row.held, row.next_attempt_at, row.error_code, row.error_text = False, None, None, None
         row.attempts = 0
     detail = {"from": before, "to": heir.code, "on": heir.on, "basis": heir.basis}
-    actor = Actor(person.id, Role(person.role))
-    casefile.note(session, row, STEP, actor, at, detail={**detail, "joined": joined})
+    detail = {**detail, "joined": joined, **acting.detail()}
+    casefile.note(session, row, STEP, acting.actor, at, detail=detail)
     return Readdressed(before, heir.code, heir.name, joined)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from documents import casefile, directory, outgoing
+from documents import casefile, outgoing, posts
 from documents.document import Role
 from documents.errors import EvidenceBroken, OfficeError, Refused, StepRefused, storable
 from documents.freezing import ensure_free, shown
@@ -263,14 +263,19 @@ def withdrawn(session: Session, request_id: str, who: str, reason: str, at: date
         RequestStepRefused: it is over already.
     """
     document, request = locked(session, request_id)
-    person = directory.person_row(session, document.organ_id, who)
-    if person.role not in (Role.LEADER, Role.CLERK):
-        raise directory.RightMissing(
-            person.full_name, person.position, "thu hồi yêu cầu ký / withdraw"
-        )
+    roles, what = (Role.LEADER, Role.CLERK), "thu hồi yêu cầu ký / withdraw"
+    acting = posts.acting(session, document.organ_id, who, roles, at, what)
     error = RequestWithdrawn(request.holder, storable(reason))
-    actor = outgoing.actor_of(person)
-    end(session, document, request, RequestStep.WITHDRAW, error, actor, at, reason=str(reason))
+    end(
+        session,
+        document,
+        request,
+        RequestStep.WITHDRAW,
+        error,
+        acting.actor,
+        at,
+        reason=str(reason),
+    )
 
 
 def due(session: Session, owner: str, at: datetime, limit: int) -> list[SignatureRequestRow]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from documents.document import Role
 from documents.errors import Refused
 from documents.lifecycle import State
 from documents.signature_request import Purpose
@@ -45,6 +46,10 @@ DUE: Mapping[Operation, State] = MappingProxyType(
     {Operation.APPROVED: State.APPROVED, Operation.ISSUED: State.NUMBERED}
 )
 """Where a document stands when the operation is due."""
+SITTERS: Mapping[Operation, Role] = MappingProxyType(
+    {Operation.APPROVED: Role.LEADER, Operation.ISSUED: Role.CLERK}
+)
+"""In which role whoever sits at the tool does it."""
 
 SHORTEST, LIFETIME, LONGEST = timedelta(minutes=1), timedelta(minutes=15), timedelta(minutes=20)
 MOST_REFUSALS = 20

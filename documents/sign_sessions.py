@@ -14,15 +14,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from documents import casefile, directory
+from documents import casefile, directory, posts
 from documents.document import Role
 from documents.errors import OfficeError
 from documents.freezing import shown
 from documents.identity import new_id
 from documents.ledger import SYSTEM, Actor
-from documents.outgoing import actor_of
 from documents.sign_session import (
     MOST_REFUSALS,
+    SITTERS,
     Operation,
     SessionOver,
     SessionState,
@@ -30,7 +30,7 @@ from documents.sign_session import (
     Ticket,
 )
 from documents.signature_request import OPEN, RequestStepRefused
-from documents.tables import DocumentRow, PersonRow, SignatureRequestRow, SignSessionRow
+from documents.tables import DocumentRow, SignatureRequestRow, SignSessionRow
 
 TOKEN_BYTES = 32
 _TOKEN = re.compile("[A-Za-z0-9_-]{43}")
@@ -40,7 +40,7 @@ def opened(
     session: Session,
     request: SignatureRequestRow,
     operation: Operation,
-    person: PersonRow,
+    actor: Actor,
     lifetime: timedelta,
     at: datetime,
 ) -> Ticket:
@@ -57,7 +57,7 @@ def opened(
     if request.state not in OPEN:
         raise RequestStepRefused(request.id, request.state, "sign_session")
     for earlier in session.scalars(_open().where(SignSessionRow.document_id == document.id)):
-        _end(session, earlier, SessionState.CLOSED, actor_of(person), at, why="superseded")
+        _end(session, earlier, SessionState.CLOSED, actor, at, why="superseded")
     session.flush()
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = SignSessionRow(
@@ -65,7 +65,7 @@ def opened(
         request_id=request.id,
         document_id=document.id,
         operation=operation,
-        person_id=person.id,
+        person_id=actor.id,
         token_sha256=_digest(token),
         base_sha256=request.base_sha256,
         state=SessionState.OPEN,
@@ -76,7 +76,7 @@ def opened(
     session.add(row)
     session.flush()
     until = row.until.isoformat()
-    _tell(session, row, "open", actor_of(person), at, operation=operation.value, until=until)
+    _tell(session, row, "open", actor, at, operation=operation.value, until=until)
     return Ticket(row.id, token, row.until)
 
 
@@ -116,7 +116,7 @@ def fetched(session: Session, session_id: str, at: datetime) -> None:
     row = _locked(session, session_id)
     if row.fetched_at is None:
         row.fetched_at = row.updated_at = at
-        _tell(session, row, "fetch", _person(session, row), at, evidence=row.base_sha256)
+        _tell(session, row, "fetch", _person(row), at, evidence=row.base_sha256)
 
 
 def used(session: Session, session_id: str, sha256: str, at: datetime) -> None:
@@ -128,7 +128,7 @@ def used(session: Session, session_id: str, sha256: str, at: datetime) -> None:
     row = _locked(session, session_id)
     ensure_live(row, at)
     row.state, row.upload_sha256, row.updated_at = SessionState.USED, sha256, at
-    _tell(session, row, "use", _person(session, row), at, evidence=sha256)
+    _tell(session, row, "use", _person(row), at, evidence=sha256)
 
 
 def ensure_live(row: SignSessionRow, at: datetime) -> None:
@@ -148,7 +148,7 @@ def refused(
     row = _locked(session, session_id)
     if row.state != SessionState.OPEN:
         return  # whoever has an old token must not fill the ledger
-    person = _person(session, row)
+    person = _person(row)
     row.refusals += 1
     row.updated_at = at
     _tell(session, row, "refuse", person, at, evidence=sha256, error=error.code)
@@ -166,14 +166,19 @@ def closed(session: Session, session_id: str, who: str, at: datetime) -> None:
     """
     row = _locked(session, session_id)
     document = casefile.locked(session, row.document_id)
-    person = session.get(PersonRow, who)
-    if person is None or person.id != row.person_id:
-        person = directory.person_row(session, document.organ_id, who)
-    if person.id != row.person_id and person.role not in (Role.LEADER, Role.CLERK):
-        raise directory.RightMissing(person.full_name, person.position, "đóng phiên ký / close")
+    if who == row.person_id:
+        actor = _person(row)
+    else:
+        roles, what = (Role.LEADER, Role.CLERK), "đóng phiên ký / close"
+        try:
+            actor = posts.acting(session, document.organ_id, who, roles, at, what).actor
+        except directory.RightMissing:
+            if directory.person_row(session, document.organ_id, who, at).id != row.person_id:
+                raise
+            actor = _person(row)
     if row.state != SessionState.OPEN:
         raise SessionOver(row.state)
-    _end(session, row, SessionState.CLOSED, actor_of(person), at, why="person")
+    _end(session, row, SessionState.CLOSED, actor, at, why="person")
 
 
 def any_expired(session: Session, at: datetime) -> bool:
@@ -225,8 +230,8 @@ def _locked(session: Session, session_id: str) -> SignSessionRow:
     return session.get_one(SignSessionRow, session_id, with_for_update=True, populate_existing=True)
 
 
-def _person(session: Session, row: SignSessionRow) -> Actor:
-    return actor_of(session.get_one(PersonRow, row.person_id))
+def _person(row: SignSessionRow) -> Actor:
+    return Actor(row.person_id, SITTERS[Operation(row.operation)])
 
 
 def _end(

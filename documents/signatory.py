@@ -10,12 +10,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import certificates, delegations, directory
-from documents.authority import Post, Standing, assess, collective_by_name, refuse
+from documents import certificates, delegations, directory, posts, tenure
+from documents.authority import Standing, assess, collective_by_name, refuse
 from documents.capacity import Printed
 from documents.credential import Binding
-from documents.document import Competence, Role
-from documents.tables import AgencyRow, BindingRow, DocumentRow, PersonRow
+from documents.document import Competence, Person, Role
+from documents.judged_post import judged, signing_post
+from documents.numbering import local_day
+from documents.tables import AgencyRow, BindingRow, DocumentRow, PersonRow, PostRow
 
 
 def collective(agency: AgencyRow) -> bool:
@@ -23,45 +25,79 @@ def collective(agency: AgencyRow) -> bool:
     return collective_by_name(agency.name) if agency.collective is None else agency.collective
 
 
-def person_for(session: Session, organ_id: str, who: str) -> PersonRow:
+def person_for(session: Session, organ_id: str, who: str, at: datetime) -> PersonRow:
     """Return the person of the agency, or the one elsewhere whom it authorised (TUQ.).
 
     Raises:
         PersonUnknown, PersonAmbiguous: nobody, or not one person, is *who*.
     """
     row = session.get(PersonRow, who)
-    if row is not None and row.active and row.organ_id != organ_id:
+    if row is not None and not _posts_in(session, row.id, organ_id):
         held = delegations.of_people(session, organ_id, [row.id])
         if any(each.gives(Competence.AUTHORISED, row.id) for each in held):
             return row
-    return directory.person_row(session, organ_id, who)
+    return directory.holder(session, organ_id, who, local_day(at))[0]
+
+
+def _posts_in(session: Session, person_id: str, organ_id: str) -> list[PostRow]:
+    found = tenure.of_people(session, [person_id])[person_id]
+    return [post for post in found if post.organ_id == organ_id]
 
 
 def may_be_named(session: Session, organ_id: str, row: PersonRow, at: datetime) -> bool:
     """Return whether documents of the agency may be submitted to this person for signing."""
-    if not row.signing_key:
+    held = tenure.of_people(session, [row.id])[row.id]
+    return _may_sign(session, organ_id, row, signing_post(held, organ_id, local_day(at)), at)
+
+
+def _may_sign(
+    session: Session, organ_id: str, row: PersonRow, post: PostRow | None, at: datetime
+) -> bool:
+    if post is None or not row.signing_key:
         return False
-    if row.role == Role.LEADER and row.organ_id == organ_id:
+    if post.role == Role.LEADER and post.organ_id == organ_id:
         return True
     held = delegations.of_people(session, organ_id, [row.id])
     return any(each.grantee_id == row.id and each.in_force(at) for each in held)
 
 
-def signer_of(session: Session, organ_id: str, who: str, at: datetime) -> PersonRow:
-    """Return the person *who* to whom documents of the agency may be submitted (Art. 13).
+def signer_of(session: Session, organ_id: str, who: str, at: datetime) -> Person:
+    """Return the person *who*, in the post of that day, for documents to be submitted to.
 
     Raises:
         PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
-        RightMissing: neither post nor delegation lets them sign, or they have no key.
+        RightMissing: neither post nor delegation lets them sign, or they have no key (Art. 13).
     """
-    signer = person_for(session, organ_id, who)
-    if not may_be_named(session, organ_id, signer, at):
-        raise directory.RightMissing(signer.full_name, signer.position, "ký ban hành / sign")
-    return signer
+    row = person_for(session, organ_id, who, at)
+    held = tenure.of_people(session, [row.id])[row.id]
+    post = signing_post(held, organ_id, local_day(at))
+    if post is None or not _may_sign(session, organ_id, row, post, at):
+        shown = post.position if post else row.position
+        raise directory.RightMissing(row.full_name, shown, "ký ban hành / sign")
+    return tenure.as_person(row, post)
 
 
-def standings(session: Session, rows: Sequence[DocumentRow]) -> dict[tuple[str, str], Standing]:
-    """Return what is on record about the signer of each document, by (agency, signer)."""
+def signing(session: Session, row: DocumentRow, at: datetime) -> posts.Acting:
+    """Return the document's signer as they act on it: as a leader, whatever the post is.
+
+    Raises:
+        PostEnded, PostNotBegun: they have no post that day.
+    """
+    person = session.get_one(PersonRow, row.signer_id)
+    every, day = tenure.of_people(session, [person.id])[person.id], local_day(at)
+    post = signing_post(every, row.organ_id, day)
+    if post is None:
+        raise posts.without_post(person, every, day, "ký / sign")
+    return posts.Acting(person, Role.LEADER, post.unit_id, post.id, position=post.position)
+
+
+def standings(
+    session: Session, rows: Sequence[DocumentRow], at: datetime
+) -> dict[tuple[str, str], Standing]:
+    """Return what is on record about the signer of each document, by (agency, signer).
+
+    Posts are those of the day of *at*: a signature of a past day is judged by that day's.
+    """
     holders = {(row.organ_id, row.signer_id or "") for row in rows}
     given = delegations.by_agency(session, holders)
     grantors = {each.grantor_id for mine in given.values() for each in mine}
@@ -69,29 +105,33 @@ def standings(session: Session, rows: Sequence[DocumentRow]) -> dict[tuple[str, 
     people = {
         row.id: row for row in session.scalars(select(PersonRow).where(PersonRow.id.in_(wanted)))
     }
-    organs = {organ for organ, _ in holders} | {person.organ_id for person in people.values()}
+    held = tenure.of_people(session, people)
+    organs = {organ for organ, _ in holders}
+    organs |= {post.organ_id for mine in held.values() for post in mine}
     agencies = {
         row.organ_id: row
         for row in session.scalars(select(AgencyRow).where(AgencyRow.organ_id.in_(organs)))
     }
     bound = own_bindings(session)
+    day = local_day(at)
     found: dict[tuple[str, str], Standing] = {}
     for organ, signer in holders:
         if signer not in people:
             continue
-        person, agency = people[signer], agencies[organ]
-        mine = tuple(given[organ])
+        agency, mine = agencies[organ], tuple(given[organ])
+        post = judged(people[signer], held[signer], organ, day)
+        elsewhere = post.person.organ_id
         found[organ, signer] = Standing(
-            post=_post(person),
+            post=post,
             agency=directory.as_agency(agency),
             collective=collective(agency),
             delegations=mine,
             grantors=tuple(
-                _post(people[each]) for each in {d.grantor_id for d in mine} if each in people
+                judged(people[each], held[each], organ, day)
+                for each in {d.grantor_id for d in mine}
+                if each in people
             ),
-            home=(
-                None if person.organ_id == organ else directory.as_agency(agencies[person.organ_id])
-            ),
+            home=None if elsewhere == organ else directory.as_agency(agencies[elsewhere]),
             bindings=bound,
         )
     return found
@@ -105,17 +145,13 @@ def own_bindings(session: Session) -> tuple[Binding, ...]:
     return tuple(each for mine in known.values() for each in mine)
 
 
-def _post(row: PersonRow) -> Post:
-    return Post(directory.as_person(row), row.active)
-
-
 def refuse_early(session: Session, row: DocumentRow, at: datetime) -> None:
     """Refuse an approval that could not be signed, as far as it is known without the file.
 
     Raises:
         Objection: post, capacity and delegation do not fit what the draft was made for.
     """
-    standing = standings(session, [row])[row.organ_id, row.signer_id or ""]
+    standing = standings(session, [row], at)[row.organ_id, row.signer_id or ""]
     lines = row.signer_competence.splitlines()
     drafted = Printed.of(lines, row.signer_name, row.signer_position)
     refuse(assess(drafted, standing, None, row.type_name, at))

@@ -57,13 +57,6 @@ def main_first(posts: Iterable[PostRow]) -> list[PostRow]:
     return sorted(posts, key=lambda post: (not post.main, post.since, post.id))
 
 
-def signing_post(posts: Collection[PostRow]) -> PostRow:
-    """Return the post in which the holder of *posts*, all of one day, signs: a leader's first."""
-    return min(
-        posts, key=lambda post: (post.role != Role.LEADER, not post.main, post.since, post.id)
-    )
-
-
 def of_people(session: Session, people: Collection[str]) -> dict[str, list[PostRow]]:
     """Return every post that each of *people* ever had, by person, the earliest first."""
     wanted = select(PostRow).where(PostRow.person_id.in_(people))

@@ -280,7 +280,7 @@ def warrant_of(office: Office, document_id: str, purpose: Purpose) -> Warrant | 
     with office.database.reading() as session:
         document = session.get_one(DocumentRow, document_id)
         if purpose is Purpose.LEADER:
-            return entitlement.warrants(session, [document])[document.id]
+            return entitlement.warrants(session, [document], office.now())[document.id]
         agency = directory.agency_row(session, document.organ_id)
         return SealWarrant(directory.as_agency(agency), signatory.own_bindings(session))
 

@@ -45,9 +45,9 @@ class SealWarrant:
     bindings: tuple[Binding, ...]
 
 
-def warrants(session: Session, rows: Sequence[DocumentRow]) -> dict[str, Warrant]:
-    """Return, for each document by its id, what is on record about its signer now."""
-    known = signatory.standings(session, rows)
+def warrants(session: Session, rows: Sequence[DocumentRow], at: datetime) -> dict[str, Warrant]:
+    """Return, for each document by its id, what is on record about its signer at *at*."""
+    known = signatory.standings(session, rows, at)
     found = {}
     for row in rows:
         box = Placement.from_dict(row.placement).signature if row.placement else None

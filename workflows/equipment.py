@@ -21,7 +21,7 @@ def lacking(settings: Settings, database: Database, at: datetime) -> list[str]:
     """Return what keeps the installation from issuing or verifying at *at*, a sentence each."""
     with database.reading() as session:
         agencies = directory.served(session)
-        people = directory.people(session, [agency.organ_id for agency in agencies])
+        people = directory.people(session, [agency.organ_id for agency in agencies], at)
     found = []
     if not agencies:
         found.append("Chưa có cơ quan nào / no agency is served: congvan init --organisation")

@@ -69,7 +69,7 @@ def take(
         What `documents.initials` refuses, and what signing refuses.
     """
     with database.writing() as session:
-        due = initials.due(session, document_id, who)
+        due = initials.due(session, document_id, who, at)
         if not due.signing_key:
             initials.record(session, document_id, who, at, base=due.base)
             return False

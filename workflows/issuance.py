@@ -63,7 +63,7 @@ def sign(office: Office, ids: Iterable[str]) -> Pouch:
                 select(PersonRow).where(PersonRow.id.in_({row.signer_id for row in rows}))
             )
         }
-        entitled = entitlement.warrants(session, rows)
+        entitled = entitlement.warrants(session, rows, at)
     passing("sign.begun")
     jobs: list[Sequence[Job]] = [
         (
@@ -150,6 +150,8 @@ def _press(
             revision, *others = made
             assert isinstance(revision, Stored)  # noqa: S101  (Sign and Seal give Stored)
             blob: dict[str, Any] = {"sha256": revision.sha256, "size": revision.size}
+            if isinstance(own[0], Sign):
+                blob["base"] = own[0].sha256  # sent back and changed meanwhile: not what is signed
             if others:
                 blob["appendices"] = others
             write = partial(remember, document_id=row.id, at=office.now(), **blob)

@@ -79,9 +79,10 @@ def _written(office: Office, ids: Sequence[str]) -> tuple[list[FeedbackRow], lis
     with office.database.reading() as session:
         reporters = {a.organ_id: directory.as_agency(a) for a in directory.served(session)}
         clerks = {
-            person.organ_id: person.full_name
-            for person in reversed(directory.people(session, reporters))
-            if person.role == Role.CLERK
+            organ_id: person.full_name
+            for organ_id, person in reversed(
+                directory.holders(session, reporters, Role.CLERK, office.now())
+            )
         }
         rows = feedback.owed(session, ids)
     for row, document in rows:

@@ -14,18 +14,20 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from connectors.vgca import Reply, Round, ToolOperation, ascii_name
-from documents import casefile, directory, requests, sign_sessions, signatory
+from documents import casefile, directory, posts, requests, sign_sessions, signatory
 from documents.blobs import BlobMissing
 from documents.document import Role
 from documents.errors import EvidenceBroken, OfficeError, Refused
 from documents.freezing import ensure_free
-from documents.outgoing import actor_of
+from documents.ledger import Actor
+from documents.posts import Acting
 from documents.sign_session import (
     DUE,
     LIFETIME,
     LONGEST,
     PURPOSES,
     SHORTEST,
+    SITTERS,
     Operation,
     SessionRefused,
     SessionState,
@@ -33,7 +35,7 @@ from documents.sign_session import (
     Ticket,
 )
 from documents.signature_request import Purpose, Service
-from documents.tables import DocumentRow, PersonRow, SignSessionRow
+from documents.tables import DocumentRow, SignSessionRow
 from signing import delivered
 from signing.errors import DeliveryRefused
 from workflows.appendices import is_pdf
@@ -83,7 +85,7 @@ def open_session(
     """
     if not SHORTEST <= lifetime <= LONGEST:
         raise SessionRefused(f"{lifetime} (1–20 phút / minutes)")
-    document, person, stem = _due(office, document_id, who, operation)
+    document, acting, stem = _due(office, document_id, who, operation)
     folder = office.settings.at(office.settings.keys)
     key = DeferredKey.of(folder, stem)
     if key is None or key.kind is not Service.VGCA:
@@ -99,19 +101,19 @@ def open_session(
         row = casefile.locked(session, document.id)
         if row.frozen_by is None:
             until = at + timedelta(hours=office.settings.request_hours)
-            holder, actor = key.holder(person.full_name), actor_of(person)
+            holder, actor = key.holder(acting.person.full_name), acting.actor
             request = open_request(session, row, holder, until, key=stem, at=at, actor=actor)
         else:
             request = requests.get(session, row.frozen_by)
         if (request.purpose, request.service) != (purpose, Service.VGCA):
             ensure_free(session, row)  # says who holds it
-        ticket = sign_sessions.opened(session, request, operation, person, lifetime, at)
+        ticket = sign_sessions.opened(session, request, operation, acting.actor, lifetime, at)
     return Opened(ticket.session_id, ticket.until, _round(document, operation, address, ticket))
 
 
 def _due(
     office: Office, document_id: str, who: str, operation: Operation
-) -> tuple[DocumentRow, PersonRow, str]:
+) -> tuple[DocumentRow, Acting, str]:
     """Return the document, who sits at the tool, and the stem of the key."""
     with office.database.reading() as session:
         document = session.get(DocumentRow, document_id)
@@ -120,17 +122,16 @@ def _due(
         if document.state != DUE[operation]:
             raise SessionRefused(f"{document.state}: «{operation}» chưa đến lượt / is not due")
         if operation is Operation.APPROVED:
-            person = signatory.person_for(session, document.organ_id, who)
+            person = signatory.person_for(session, document.organ_id, who, office.now())
             if person.id != document.signer_id:
                 raise directory.RightMissing(person.full_name, person.position, "ký / sign this")
-            return document, person, person.signing_key
-        person = directory.person_row(session, document.organ_id, who)
-        if person.role != Role.CLERK:
-            raise directory.RightMissing(person.full_name, person.position, "đóng dấu / seal")
+            return document, signatory.signing(session, document, office.now()), person.signing_key
+        organ, what, at = document.organ_id, "đóng dấu / seal", office.now()
+        acting = posts.acting(session, organ, who, (Role.CLERK,), at, what, alone=True)
         seal = directory.agency_row(session, document.organ_id).seal_key
         if any(map(is_pdf, casefile.attachments_of(session, document.id))):
             raise AttachmentsUnsealed(seal)
-        return document, person, seal
+        return document, acting, seal
 
 
 def _ensure_entitled(
@@ -227,7 +228,7 @@ def bring(office: Office, token: str, content: bytes) -> Reply:
         if (reply := _given(session, row, sha256)) is not None:
             return reply
         sign_sessions.ensure_open(session, row, office.now())
-        person = actor_of(session.get_one(PersonRow, row.person_id))
+        person = Actor(row.person_id, SITTERS[Operation(row.operation)])
     try:
         if not content.startswith(PDF_MARK):
             raise DeliveryRefused("không phải PDF / not a PDF")

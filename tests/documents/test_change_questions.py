@@ -15,8 +15,8 @@ from documents.change import (
     NotTheirs,
     TargetMissing,
 )
+from documents.directory import RightMissing
 from documents.document import Role
-from documents.errors import StepRefused
 from documents.lifecycle import INCOMING, State, Step
 from documents.tables import CertifiedCopyRow, ChangeRow, DocumentRow, ParcelRow, RegisterRow
 from tests.documents.change_offices import REASON, RECEIVER, SENDER, Offices
@@ -65,7 +65,7 @@ def test_a_question_does_nothing_until_the_clerk_answers(offices: Offices) -> No
     assert any(REASON in warning for warning in row.warnings)
     assert owed(offices) == []
     who = f"{RECEIVER}-{Role.LEADER}"
-    with pytest.raises(StepRefused), offices.receiver.writing() as session:
+    with pytest.raises(RightMissing), offices.receiver.writing() as session:
         change_decisions.answer(session, arrived, who, offices.at, agree=True)
     with pytest.raises(ChangeReasonMissing):
         offices.answer(arrived, agree=False, reason=" ")

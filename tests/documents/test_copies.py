@@ -36,7 +36,7 @@ def enter(
     finish: Callable[[DocumentCode], Finished] = made,
 ) -> CertifiedCopyRow:
     clerk, leader = f"{organ_id}-{Role.CLERK}", f"{organ_id}-{Role.LEADER}"
-    who = copies.copyist(session, organ_id, clerk, leader)
+    who = copies.copyist(session, organ_id, clerk, leader, at)
     base = BASES.get(kind, "")
     request = CopyRequest(kind, made_from, Medium.ELECTRONIC, "15/QĐ-UBND", base)
     return copies.enter(session, who, request, at, finish)
@@ -88,22 +88,22 @@ def test_what_the_decree_does_not_know_uses_no_number(office: Database, at: date
 
 def test_a_leader_decides_who_signs_copies(office: Database, at: datetime) -> None:
     with pytest.raises(RightMissing), office.writing() as session:
-        copies.copyist(session, ORGAN, CLERK, HEAD)
+        copies.copyist(session, ORGAN, CLERK, HEAD, at)
     with pytest.raises(RightMissing), office.writing() as session:
         copies.allow(session, ORGAN, HEAD, HEAD, at)
     for _ in range(2):  # told twice, kept once
         with office.writing() as session:
             copies.allow(session, ORGAN, HEAD, LEADER, at)
     with office.reading() as session:
-        assert copies.copyist(session, ORGAN, CLERK, HEAD).signer.id == HEAD
+        assert copies.copyist(session, ORGAN, CLERK, HEAD, at).signer.id == HEAD
         assert session.get_one(CopySignerRow, HEAD).granted_by == LEADER
         assert [row.step for row in ledger.history(session, "")] == ["allow_copies"]
 
 
 @pytest.mark.parametrize("clerk", [LEADER, HEAD, "không có ai"])
-def test_only_the_clerk_enters_copies(office: Database, clerk: str) -> None:
+def test_only_the_clerk_enters_copies(office: Database, at: datetime, clerk: str) -> None:
     with pytest.raises(Refused), office.reading() as session:
-        copies.copyist(session, ORGAN, clerk, LEADER)
+        copies.copyist(session, ORGAN, clerk, LEADER, at)
 
 
 def test_the_ledger_and_the_audit_know_each_copy(office: Database, at: datetime) -> None:

@@ -235,7 +235,7 @@ def test_the_head_of_another_agency_signs_when_authorised(
     assert approve(office, document_id, other.id, at) == "approved"
     with office.reading() as session:
         row = session.get_one(DocumentRow, document_id)
-        standing = signatory.standings(session, [row])["H99.01", other.id]
+        standing = signatory.standings(session, [row], at)["H99.01", other.id]
         assert standing.home is not None
         assert (standing.agency.organ_id, standing.home.organ_id) == ("H99.01", "H99.02")
         assert session.query(DelegationRow).count() == 1

@@ -37,8 +37,8 @@ def test_each_initial_is_a_revision_and_a_row_of_the_ledger(
 ) -> None:
     record(office, document, DRAFTER, at, sha256=FIRST, size=1300)
     with office.writing() as session:
-        assert initials.due(session, document, HEAD).base == FIRST
-        assert initials.due(session, document, HEAD).ordinal == 2
+        assert initials.due(session, document, HEAD, at).base == FIRST
+        assert initials.due(session, document, HEAD, at).ordinal == 2
     record(office, document, HEAD, at, base=FIRST, sha256=SECOND, size=1400)
     with office.reading() as session:
         kinds = [row.kind for row in casefile.revisions_of(session, document)]

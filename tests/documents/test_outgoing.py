@@ -1,5 +1,6 @@
 """Outgoing documents: the whole way, by the right people, and no other way."""
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -164,9 +165,10 @@ def test_a_returned_document_is_submitted_again_with_its_reason_in_the_ledger(
         decide(session, document, Step.SUBMIT, Role.SPECIALIST, at)
         decide(session, document, Step.APPROVE, Role.LEADER, at)
         decide(session, document, Step.RETURN, Role.LEADER, at, "Xem lại")
-        details = [row.detail for row in ledger.history(session, document)]
-    assert details.count('{"reason": "Sửa căn cứ"}') == 1
-    assert details[-1] == '{"reason": "Xem lại"}'
+        details = [json.loads(row.detail) for row in ledger.history(session, document)]
+    assert [each.get("reason") for each in details].count("Sửa căn cứ") == 1
+    assert details[-1]["reason"] == "Xem lại"
+    assert all(each["post"] for each in details[1:])
 
 
 @pytest.mark.parametrize("step", ["signed", "numbered", "sealed", "dispatched", "prepared"])

@@ -12,6 +12,7 @@ from documents import ledger, outgoing, requests, sign_sessions
 from documents.database import Database, WriteConflict
 from documents.directory import RightMissing
 from documents.document import Role
+from documents.ledger import Actor
 from documents.lifecycle import Step
 from documents.outgoing import Draft
 from documents.requests import Opening
@@ -25,7 +26,7 @@ from documents.sign_session import (
     Ticket,
 )
 from documents.signature_request import Purpose, RequestStepRefused
-from documents.tables import PersonRow, SignSessionRow
+from documents.tables import SignSessionRow
 
 LEADER, CLERK, SPECIALIST = "H99.01-leader", "H99.01-clerk", "H99.01-specialist"
 OTHERS = "3" * 64
@@ -50,7 +51,7 @@ def request_id(office: Database, make_draft: Callable[..., Draft], at: datetime)
 def opened(office: Database, request_id: str, at: datetime) -> Ticket:
     with office.writing() as session:
         request = requests.get(session, request_id)
-        leader = session.get_one(PersonRow, LEADER)
+        leader = Actor(LEADER, Role.LEADER)
         return sign_sessions.opened(session, request, Operation.APPROVED, leader, LIFETIME, at)
 
 

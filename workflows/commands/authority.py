@@ -177,20 +177,20 @@ def _grant(arguments: argparse.Namespace) -> int:
         scope=arguments.scope,
     )
     with _serving(arguments.data, arguments.agency) as writing, writing() as session:
-        by = _recorder(session, arguments.by, arguments.agency)
+        by = _recorder(session, arguments.by, arguments.agency, at)
         made = delegations.grant(session, wanted, by, at)
     return _said(arguments, {"id": made}, f"Đã ghi nhận / recorded: {made}")
 
 
-def _recorder(session: Session, who: str, organ_id: str) -> Actor:
+def _recorder(session: Session, who: str, organ_id: str, at: datetime) -> Actor:
     agency = directory.served_agency(session, organ_id)
-    return delegations.recorder(session, who, agency.organ_id)
+    return delegations.recorder(session, who, agency.organ_id, at)
 
 
 def _revoke(arguments: argparse.Namespace) -> int:
     at = datetime.now(UTC)
     with _serving(arguments.data, arguments.agency) as writing, writing() as session:
-        by = _recorder(session, arguments.by, arguments.agency)
+        by = _recorder(session, arguments.by, arguments.agency, at)
         organ = directory.served_agency(session, arguments.agency).organ_id
         known = {each.id for each in delegations.of_agency(session, organ)}
         if arguments.delegation not in known:
@@ -244,7 +244,7 @@ def _certificates(arguments: argparse.Namespace) -> int:
 def _bind(arguments: argparse.Namespace) -> int:
     at = datetime.now(UTC)
     with _serving(arguments.data, arguments.of) as writing, writing() as session:
-        by = _recorder(session, arguments.by, arguments.of)
+        by = _recorder(session, arguments.by, arguments.of, at)
         sha256, seen_from = _certificate(session, arguments.certificate, at)
         claim = Claim(
             sha256,

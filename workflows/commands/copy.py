@@ -121,7 +121,7 @@ def _entered(office: Office, arguments: argparse.Namespace) -> CertifiedCopyRow:
     """Return the copy of which the file is wanted again; a person of the agency asks for it."""
     with office.database.reading() as session:
         agency = directory.served_agency(session, arguments.agency)
-        directory.person_row(session, agency.organ_id, arguments.by)
+        directory.person_row(session, agency.organ_id, arguments.by, office.now())
         return copies.newest(session, agency.organ_id, arguments.again)
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -331,7 +331,7 @@ def _people(opened: dict[str, Cabinet], as_json: bool) -> int:
                     "position": p.position,
                     "role": p.role,
                 }
-                for p in directory.people(session, served)
+                for p in directory.people(session, served, datetime.now(UTC))
             ]
     if as_json:
         print_json(rows)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from documents import directory, outgoing, requests
+from documents import posts, requests
+from documents.document import Role
 from documents.errors import Refused
 from documents.ledger import Actor
 from documents.requests import RequestUnknown
@@ -103,7 +104,9 @@ def _deliver(arguments: argparse.Namespace) -> int:
 def _bringer(session: Session, request_id: str, who: str) -> Actor:
     """Return the person of the document's agency who brings a signature."""
     document = session.get_one(DocumentRow, requests.get(session, request_id).document_id)
-    return outgoing.actor_of(directory.person_row(session, document.organ_id, who))
+    what = "nộp chữ ký / bring a signature"
+    at = datetime.now(UTC)
+    return posts.acting(session, document.organ_id, who, frozenset(Role), at, what).actor
 
 
 def _activate(arguments: argparse.Namespace) -> int:
