@@ -16,6 +16,8 @@ from documents.ledger import Break
 from documents.lifecycle import State, Step
 from documents.tables import (
     AttachmentRow,
+    BookRevisionRow,
+    BookRow,
     CertifiedCopyRow,
     DocumentRow,
     LedgerRow,
@@ -99,5 +101,7 @@ def blobs(session: Session) -> Iterator[str]:
         select(SignatureRequestRow.pending_sha256).where(SignatureRequestRow.pending_sha256 != ""),
         select(_PART.frozen_sha256).where(_PART.frozen_sha256 != ""),
         select(_PART.pending_sha256).where(_PART.pending_sha256 != ""),
+        select(BookRevisionRow.sha256),
+        select(BookRow.rows_sha256).where(BookRow.rows_sha256.is_not(None)),
     )
     yield from session.scalars(named.execution_options(yield_per=500))
