@@ -3,13 +3,13 @@
 Legal source: Decree 30/2020/ND-CP, Art. 28 to 31; Appendix VI, Part II, III (law.md §1.10, 1.11).
 """
 
-import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from documents.errors import Refused, storable
+from documents import field_text
+from documents.errors import Refused
 from documents.retention import Retention
 
 NOTATION_LENGTH = 20
@@ -88,15 +88,10 @@ def check_text(field: str, text: str, longest: int, *, needed: bool = False) -> 
     """Return *text* in NFC on one line, of at most *longest* characters.
 
     Raises:
-        DossierInvalid: it is too long, missing, or holds what is no writing.
+        FieldRefused: it is too long, or holds what is no writing.
+        DossierInvalid: it is missing.
     """
-    if len(text) > 4 * longest:  # normalising makes nothing shorter than that
-        raise DossierInvalid(field, f"> {longest} ký tự / characters")
-    plain = " ".join(unicodedata.normalize("NFC", text).split())
-    if storable(text) != text or not plain.isprintable():
-        raise DossierInvalid(field, "ký tự điều khiển / control characters")
-    if len(plain) > longest:
-        raise DossierInvalid(field, f"{len(plain)} > {longest} ký tự / characters")
+    plain = field_text.check_text(field, text, longest)
     if needed and not plain:
         raise DossierInvalid(field, "còn trống / empty")
     return plain
@@ -106,9 +101,10 @@ def check_notation(notation: str) -> str:
     """Return the number and symbol of a dossier: `01.TCCB`, without spaces.
 
     Raises:
-        DossierInvalid: empty, longer than 20 characters, or with spaces.
+        FieldRefused: longer than 20 characters, or no writing.
+        DossierInvalid: empty, or with spaces.
     """
-    plain = check_text("FileNotation", notation, NOTATION_LENGTH, needed=True)
+    plain = check_text("Số và ký hiệu hồ sơ (FileNotation)", notation, NOTATION_LENGTH, needed=True)
     if " " in plain:
         raise DossierInvalid("FileNotation", "có khoảng trắng / a space")
     return plain
