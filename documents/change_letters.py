@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import casefile, directory, register
+from documents import casefile, correction_letters, directory, register
 from documents.arrival import Target
 from documents.casefile import locked, take
 from documents.change import (
@@ -30,10 +30,16 @@ from documents.identity import new_id
 from documents.ledger import Actor
 from documents.lifecycle import Direction, State, Step
 from documents.numbering import local_day
+from documents.relation import RelationKind
 from documents.tables import ChangeRow, DeliveryRow, DocumentRow
 
 OUT = (State.DISPATCHED, State.FILED)
 """States of a document that its recipients may have."""
+_RELATIONS = {
+    ChangeKind.RECALL: RelationKind.RECALLS,
+    ChangeKind.UPDATE: RelationKind.CONCERNS,
+    ChangeKind.REPLACE: RelationKind.REPLACES,
+}
 _DRAFTS = (State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED)
 REPLACEABLE = (*OUT, State.RECALLED)
 """One that was recalled may still be replaced; it stays recalled."""
@@ -91,6 +97,8 @@ def plan(session: Session, letter: DocumentRow, asks: Asks, at: datetime) -> Non
     asked = [delivery for delivery in had if delivery.organ_id in {d.organ_id for d in going}]
     if not asked:
         raise ChangeNotPossible("không gửi tới nơi nào đã nhận / goes to none of its recipients")
+    if target.organ_id == letter.organ_id:  # an heir's relation is told by the change alone
+        correction_letters.tie(session, letter.id, _RELATIONS[kind], target.id, at, reason=reason)
     letter.business_type = BUSINESS[kind]
     for delivery in asked:
         session.add(

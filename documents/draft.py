@@ -129,7 +129,7 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
         signer_competence=signer.competence_line or signer.competence,
         placement=draft.placement.as_dict(),
     )
-    field_check.ensure(OUTGOING, _fields(row))
+    field_check.ensure(OUTGOING, fields_of(row))
     session.add(row)
     session.flush()
     casefile.add_revision(session, row, "source", draft.source_sha256, draft.source_size, at)
@@ -140,7 +140,7 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
     return row
 
 
-def _fields(row: DocumentRow) -> dict[str, Any]:
+def fields_of(row: DocumentRow) -> dict[str, Any]:
     """Return what is known of a draft, by Appendix VI's names."""
     return {
         "TypeName": row.type_name,

@@ -95,3 +95,16 @@ def acting(
         if leads and signatory.person_for(session, row.organ_id, who, at).id == row.signer_id:
             return signatory.signing(session, row, at)
         raise
+
+
+def signer(session: Session, row: DocumentRow, who: str, at: datetime, what: str) -> Acting:
+    """Return *who* as the one whose signature *row* waits for.
+
+    Raises:
+        RightMissing: they are not.
+        PersonUnknown and what else `posts.acting` refuses.
+    """
+    found = acting(session, row, who, (Role.LEADER,), at, what)
+    if found.person.id != row.signer_id:
+        raise RightMissing(found.person.full_name, found.position, what)
+    return found

@@ -16,10 +16,12 @@ from documents import (
     attachments,
     casefile,
     change_letters,
+    correction_letters,
     deliveries,
     dispatch_deadline,
     numbering,
     register,
+    relations,
     series_rules,
 )
 from documents.attachments import SealedAttachment
@@ -178,6 +180,8 @@ def dispatched(
     session.connection().execute(_SENT, {"document": document_id, "axis": axis_id, "at": at})
     if row.business_type:
         change_letters.left(session, row, at)
+    for kind, about_id in relations.ties(session, document_id):
+        correction_letters.left(session, row, kind, about_id, at)
 
 
 undelivered = deliveries.undelivered

@@ -5,8 +5,9 @@ Legal source: Decree 30/2020/ND-CP, Art. 18.3 to 18.6, 24; Appendix VI, Part I, 
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from documents import casefile
@@ -43,6 +44,21 @@ def relate(
             RelationRow(document_id=row.id, kind=kind.value, about_id=about_id, recorded_at=at)
         )
         session.flush()
+
+
+# built once: asked whenever a document is dispatched
+_RELATIONS = cast("Table", RelationRow.__table__)
+_TIES = (
+    select(_RELATIONS.c.kind, _RELATIONS.c.about_id)
+    .where(_RELATIONS.c.document_id == bindparam("document"))
+    .order_by(_RELATIONS.c.recorded_at, _RELATIONS.c.about_id)
+)
+
+
+def ties(session: Session, document_id: str) -> list[tuple[RelationKind, str]]:
+    """Return what *document_id* does to which documents, oldest relation first."""
+    rows = session.connection().execute(_TIES, {"document": document_id})
+    return [(RelationKind(kind), about_id) for kind, about_id in rows]
 
 
 def about(session: Session, document_id: str, kind: RelationKind | None = None) -> list[str]:
