@@ -12,6 +12,7 @@ from documents import (
     preservation,
     reconciliation,
     requests,
+    reservations,
     sign_sessions,
     standstill,
 )
@@ -77,6 +78,15 @@ def preservation_due(office: Office) -> list[str]:
             return []
     with office.database.writing() as session:
         return preservation.due(session, office.owner, office.now(), COPIES)
+
+
+def numbers_expired(office: Office) -> int:
+    """Make void the reserved numbers that nobody used by their end; how many."""
+    with office.database.reading() as session:
+        if not reservations.any_expired(session, office.now()):
+            return 0
+    with office.database.writing() as session:
+        return reservations.expire(session, office.now())
 
 
 def standing_still(office: Office) -> dict[str, int]:

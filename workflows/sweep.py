@@ -40,6 +40,8 @@ async def sweep() -> list[str]:
     if copies := await asyncio.to_thread(backlog.preservation_due, here):
         await attempted(preservation, copies)
         ran.append("preservation")
+    if await asyncio.to_thread(backlog.numbers_expired, here):
+        ran.append("numbers")
     if here.health:
         here.health.ran("sweep")
     return ran
