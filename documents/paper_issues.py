@@ -34,7 +34,7 @@ class CopiesInvalid(Refused):
 
 
 class NotPrintable(Refused):
-    """Only what was signed digitally, has its number and is in force is printed so. ({0} state.)."""
+    """Only what was signed digitally, has its number and is in force is printed. ({0} state.)."""
 
     code = "paper_issue.not_printable"
     vietnamese = "Chưa in, đóng dấu bản giấy được khi văn bản ở trạng thái «{0}»"
