@@ -79,3 +79,16 @@ class StatusArrival:
     code: str
     note: str
     at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretArrival:
+    """A message that bears a secrecy mark; nothing of its content comes with it."""
+
+    organ_id: str
+    """The agency the axis delivered it to."""
+    axis_id: str
+    mark: str
+    """Mật, Tối mật, Tuyệt mật, or `secrecy.UNNAMED`."""
+    document_key: str
+    """edXML DocumentId, which its sender is answered by."""

@@ -171,6 +171,19 @@ class BlobStore:
         with _translated(), contextlib.suppress(FileNotFoundError):
             os.rename(self.path(sha256), self.path(sha256).with_suffix(".damaged"))
 
+    def remove(self, sha256: str) -> None:
+        """Remove a blob that must not be kept (state secrets); one that is not there is gone.
+
+        Raises:
+            BlobsUnavailable: the folder cannot be written.
+        """
+        path = self.path(sha256)
+        with _translated():
+            for each in (path, path.with_suffix(".damaged")):
+                each.unlink(missing_ok=True)
+            if path.parent.exists():
+                _sync_folder(path.parent)
+
     def get(self, sha256: str) -> bytes:
         """Return the content of *sha256*.
 

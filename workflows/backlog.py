@@ -13,6 +13,7 @@ from documents import (
     reconciliation,
     requests,
     reservations,
+    secret_refusals,
     sign_sessions,
     standstill,
 )
@@ -42,8 +43,10 @@ def incoming_due(office: Office) -> bool:
         AxisUnavailable: nothing waits here, and the axis does not answer.
     """
     with office.database.reading() as session:
-        here = bool(claims.unopened(session, 1, MessageKind.EDOC)) or (
-            claims.waiting(session, office.owner, Direction.INCOMING, office.now())
+        here = (
+            bool(claims.unopened(session, 1, MessageKind.EDOC))
+            or claims.waiting(session, office.owner, Direction.INCOMING, office.now())
+            or secret_refusals.owing(session, office.now())
         )
     return here or bool(reception.waiting(office, MessageKind.EDOC))
 

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State
 from connectors.axis import MessageKind
 from documents import claims
 from documents.lifecycle import Direction
-from workflows import changes, office, reception, reporting
+from workflows import changes, office, reception, reporting, secret_messages
 from workflows.carrying import release
 from workflows.office import Office
 from workflows.outgoing import attempted, carry
@@ -34,7 +34,13 @@ def _fetch(here: Office) -> int:
 @retried("open")
 async def open_parcels() -> int:
     """Read the messages."""
-    return len(await asyncio.to_thread(reception.open_parcels, office.current()))
+    return await asyncio.to_thread(_opened, office.current())
+
+
+def _opened(here: Office) -> int:
+    opened = len(reception.open_parcels(here))
+    secret_messages.wipe(here)
+    return opened
 
 
 def _claimed(here: Office) -> list[str]:
@@ -68,7 +74,11 @@ async def report() -> int:
 
 
 def _report(here: Office) -> int:
-    return reporting.report(here, reporting.owed(here)) + changes.carry(here)
+    return (
+        reporting.report(here, reporting.owed(here))
+        + changes.carry(here)
+        + secret_messages.tell(here)
+    )
 
 
 @flow(name="incoming")

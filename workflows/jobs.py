@@ -13,16 +13,16 @@ from typing import Any
 from connectors import envelope
 from connectors.edxml import filename, reader
 from connectors.edxml.incoming import ReadLimits
-from documents.arrival import Arrival, StatusArrival
+from documents.arrival import Arrival, SecretArrival, StatusArrival
 from documents.attachments import SealedAttachment
 from documents.blobs import BlobDamaged, BlobStore
 from documents.document import Attachment
 from documents.incoming import Finding
 from documents.placement import Box, Placement
-from documents.secrecy import SecretRefused
+from documents.secrecy import SecretRefused, mark_in_name
 from drafting import finder, intake
 from drafting.preview import Preview
-from drafting.secrecy import secrecy_mark
+from drafting.secrecy import file_mark, secrecy_mark
 from signing import fields, pades, seal
 from signing.report import Report
 from signing.timestamps import Stamping
@@ -48,6 +48,7 @@ from workflows.pressing import (
     Sign,
     Stored,
 )
+from workflows.secret_marks import mark_of
 from workflows.settings import Settings
 from workflows.tools import Tools
 
@@ -129,6 +130,7 @@ Done = (
     | Frozen
     | Arrival
     | StatusArrival
+    | SecretArrival
     | Finding
     | Collated
     | Copies
@@ -181,7 +183,7 @@ class Bench(Tools):
     def _take_in(self, job: TakeIn) -> Intake:
         source = handed_in(job.path)
         taken = intake.take_in(source, job.path.name)
-        if mark := secrecy_mark(taken.pdf):
+        if mark := mark_in_name(job.path.name) or secrecy_mark(taken.pdf):
             raise SecretRefused(mark)
         placement = finder.find_placement(
             taken.pdf, signer_name=job.signer_name, notation=job.notation, boxes=dict(job.boxes)
@@ -191,7 +193,7 @@ class Bench(Tools):
 
     def _attach(self, job: Attach) -> Attachment:
         content = handed_in(job.path, self.settings.largest_files)
-        if mark := secrecy_mark(content):
+        if mark := mark_in_name(job.path.name) or file_mark(content):
             raise SecretRefused(mark)
         kind = mimetypes.guess_type(job.path.name)[0] or "application/octet-stream"
         name = filename.safe_name(job.path.name)
@@ -247,7 +249,7 @@ class Bench(Tools):
             case CertifyCopy():
                 return copyroom.certified(job, self.blobs, key, stamping)
 
-    def _open(self, job: Open) -> Arrival | StatusArrival:
+    def _open(self, job: Open) -> Arrival | StatusArrival | SecretArrival:
         try:
             path = self.blobs.sound(job.sha256)
         except BlobDamaged:
@@ -255,6 +257,9 @@ class Bench(Tools):
             raise
         limits = ReadLimits.of(self.settings.axis.max_size)
         with reader.read(path, limits=limits) as message:
+            if mark := mark_of(message):
+                key = message.edoc.document_id if message.edoc else ""
+                return SecretArrival(job.organ_id, job.axis_id, mark, key[:200])
             kept = self.blobs.put_from
             return envelope.arrival(message, job.organ_id, job.axis_id, job.sha256, kept)
 
@@ -268,8 +273,6 @@ class Bench(Tools):
         reports: list[Report] = []
         for sha256 in files:
             content = letter if sha256 == job.main else self.blobs.get(sha256)
-            if mark := secrecy_mark(content):
-                return Finding("INDETERMINATE", {}, f"Văn bản mật / secret document: {mark}")
             reports.append(verify(content, trust, policy=policy))
         filed = tuple(
             verdicts.filed(report, sha256, trust, self.blobs, policy)

@@ -26,7 +26,7 @@ from connectors.errors import (
     NotFound,
     TooLarge,
 )
-from documents import casefile, catalogue, claims, directory, incoming
+from documents import casefile, catalogue, claims, directory, incoming, secret_refusals
 from documents.arrival import Arrival
 from documents.errors import OfficeError, Unavailable
 from documents.incoming import Finding
@@ -213,6 +213,7 @@ def _keep(office: Office, got: Sequence[tuple[Pending, str]]) -> int:
                 new += 1
             else:
                 incoming.confirm_again(session, item.recipient, item.axis_id)
+                secret_refusals.came_again(session, item.recipient, item.axis_id)
     return new
 
 

@@ -5,14 +5,15 @@ and the others go on. What our own trouble keeps back stays stored and is opened
 """
 
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from connectors.axis import MessageKind
-from documents import claims, incoming
-from documents.arrival import Arrival, StatusArrival
+from documents import claims, incoming, secret_refusals
+from documents.arrival import Arrival, SecretArrival, StatusArrival
 from documents.errors import EvidenceBroken, Refused, Unavailable
 from documents.tables import ParcelRow
 from workflows.carrying import (
@@ -64,7 +65,8 @@ def entered(
     for group in grouped(read, lambda item: item[0].organ_id):
         answers += (new := [answer for _, answer in group])
         found: list[object] = []
-        writes = [partial(_enter, parcel=p, answer=a, enter=enter, into=found) for p, a in group]
+        into = partial(_enter, enter=enter, into=found, at=office.now())
+        writes = [partial(into, parcel=p, answer=a) for p, a in group]
         with office.database.reading() as session:
             ids = list(locks(session, new))
         if not written_together(office, writes, ids):
@@ -78,13 +80,20 @@ def entered(
 
 
 def _enter(
-    session: Session, parcel: ParcelRow, answer: object, enter: Enter, into: list[object]
+    session: Session,
+    parcel: ParcelRow,
+    answer: object,
+    enter: Enter,
+    into: list[object],
+    at: datetime,
 ) -> None:
     if isinstance(answer, Unavailable):
         return
     if isinstance(answer, EvidenceBroken):
         # our copy was lost or changed; the axis still has the message
         incoming.forget(session, parcel.organ_id, parcel.axis_id)
+    elif isinstance(answer, SecretArrival):
+        secret_refusals.refuse(session, answer, at)
     elif isinstance(answer, _KINDS[MessageKind(parcel.kind)]):
         into.append(enter(session, answer))
     else:

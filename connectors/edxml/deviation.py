@@ -32,6 +32,8 @@ class Deviations:
 
     def __init__(self) -> None:
         self._warnings: list[Warning_] = []
+        self.secrecy = ""
+        """What a field of secrecy says: no such field is lost among warnings."""
 
     def add(self, code: str, path: str, detail: str) -> None:
         """Note one; beyond `MOST` they are dropped."""

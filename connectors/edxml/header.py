@@ -38,6 +38,8 @@ _CANONICAL = re.compile(
 """`<OrganId>,<yyyy/MM/dd>,<number>/<notation>` (axis.md §3.5)."""
 _ORGAN_ID = re.compile(r"[0-9A-Z]{2,3}(\.[0-9A-Z]{2,3}){1,9}|[A-Y][0-9]{2}")
 _JUNK = ("", "null")
+_SECRECY = ("Secret", "Secrecy", "SecretLevel", "SecurityLevel", "Confidentiality", "DoMat")
+"""Names under which systems state secrecy, in the header or in `OtherInfo`."""
 
 
 def read_edoc(header: etree._Element, trace: etree._Element | None, log: Deviations) -> Edoc:
@@ -70,6 +72,7 @@ def read_edoc(header: etree._Element, trace: etree._Element | None, log: Deviati
         agency=_agency(agency) if not agency.blank else None,
         **_trace(trace, log),
     )
+    _secrecy(fields, log)
     if not (sender.present or edoc.document_id or edoc.subject or edoc.code.code_number):
         raise KindUnsupported("không có / without From, DocumentId, Code, Subject")
     fields.log_rest()
@@ -174,8 +177,7 @@ def _other(fields: Fields, log: Deviations) -> OtherInfo:
     if priority > max(Priority):
         log.add("code.unknown", fields.sub("Priority"), str(priority))
         priority = 0
-    if secrecy := fields.raw("Secret"):  # of the dialect before 2016 (axis.md §5.4)
-        fields.log("secrecy.stated", "Secret", repr(secrecy))
+    _secrecy(fields, log)
     return OtherInfo.model_construct(
         priority=Priority(priority),
         sphere_of_promulgation=fields.text("SphereOfPromulgation"),
@@ -187,6 +189,14 @@ def _other(fields: Fields, log: Deviations) -> OtherInfo:
         reference_codes=_every_text(fields.child("ReferenceCodes")),
         appendixes=_texts(fields.child("Appendixes"), "Appendix"),
     )
+
+
+def _secrecy(fields: Fields, log: Deviations) -> None:
+    """Note what a field of secrecy says; edXML had one before 2016 (axis.md §5.4)."""
+    for name in _SECRECY:
+        if stated := fields.raw(name):
+            fields.log("secrecy.stated", name, repr(stated))
+            log.secrecy = log.secrecy or stated
 
 
 def _response_for(fields: Fields) -> ResponseFor:

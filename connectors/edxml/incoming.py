@@ -74,6 +74,8 @@ class Received:
     """Unchecked in the same way."""
     attachments: tuple[ReceivedFile, ...]
     warnings: tuple[Warning_, ...]
+    secrecy: str = ""
+    """What a field of secrecy says (axis.md §5.4); today's edXML has none."""
 
     def close(self) -> None:
         """Give temporary files back now; they also go when the object does."""

@@ -62,7 +62,7 @@ def read(
         return Received("status", None, read_status(header, log), (), log.taken())
     edoc = read_edoc(header, next(root.iter("{*}TraceHeaderList"), None), log)
     files = Attachments(contents.found, limits, log).read(root, parts)
-    return Received("edoc", edoc, None, files, log.taken())
+    return Received("edoc", edoc, None, files, log.taken(), log.secrecy)
 
 
 def _parsed(
