@@ -13,7 +13,7 @@ COMMANDS = (
     *("demo", "init", "up", "send", "place", "inbox", "show"),
     *("step", "recall", "copy", "signature", "sign-session", "verify", "evidence", "edxml"),
     *("hub", "ledger", "authority", "catalogue", "reconcile", "conform", "bench"),
-    "number",
+    *("number", "register", "transfer", "loan"),
 )
 
 

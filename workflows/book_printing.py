@@ -7,12 +7,14 @@ Legal source: Decree 30/2020/ND-CP, Art. 16.2b, 22.3b, Appendix IV (printed with
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice, zip_longest
+from pathlib import Path
 from typing import Self
 
 from sqlalchemy.orm import Session
 
 from documents import book_closing, book_rows, directory
-from documents.book import Cell, Holds, written
+from documents.book import Cell, Holds, line_of, row_of, written
 from documents.book_check import BookCheck, Contradiction
 from documents.book_rows import BookWanted
 from documents.book_summary import BookSummary
@@ -149,3 +151,34 @@ def as_workbook(wanted: BookWanted, heading: Heading, rows: Iterable[tuple[Cell,
         sheet=str(wanted.year),
     )
     return workbook.write(book, rows)
+
+
+def changed_rows(kept: Path, session: Session, wanted: BookWanted) -> list[int]:
+    """Return which rows of a closed book, from 1, read otherwise in the registers by now.
+
+    What became of a document later (recalled, replaced, answered) is noted beside its number;
+    the book keeps what it said when it was closed.
+    """
+    now = (line_of(row) for row in cells(session, wanted))
+    count = kept_summary(kept).rows
+    with kept.open("rb") as file:
+        # the last line is the summary, and no row
+        pairs = enumerate(zip_longest(islice(file, count), now), 1)
+        return [place for place, (before, after) in pairs if before != after]
+
+
+def kept_rows(kept: Path, wanted: BookWanted) -> Iterator[tuple[Cell, ...]]:
+    """Yield the rows of a closed book as they were written down."""
+    count = kept_summary(kept).rows
+    with kept.open("rb") as file:
+        for line in islice(file, count):
+            yield row_of(line, wanted.form)
+
+
+def kept_summary(kept: Path) -> BookSummary:
+    """Return the summary of a closed book: the last line of its rows' file."""
+    last = b""
+    with kept.open("rb") as file:
+        for line in file:
+            last = line
+    return BookSummary.of_line(last)

@@ -5,12 +5,9 @@ checked as a letter is, by the same jobs. Each step does its effect, then rememb
 killed in between leaves a book that `carry` goes on with, by the command's repeat or the sweep.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 from documents import book_closing, directory, signatory
 from documents.blobs import Measured
-from documents.book import BookKind, BookState, Cell, line_of, row_of
+from documents.book import BookKind, BookState, line_of
 from documents.book_check import BookCheck
 from documents.book_rows import BookWanted, rows
 from documents.book_summary import BookSummary
@@ -123,7 +120,7 @@ def _bind(office: Office, row: BookRow) -> None:
         wanted,
         Heading.of_book(row),
         summary,
-        kept_rows(office.blobs.sound(rows_sha256), wanted),
+        book_printing.kept_rows(office.blobs.sound(rows_sha256), wanted),
         row.closed_at,
         closing=lines,
     )
@@ -141,25 +138,6 @@ def _bind(office: Office, row: BookRow) -> None:
             pages=printed.pages,
             placement=printed.placement,
         )
-
-
-def kept_rows(path: Path, wanted: BookWanted) -> Iterator[tuple[Cell, ...]]:
-    """Yield the rows of a closed book as they were written down; the last line is no row."""
-    with path.open("rb") as file:
-        before = b""
-        for line in file:
-            if before:
-                yield row_of(before, wanted.form)
-            before = line
-
-
-def kept_summary(path: Path) -> BookSummary:
-    """Return the summary of a closed book."""
-    last = b""
-    with path.open("rb") as file:
-        for line in file:
-            last = line
-    return BookSummary.of_line(last)
 
 
 def _sign(office: Office, row: BookRow) -> None:
