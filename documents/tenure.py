@@ -144,3 +144,29 @@ def enter(session: Session, row: PersonRow, person: Person, at: datetime | None)
             **values,
         )
     )
+
+
+def hand_on(
+    session: Session, post: PostRow, unit_id: str, last: date, basis: str, at: datetime
+) -> None:
+    """End *post* on *last*; the same post goes on in another unit, until the end it had.
+
+    What had not begun by then just moves.
+    """
+    if post.since > last:
+        post.unit_id = unit_id
+        return
+    names = ("person_id", "organ_id", *_SHOWN, "main", "in_charge", "until", "end_basis")
+    values = {name: getattr(post, name) for name in names}
+    session.add(
+        PostRow(
+            id=new_id(),
+            unit_id=unit_id,
+            since=last + timedelta(days=1),
+            basis=basis,
+            recorded_at=at,
+            **values,
+        )
+    )
+    post.until, post.end_basis, post.ended_at = last, basis, at
+    session.flush()
