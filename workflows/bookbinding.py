@@ -60,10 +60,13 @@ def approve(office: Office, book_id: str, who: str) -> BookRow:
     return carry(office, book_id, anew=True)
 
 
-def due(office: Office) -> list[str]:
-    """Return the ids of the books whose next step is the system's."""
+def carry_due(office: Office) -> int:
+    """Carry every book whose next step is the system's; return how many there were."""
     with office.database.reading() as session:
-        return book_closing.due(session, office.now())
+        ids = book_closing.due(session, office.now())
+    for book_id in ids:
+        carry(office, book_id)
+    return len(ids)
 
 
 def carry(office: Office, book_id: str, *, anew: bool = False) -> BookRow:

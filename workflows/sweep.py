@@ -9,7 +9,7 @@ import asyncio
 from prefect import flow
 
 from documents.errors import Unavailable
-from workflows import backlog, office
+from workflows import backlog, bookbinding, office
 from workflows.incoming import incoming
 from workflows.outgoing import attempted, outgoing
 from workflows.preservation import preservation
@@ -42,6 +42,8 @@ async def sweep() -> list[str]:
         ran.append("preservation")
     if await asyncio.to_thread(backlog.numbers_expired, here):
         ran.append("numbers")
+    if await asyncio.to_thread(bookbinding.carry_due, here):
+        ran.append("books")
     if here.health:
         here.health.ran("sweep")
     return ran

@@ -109,8 +109,15 @@ def _list(arguments: argparse.Namespace) -> int:
         print_json([_facts(row, f"{number}/{notation}") for row, number, notation in found])
         return 0
     rows = [
-        (row.id, f"{row.used_on:%d/%m/%Y}", row.user_name, f"{number}/{notation}")
-        + (row.file_notation, _returned(row), row.permitted_name)
+        (
+            row.id,
+            f"{row.used_on:%d/%m/%Y}",
+            row.user_name,
+            f"{number}/{notation}",
+            row.file_notation,
+            _returned(row),
+            row.permitted_name,
+        )
         for row, number, notation in found
     ]
     print_table("Sử dụng bản lưu / archived copies", COLUMNS, rows)

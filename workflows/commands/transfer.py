@@ -92,8 +92,15 @@ def _list(arguments: argparse.Namespace) -> int:
     with cabinet_of(arguments) as cabinet, cabinet.database.reading() as session:
         found = session.execute(these).all()
     rows = [
-        (row.id, row.sent_on, f"{number}/{notation}", row.recipient, row.envelopes)
-        + (row.note, row.void_reason)
+        (
+            row.id,
+            row.sent_on,
+            f"{number}/{notation}",
+            row.recipient,
+            row.envelopes,
+            row.note,
+            row.void_reason,
+        )
         for row, number, notation in found
     ]
     if arguments.json:
