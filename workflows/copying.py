@@ -55,7 +55,7 @@ def make_copy(office: Office, order: CopyOrder, path: Path) -> CertifiedCopyRow:
     with office.database.reading() as session:
         who = copies.copyist(session, order.agency, order.clerk, order.signer, office.now())
         bindings = signatory.own_bindings(session)
-        if sha256 := _digest(path):
+        if sha256 := digest(path):
             copy_source.ensure_in_force(session, who.agency.organ_id, sha256, order.document_id)
     electronic = order.request.made_to is Medium.ELECTRONIC
     if electronic:
@@ -76,7 +76,7 @@ def make_copy(office: Office, order: CopyOrder, path: Path) -> CertifiedCopyRow:
         return copies.enter(session, now, order.request, at, finish)
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
     """Return the file's SHA-256; nothing where it cannot be taken in: the work on it says why."""
     try:
         if path.stat().st_size > LARGEST_FILE:

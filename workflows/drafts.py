@@ -6,14 +6,20 @@ normalised once, and gets its reserved fields before anybody signs (design.md §
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from documents import (
     abbreviations,
+    casefile,
     catalogue_recipients,
     change_letters,
+    correction_letters,
     directory,
+    draft_terms,
+    internal_copies,
     kind_list,
     numbering,
     outgoing,
@@ -21,14 +27,17 @@ from documents import (
     signatory,
 )
 from documents.change_letters import Asks
+from documents.correction import Fault
 from documents.document import Attachment, Role, Urgency
 from documents.draft import Draft
 from documents.errors import OfficeError, Refused
 from documents.field_text import check_notation, check_subject
 from documents.fields import LANGUAGE
-from documents.ledger import SYSTEM
+from documents.ledger import SYSTEM, Actor
 from documents.placement import Box
+from documents.relation import RelationKind
 from documents.secrecy import SecretRefused
+from documents.tables import DocumentRow, UnitRow
 from drafting.composer import Composed
 from signing import fields
 from workflows import messages
@@ -49,6 +58,16 @@ class TooMuchToSend(Refused):
     vietnamese = "{0} tệp kèm theo, tổng {1} MiB: quá một gói tin (99 tệp, 50 MiB)"
     english = "{0} attachments, {1} MiB together: more than a message carries (99, 50 MiB)"
     remedy = "Bớt hoặc nén tệp kèm theo / remove or compress attachments"
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What a draft does to another document of the agency."""
+
+    kind: RelationKind
+    about_id: str
+    fault: Fault | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,12 @@ class Order:
     attachments: tuple[Path, ...] = ()
     asks: Asks | None = None
     """Of a letter that recalls, updates or replaces an earlier document."""
+    ties: tuple[Tie, ...] = ()
+    """What it answers, amends or corrects."""
+    issue_by: date | None = None
+    """Last day on which it is to be issued."""
+    informs: tuple[str, ...] = ()
+    """Ids of people and units inside that get it for information."""
 
 
 def hand_in_file(
@@ -87,9 +112,9 @@ def hand_in_file(
             refuses: nothing is kept.
     """
     sender, signer, notation = _checked(office, order)
-    attachments = _attached(office, order, sender)
+    attachments = attached(office, order.attachments, sender)
     job = TakeIn(path.resolve(), signer, notation, tuple((boxes or {}).items()))
-    (taken,) = _taken_in(office, sender, [job])
+    (taken,) = taken_in(office, sender, [job])
     assert isinstance(taken, Intake)  # noqa: S101  (TakeIn gives Intake)
     return _create(office, order, taken, attachments, sender)
 
@@ -97,7 +122,7 @@ def hand_in_file(
 def hand_in_composed(office: Office, order: Order, composed: Composed) -> str:
     """Enter what the composer made as a draft; returns the document's id."""
     sender, _signer, _notation = _checked(office, order)
-    attachments = _attached(office, order, sender)
+    attachments = attached(office, order.attachments, sender)
     source = Stored(office.blobs.put(composed.pdf), len(composed.pdf))
     prepared = fields.reserve(composed.pdf, composed.placement)
     pdf = Stored(office.blobs.put(prepared), len(prepared))
@@ -136,22 +161,28 @@ def _refuse_secret(office: Office, order: Order) -> None:
     except SecretRefused as error:
         with office.database.reading() as session:
             organ_id = directory.served_agency(session, order.sender).organ_id
-        _record_secret(office, organ_id, error.args[0])
+        record_secret(office, organ_id, error.args[0])
         raise
 
 
-def _record_secret(office: Office, organ_id: str, mark: str) -> None:
+def record_secret(office: Office, organ_id: str, mark: str) -> None:
+    """Write down, without content, that something secret was refused."""
     with office.database.writing() as session:
         secrecy.refuse(session, organ_id, mark, SYSTEM, office.now())
 
 
-def _attached(office: Office, order: Order, sender: str) -> tuple[Attachment, ...]:
-    jobs = [Attach(path.resolve()) for path in order.attachments]
-    answers = _taken_in(office, sender, jobs) if jobs else []
+def attached(office: Office, paths: Sequence[Path], sender: str) -> tuple[Attachment, ...]:
+    """Return the files at *paths* as they travel with a draft of the agency *sender*.
+
+    Raises:
+        FileUnreadable, SecretRefused: as they say; a refusal of what is secret is recorded.
+    """
+    jobs = [Attach(path.resolve()) for path in paths]
+    answers = taken_in(office, sender, jobs) if jobs else []
     return tuple(answer for answer in answers if isinstance(answer, Attachment))
 
 
-def _taken_in(office: Office, sender: str, jobs: Sequence[Job]) -> list[Done]:
+def taken_in(office: Office, sender: str, jobs: Sequence[Job]) -> list[Done]:
     """Return what the workshop made of files; a secret one leaves its refusal in the ledger.
 
     Raises:
@@ -160,11 +191,22 @@ def _taken_in(office: Office, sender: str, jobs: Sequence[Job]) -> list[Done]:
     done: list[Done] = []
     for answer in office.workshop.run(jobs):
         if isinstance(answer, SecretRefused):
-            _record_secret(office, sender, answer.args[0])
+            record_secret(office, sender, answer.args[0])
         if isinstance(answer, OfficeError):
             raise answer
         done.append(answer)
     return done
+
+
+def ensure_sendable(office: Office, size: int, attachments: Sequence[Attachment]) -> None:
+    """Return if a PDF of *size* bytes and *attachments* fit into one message.
+
+    Raises:
+        TooMuchToSend: they do not.
+    """
+    size += sum(each.size + (SEAL_GROWTH if is_pdf(each) else 0) for each in attachments)
+    if size > office.settings.largest_files or len(attachments) > MOST_ATTACHMENTS:
+        raise TooMuchToSend(len(attachments), size >> 20)
 
 
 def _create(
@@ -174,11 +216,7 @@ def _create(
     attachments: tuple[Attachment, ...],
     sender: str,
 ) -> str:
-    size = taken.pdf.size + sum(
-        attachment.size + (SEAL_GROWTH if is_pdf(attachment) else 0) for attachment in attachments
-    )
-    if size > office.settings.largest_files or len(attachments) > MOST_ATTACHMENTS:
-        raise TooMuchToSend(len(attachments), size >> 20)
+    ensure_sendable(office, taken.pdf.size, attachments)
     with office.database.writing() as session:
         signer = signatory.signer_of(session, sender, order.signer, office.now())
         drafter = (
@@ -211,8 +249,26 @@ def _create(
         row = outgoing.create(session, draft, office.now())
         if order.asks is not None:
             change_letters.plan(session, row, order.asks, office.now())
+        _tie(session, row, order, office.now())
         messages.ensure_can_leave(session, row, office.now())
         return row.id
+
+
+def _tie(session: Session, row: DocumentRow, order: Order, at: datetime) -> None:
+    """Write what the draft is to other documents, and what is wanted of it."""
+    for tie in order.ties:
+        correction_letters.tie(
+            session, row.id, tie.kind, tie.about_id, at, fault=tie.fault, reason=tie.reason
+        )
+    if order.issue_by is not None:
+        draft_terms.set_issue_by(session, row, order.issue_by)
+        who = Actor(row.drafter_id or "", Role.SPECIALIST)
+        casefile.note(session, row, "set_issue_by", who, at, detail={"issue_by": order.issue_by})
+    if order.informs:
+        units = [each for each in order.informs if session.get(UnitRow, each) is not None]
+        people = [each for each in order.informs if each not in units]
+        drafter = row.drafter_id or ""
+        internal_copies.inform(session, row.id, drafter, at, people=people, units=units)
 
 
 _DRAFTERS: Sequence[Role] = (Role.SPECIALIST, Role.UNIT_HEAD)
