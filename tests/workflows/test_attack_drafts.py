@@ -1,5 +1,6 @@
 """What could not leave is refused before anybody signs it and before it takes a number."""
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from documents import directory, ledger
 from documents.document import Person, Role
 from documents.errors import Refused
 from documents.lifecycle import Direction
-from documents.outgoing import check_subject
+from documents.outgoing import SubjectInvalid, check_subject
 from documents.secrecy import SecretRefused
 from documents.tables import LedgerRow
 from tests.workflows.fixtures import MakeDatabase
@@ -84,5 +85,19 @@ def test_what_is_secret_does_not_reach_the_ledger_by_its_mark(office: Office) ->
         assert list(ledger.verify(session)) == []
 
 
-def test_vietnamese_in_whichever_form_is_a_subject() -> None:
-    assert check_subject("Về  việc\n kiê\u0309m tra\tcông tác") == "Về việc kiểm tra công tác"
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Về  việc\n kiểm tra\tcông tác",
+        unicodedata.normalize("NFD", "Về việc kiểm tra công tác"),
+        "Vê\u0300 viê\u0323c kiê\u0309m tra công ta\u0301c",
+    ],
+    ids=["whole letters", "letters apart", "tones apart"],
+)
+def test_vietnamese_in_whichever_form_is_a_subject(typed: str) -> None:
+    assert check_subject(typed) == "Về việc kiểm tra công tác"
+
+
+def test_two_forms_in_one_subject_are_refused() -> None:
+    with pytest.raises(SubjectInvalid, match="dựng sẵn và tổ hợp"):
+        check_subject("Về việc kiê\u0309m tra công tác")

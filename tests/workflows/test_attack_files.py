@@ -115,12 +115,6 @@ def secret() -> bytes:
     return kept.getvalue()
 
 
-def test_a_secret_attachment_waits_for_the_clerk(
-    bench: Bench, sealed: bytes, secret: bytes
-) -> None:
-    assert "Tối mật" in found(bench, sealed, secret).quarantine
-
-
 def test_a_secret_attachment_is_refused_and_not_kept(
     bench: Bench, secret: bytes, tmp_path: Path
 ) -> None:
