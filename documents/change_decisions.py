@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from documents import casefile, change_questions, change_residue, posts, register
+from documents import casefile, change_questions, change_residue, directing, posts, register
 from documents.casefile import locked, take
 from documents.change import (
     CODES,
@@ -106,6 +106,7 @@ def _agree(session: Session, change: ChangeRow, actor: Actor, at: datetime, note
     if (State(target.state), step) in INCOMING:
         take(session, target, step, actor, at, detail=detail)
         register.mark(session, target.id, f"{_MARKS[step]} {written(at)}: {change.reason}")
+        directing.dropped(session, target, f"{_MARKS[step]}: {change.reason}", at)
     else:
         casefile.note(session, target, f"agree_{change.kind}", actor, at, detail=detail)
 

@@ -14,8 +14,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from documents import (
+    arrival_fields,
     casefile,
     change_questions,
+    directing,
     directory,
     duty,
     numbering,
@@ -33,10 +35,17 @@ from documents.ledger import SYSTEM
 from documents.lifecycle import Direction, State, Step, advance
 from documents.provenance import NOTHING, Signs
 from documents.report import FiledReport, Occasion
-from documents.tables import DocumentRow, ParcelRow
+from documents.tables import DocumentRow, ParcelRow, TaskRow
+from documents.task import TaskPart
 
-HANDLING = frozenset({Step.SUBMIT, Step.ASSIGN, Step.START, Step.COMPLETE, Step.FILE})
-"""What people do with a registered document."""
+HANDLING = {
+    Step.SUBMIT: State.REGISTERED,
+    Step.ASSIGN: State.SUBMITTED,
+    Step.START: State.ASSIGNED,
+    Step.COMPLETE: State.IN_PROGRESS,
+    Step.FILE: State.COMPLETED,
+}
+"""What people do with a registered document where nobody names tasks, and from which state."""
 SENDER_DIFFERS = "sender.differs"
 """Code of the warning that the axis names another sender than the message."""
 WARNING_LENGTH = 300
@@ -97,6 +106,14 @@ _OTHERS = (
         DocumentRow.state.not_in([State.REFUSED.value, State.QUARANTINED.value]),
         or_(DocumentRow.state != State.FETCHED.value, DocumentRow.id < bindparam("own")),
     )
+    .limit(1)
+)
+
+_BY_TASKS = (Step.START, Step.COMPLETE)
+_HAS_TASKS = (
+    select(TaskRow.id)
+    .where(TaskRow.document_id == bindparam("document"), TaskRow.closed_at.is_(None))
+    .where(TaskRow.part != TaskPart.INFORM.value)
     .limit(1)
 )
 
@@ -204,32 +221,23 @@ def _same_message(session: Session, organ_id: str, arrival: Arrival) -> str | No
 
 
 def _entered(session: Session, organ_id: str, arrival: Arrival, at: datetime) -> DocumentRow:
+    values, warnings = arrival_fields.kept(arrival, numbering.local_day(at))
     row = DocumentRow(
+        **values,
         id=new_id(),
         direction=Direction.INCOMING,
         organ_id=organ_id,
         state=State.FETCHED,
         created_at=at,
         updated_at=at,
-        type_name=arrival.type_name[:100],
-        subject=arrival.subject,
         urgency=arrival.urgency,
-        place=arrival.place[:100],
         due_date=arrival.due_date,
         to_places=list(arrival.to_places),
-        sender_organ_id=arrival.sender_organ_id[:35],
-        sender_name=arrival.sender_name[:200],
-        code_number=arrival.code_number[:30],
-        code_notation=arrival.code_notation[:100],
         promulgated=arrival.promulgated,
-        document_key=arrival.document_key[:200],
         business_type=arrival.business_type,
         message_sha256=arrival.message_sha256,
         current_sha256=arrival.main_sha256 or None,
-        signer_name=arrival.signer_name[:255],
-        signer_position=arrival.signer_position[:100],
-        signer_competence=arrival.signer_competence[:100],
-        warnings=list(arrival.warnings),
+        warnings=[*arrival.warnings, *warnings],
     )
     session.add(row)
     session.flush()
@@ -322,13 +330,23 @@ def handled(
 ) -> State:
     """Let a person submit, assign, start, complete or file a registered document (Art. 23, 24).
 
+    The short way of an office that names no tasks; `directing`, `tasks` and `handling` are the
+    whole one. A document that has tasks begins and ends by them.
+
     Raises:
-        StepRefused: not from this state, not by this role, or the step is another one.
+        StepRefused: not from this state, not by this role, the step is another one, or the
+            document has open tasks.
         PersonUnknown: nobody in the document's agency is *who*.
     """
     row = locked(session, document_id)
     if step not in HANDLING or row.direction != Direction.INCOMING:
         raise StepRefused(row.state, step, "không phải bước giải quyết / no step of handling")
+    if row.state != HANDLING[step]:
+        raise StepRefused(row.state, step)
+    if step in _BY_TASKS and session.scalar(_HAS_TASKS, {"document": document_id}) is not None:
+        raise StepRefused(row.state, step, "thực hiện ở nhiệm vụ / by its task: `congvan task`")
     acting = posts.stepping(session, row, step, who, at)
     detail = acting.detail() | ({"reason": storable(reason)} if reason else {})
+    if step is Step.ASSIGN:
+        directing.close_submissions(session, row, "directed", at)
     return take(session, row, step, acting.actor, at, detail=detail)

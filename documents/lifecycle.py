@@ -113,7 +113,10 @@ _REVIEWER = (Role.UNIT_HEAD, Role.LEADER)
 _LEADER = (Role.LEADER,)
 _CLERK = (Role.CLERK,)
 _RECEIVER = (Role.CLERK, Role.SYSTEM)
-_HANDLER = (Role.SPECIALIST, Role.UNIT_HEAD, Role.LEADER)
+_HANDLER = (Role.SPECIALIST, Role.UNIT_HEAD, Role.LEADER, Role.CLERK)
+_DIRECTING = (Role.CLERK, Role.UNIT_HEAD, Role.LEADER)
+_ANSWERED = (*_HANDLER, Role.SYSTEM)
+"""The system completes an arrival when the document that answers it leaves."""
 
 Lifecycle = Mapping[tuple[State, Step], Transition]
 
@@ -128,7 +131,7 @@ OUTGOING: Lifecycle = MappingProxyType(
         (State.SIGNED, Step.ASSIGN_NUMBER): _by(State.NUMBERED, _CLERK, "Art. 15", carried=True),
         (State.NUMBERED, Step.SEAL): _by(State.SEALED, _CLERK, "Art. 17.2, 32.2", carried=True),
         (State.SEALED, Step.DISPATCH): _by(State.DISPATCHED, _CLERK, "Art. 18", carried=True),
-        (State.DISPATCHED, Step.FILE): _by(State.FILED, _CLERK, "Art. 19"),
+        (State.DISPATCHED, Step.FILE): _by(State.FILED, _HANDLER, "Art. 19, 29"),
         (State.DRAFT, Step.VOID): _by(State.VOID, _SPECIALIST, "Art. 10"),
         (State.RETURNED, Step.VOID): _by(State.VOID, _SPECIALIST, "Art. 10"),
         (State.APPROVED, Step.VOID): _by(State.VOID, _LEADER, "Art. 11"),
@@ -162,10 +165,22 @@ INCOMING: Lifecycle = MappingProxyType(
             State.REGISTERED, _RECEIVER, "Art. 21.2c, 22", carried=True
         ),
         (State.VERIFIED, Step.REFUSE): _by(State.REFUSED, _CLERK, "Art. 21.2b"),
-        (State.REGISTERED, Step.SUBMIT): _by(State.SUBMITTED, _CLERK, "Art. 23.1"),
+        (State.REGISTERED, Step.SUBMIT): _by(
+            State.SUBMITTED, (Role.CLERK, Role.UNIT_HEAD), "Art. 23.1"
+        ),
+        (State.REGISTERED, Step.ASSIGN): _by(State.ASSIGNED, _CLERK, "Art. 23.1"),
+        (State.REGISTERED, Step.COMPLETE): _by(State.COMPLETED, _RECEIVER, "Art. 23.1, 24"),
+        (State.SUBMITTED, Step.SUBMIT): _by(State.SUBMITTED, _DIRECTING, "Art. 23.1"),
         (State.SUBMITTED, Step.ASSIGN): _by(State.ASSIGNED, _REVIEWER, "Art. 23.2"),
+        (State.SUBMITTED, Step.RETURN): _by(State.REGISTERED, _REVIEWER, "Art. 23.2"),
+        (State.SUBMITTED, Step.COMPLETE): _by(
+            State.COMPLETED, (*_REVIEWER, Role.SYSTEM), "Art. 23.2, 24"
+        ),
+        (State.ASSIGNED, Step.ASSIGN): _by(State.ASSIGNED, _DIRECTING, "Art. 23.2"),
+        (State.ASSIGNED, Step.RETURN): _by(State.REGISTERED, _HANDLER, "Art. 23.2"),
         (State.ASSIGNED, Step.START): _by(State.IN_PROGRESS, _HANDLER, "Art. 24"),
-        (State.IN_PROGRESS, Step.COMPLETE): _by(State.COMPLETED, _HANDLER, "Art. 24"),
+        (State.ASSIGNED, Step.COMPLETE): _by(State.COMPLETED, _ANSWERED, "Art. 24"),
+        (State.IN_PROGRESS, Step.COMPLETE): _by(State.COMPLETED, _ANSWERED, "Art. 24"),
         (State.COMPLETED, Step.FILE): _by(State.FILED, _HANDLER, "Art. 29"),
         **{
             (state, step): _by(to, _CLERK, article)

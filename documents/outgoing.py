@@ -19,6 +19,7 @@ from documents import (
     correction_letters,
     deliveries,
     dispatch_deadline,
+    handling,
     numbering,
     register,
     relations,
@@ -180,6 +181,7 @@ def dispatched(
     session.connection().execute(_SENT, {"document": document_id, "axis": axis_id, "at": at})
     if row.business_type:
         change_letters.left(session, row, at)
+    handling.answered(session, row, at)
     for kind, about_id in relations.ties(session, document_id):
         correction_letters.left(session, row, kind, about_id, at)
 

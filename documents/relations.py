@@ -43,6 +43,8 @@ def relate(
         session.add(
             RelationRow(document_id=row.id, kind=kind.value, about_id=about_id, recorded_at=at)
         )
+        if kind is RelationKind.ANSWERS:
+            row.answers = True  # its dispatch completes what it answers
         session.flush()
 
 

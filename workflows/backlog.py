@@ -9,6 +9,7 @@ from documents import (
     claims,
     dispatch_deadline,
     feedback,
+    handling,
     preservation,
     reconciliation,
     requests,
@@ -90,6 +91,15 @@ def numbers_expired(office: Office) -> int:
             return 0
     with office.database.writing() as session:
         return reservations.expire(session, office.now())
+
+
+def answers_due(office: Office) -> int:
+    """Complete what answers that left have still to complete; how many answers."""
+    with office.database.reading() as session:
+        if not handling.unhealed(session, 1):
+            return 0
+    with office.database.writing() as session:
+        return handling.heal(session, office.now())
 
 
 def standing_still(office: Office) -> dict[str, int]:

@@ -42,6 +42,8 @@ async def sweep() -> list[str]:
         ran.append("preservation")
     if await asyncio.to_thread(backlog.numbers_expired, here):
         ran.append("numbers")
+    if await asyncio.to_thread(backlog.answers_due, here):
+        ran.append("answers")
     if await asyncio.to_thread(bookbinding.carry_due, here):
         ran.append("books")
     if here.health:

@@ -138,6 +138,14 @@ _open("ix_task_unit", _TASK, TaskRow.unit_id, TaskRow.due_on, TaskRow.id)
 _open("ix_task_given", _TASK, TaskRow.given_by, TaskRow.due_on, TaskRow.id)
 _open("ix_task_agency", _TASK, TaskRow.organ_id, TaskRow.due_on, TaskRow.id)
 Index("ix_task_closed", TaskRow.organ_id, TaskRow.closed_at)
+_LEADS = "part = 'lead' AND parent_id IS NULL AND state NOT IN ('returned', 'withdrawn')"
+Index(
+    "uq_task_lead",
+    TaskRow.document_id,
+    unique=True,
+    sqlite_where=text(_LEADS),
+    postgresql_where=text(_LEADS),
+)
 _open(
     "ix_submission_waiting",
     "closed_at IS NULL",

@@ -3,7 +3,7 @@
 import argparse
 from datetime import UTC, datetime
 
-from documents import casefile, incoming, initials, outgoing
+from documents import casefile, directing, incoming, initials, outgoing
 from documents.errors import Refused
 from documents.lifecycle import Direction, Step
 from workflows import settlement, whereabouts
@@ -73,6 +73,8 @@ def _take(cabinet: Cabinet, document_id: str, arguments: argparse.Namespace) -> 
             incoming.released(session, row.id, who, at, reason)
         elif row.direction == Direction.INCOMING and arguments.step == Step.REFUSE:
             incoming.refused(session, row.id, who, at, reason)
+        elif row.direction == Direction.INCOMING and arguments.step == Step.RETURN:
+            directing.returned(session, row.id, who, at, reason)
         elif row.direction == Direction.INCOMING and arguments.step in incoming.HANDLING:
             incoming.handled(session, row.id, Step(arguments.step), who, at, reason)
         else:

@@ -8,6 +8,8 @@ from documents.tables import Instant
 revision = "0016"
 down_revision = "0015"
 
+LEADS = "part = 'lead' AND parent_id IS NULL AND state NOT IN ('returned', 'withdrawn')"
+
 
 def upgrade() -> None:
     """Add the tables, the column and what lists ask."""
@@ -85,6 +87,14 @@ def upgrade() -> None:
         ["organ_id", "due_on", "id"],
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "uq_task_lead",
+        "task",
+        ["document_id"],
+        unique=True,
+        sqlite_where=sa.text(LEADS),
+        postgresql_where=sa.text(LEADS),
     )
     op.create_index("ix_task_closed", "task", ["organ_id", "closed_at"])
     op.create_index(op.f("ix_task_document_id"), "task", ["document_id"])

@@ -1,0 +1,137 @@
+"""Who may do what with a task: its handler, who gave it, and who stands in for either.
+
+Legal source: Decree 30/2020/ND-CP, Art. 23, 24; the delegation of handling (ux.md §1.4).
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from documents import directory, posts, stead
+from documents.assignee import HANDLERS
+from documents.directory import RightMissing
+from documents.document import Role
+from documents.errors import Refused
+from documents.numbering import local_day
+from documents.posts import Acting
+from documents.stead import Matter, WorkDelegationNarrow, WorkDelegationOver
+from documents.tables import PersonRow, TaskRow, WorkDelegationRow
+from documents.tenure import held_on, in_force
+
+
+class NotTheirTask(Refused):
+    """The task is another's. ({0} the person, {1} the step)."""
+
+    code = "task.not_theirs"
+    vietnamese = "«{0}» không có quyền {1} nhiệm vụ này"
+    english = "«{0}» has no right to {1} this task"
+    remedy = "Người được giao, trưởng đơn vị hoặc người giao thực hiện / `congvan task show`"
+
+
+def handler(session: Session, task: TaskRow, who: str, at: datetime, what: str) -> Acting:
+    """Return *who* as the one who handles the task: its person, its unit's head, a stand-in.
+
+    Raises:
+        PersonUnknown, PersonAmbiguous, PostEnded, PostNotBegun: no such person that day.
+        NotTheirTask: the task is another's.
+    """
+    person = _present(session, task.organ_id, who, at, what)
+    if task.person_id == person.id:
+        return posts.acting(session, task.organ_id, person.id, HANDLERS, at, what)
+    if task.unit_id is not None and (
+        heading := _tried(session, task, person, (Role.UNIT_HEAD,), at, what, task.unit_id)
+    ):
+        return heading
+    if task.person_id is not None and (
+        given := standing_in(session, person, task.person_id, at, what)
+    ):
+        return given
+    raise NotTheirTask(person.full_name, what)
+
+
+def judge(session: Session, task: TaskRow, who: str, at: datetime, what: str) -> Acting:
+    """Return *who* as the one who decides about the task: who gave it, a leader, a stand-in.
+
+    Raises:
+        PersonUnknown, PersonAmbiguous, PostEnded, PostNotBegun: no such person that day.
+        NotTheirTask: it is not theirs to decide.
+    """
+    person = _present(session, task.organ_id, who, at, what)
+    if task.given_by == person.id:
+        return posts.acting(session, task.organ_id, person.id, HANDLERS, at, what)
+    if leading := _tried(session, task, person, (Role.LEADER,), at, what):
+        return leading
+    if given := standing_in(session, person, task.given_by, at, what):
+        return given
+    raise NotTheirTask(person.full_name, what)
+
+
+def informed(session: Session, task: TaskRow, who: str, at: datetime) -> Acting:
+    """Return *who* as a reader of the task: its person, anybody of its unit.
+
+    Raises:
+        PersonUnknown, PersonAmbiguous, PostEnded, PostNotBegun: no such person that day.
+        NotTheirTask: the task is another's.
+    """
+    person = _present(session, task.organ_id, who, at, "đọc / read")
+    if task.unit_id is not None and task.person_id is None:
+        own = _tried(session, task, person, HANDLERS, at, "đọc / read", task.unit_id)
+        if own is not None:
+            return own
+    return handler(session, task, who, at, "đọc / read")
+
+
+def standing_in(
+    session: Session, person: PersonRow, for_id: str, at: datetime, what: str
+) -> Acting | None:
+    """Return *person* in the stead of *for_id*, as a delegation in force has it; None if none."""
+    wanted = select(WorkDelegationRow).where(
+        WorkDelegationRow.from_id == for_id, WorkDelegationRow.to_id == person.id
+    )
+    rows = list(session.scalars(wanted.order_by(WorkDelegationRow.since.desc())))
+    behind = stead.posts_behind(session, rows)
+    for row in rows:
+        lent, own = behind[row.id]
+        if stead.fault(row, lent, own, at) or stead.reaches(row, Matter(step=what)):
+            continue
+        for post in lent:
+            if post.role in row.roles and in_force(post, local_day(at)):
+                return Acting(
+                    person, Role(post.role), post.unit_id, post.id, for_id, post.position, row.id
+                )
+    return None
+
+
+def _present(session: Session, organ_id: str, who: str, at: datetime, what: str) -> PersonRow:
+    """Return the person, who has some post in the agency that day."""
+    day = local_day(at)
+    person, held = directory.holder(session, organ_id, who, day)
+    if not held_on(held, day):
+        raise posts.without_post(person, held, day, what)
+    return person
+
+
+def _tried(
+    session: Session,
+    task: TaskRow,
+    person: PersonRow,
+    roles: tuple[Role, ...],
+    at: datetime,
+    what: str,
+    unit_id: str | None = None,
+) -> Acting | None:
+    """Return *person* in one of *roles*, their own or lent; None where they have none."""
+    try:
+        return posts.acting(
+            session,
+            task.organ_id,
+            person.id,
+            roles,
+            at,
+            what,
+            unit_id=unit_id,
+            matter=Matter(unit_id=task.unit_id, step=what),
+        )
+    except (RightMissing, WorkDelegationOver, WorkDelegationNarrow):
+        return None
