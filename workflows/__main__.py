@@ -10,7 +10,7 @@ from documents.errors import OfficeError, Refused
 from workflows.commands.console import report_error
 
 COMMANDS = (
-    *("demo", "init", "up", "send", "place", "inbox", "show"),
+    *("demo", "init", "up", "send", "draft", "place", "inbox", "show"),
     *("step", "recall", "copy", "signature", "sign-session", "verify", "evidence", "edxml"),
     *("hub", "ledger", "authority", "catalogue", "reconcile", "conform", "bench"),
     *("number", "register", "transfer", "loan"),

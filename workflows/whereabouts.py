@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
 
+from documents import directory
 from documents.casefile import DocumentUnknown
 from documents.database import Database
 from documents.errors import Refused
@@ -88,3 +89,23 @@ def found(
         said = [f"{row.id} ({row.direction}, {row.organ_id})" for _, row in rows[:_MOST_LISTED]]
         raise CodeAmbiguous(wanted, ", ".join(said) + (" …" if len(rows) > len(said) else ""))
     return rows[0]
+
+
+def serving(opened: Mapping[str, T], organ_id: str) -> T:
+    """Return who of *opened* serves the agency with the code *organ_id*.
+
+    Raises:
+        AgencyUnknown, AgencyNotServed: nobody does.
+    """
+    refusal: Refused = directory.AgencyUnknown(organ_id)
+    for holder in opened.values():
+        with holder.database.reading() as session:
+            try:
+                directory.served_agency(session, organ_id)
+            except directory.AgencyNotServed as error:
+                refusal = error
+            except directory.AgencyUnknown:
+                continue
+            else:
+                return holder
+    raise refusal
