@@ -13,7 +13,8 @@ COMMANDS = (
     *("demo", "init", "up", "send", "draft", "place", "inbox", "show"),
     *("step", "recall", "copy", "signature", "sign-session", "verify", "evidence", "edxml"),
     *("hub", "ledger", "authority", "catalogue", "reconcile", "conform", "bench"),
-    *("number", "register", "transfer", "loan"),
+    *("number", "register", "transfer", "loan", "dossier"),
+    *("people",),
 )
 
 
