@@ -274,18 +274,20 @@ def _shares(one: WorkDelegationRow, other: WorkDelegationRow) -> bool:
     )
 
 
-def withdraw(session: Session, which: str, by: Actor, at: datetime, reason: str = "") -> None:
+def withdraw(
+    session: Session, organ_id: str, which: str, by: Actor, at: datetime, reason: str = ""
+) -> None:
     """Take back a delegation of handling, or an absence with its stand-in, from *at* on.
 
     Taken back before, nothing is done.
 
     Raises:
-        WorkDelegationUnknown: nothing has this id.
+        WorkDelegationUnknown: nothing of the agency has this id.
     """
     absence = session.get(AbsenceRow, which, with_for_update=True)
     given = session.get(WorkDelegationRow, which, with_for_update=True)
     found = absence or given
-    if found is None:
+    if found is None or found.organ_id != organ_id:
         raise WorkDelegationUnknown(which)
     if found.withdrawn_at is not None:
         return
@@ -321,4 +323,5 @@ def queues_of(session: Session, organ_id: str, who: str, at: datetime) -> list[s
 def tell(
     session: Session, organ_id: str, what: str, by: Actor, detail: dict[str, Any], at: datetime
 ) -> None:
+    """Write a ledger row of the agency's that is about no document."""
     ledger.append(session, organ_id, Fact("", what, "", by, "", tuple(detail.items())), at)
