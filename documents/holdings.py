@@ -53,7 +53,7 @@ def held_by(session: Session, organ_id: str, person_id: str) -> list[Holding]:
     )
     to_sign = (State.SUBMITTED, State.APPROVED)
     underway = (State.SIGNED, State.NUMBERED, State.SEALED)
-    queries: dict[HoldingKind, Select[Any]] = {
+    queries: dict[HoldingKind, Select[Any, Any, Any]] = {
         HoldingKind.DRAFT: document.where(
             DocumentRow.drafter_id == person_id,
             DocumentRow.state.in_((State.DRAFT, State.RETURNED)),

@@ -4,7 +4,7 @@ Legal source: Decree 30/2020/ND-CP, Art. 13. A leader of the agency signs; so do
 writing for it: a unit's head by order or its deputy, someone authorised in an agency below.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -98,7 +98,13 @@ def standings(
 
     Posts are those of the day of *at*: a signature of a past day is judged by that day's.
     """
-    holders = {(row.organ_id, row.signer_id or "") for row in rows}
+    return standings_of(session, {(row.organ_id, row.signer_id or "") for row in rows}, at)
+
+
+def standings_of(
+    session: Session, holders: Collection[tuple[str, str]], at: datetime
+) -> dict[tuple[str, str], Standing]:
+    """Return what is on record at *at* about each (agency, person) who might sign for it."""
     given = delegations.by_agency(session, holders)
     grantors = {each.grantor_id for mine in given.values() for each in mine}
     wanted = {person for _, person in holders} | grantors

@@ -66,6 +66,23 @@ def of_people(session: Session, people: Collection[str]) -> dict[str, list[PostR
     return found
 
 
+def as_known(posts: Iterable[PostRow], known_at: datetime) -> list[PostRow]:
+    """Return *posts* as they were on record at *known_at*: copies that no session has.
+
+    What was not recorded yet is left out; an end that was not recorded yet is none.
+    """
+    names = [column.key for column in PostRow.__table__.columns]
+    found = []
+    for post in posts:
+        if post.recorded_at > known_at:
+            continue
+        values = {name: getattr(post, name) for name in names}
+        if post.ended_at is not None and post.ended_at > known_at:
+            values |= {"until": None, "end_basis": "", "ended_at": None}
+        found.append(PostRow(**values))
+    return found
+
+
 def as_person(row: PersonRow, post: PostRow) -> Person:
     """Return the person in one post."""
     return Person(
