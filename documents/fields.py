@@ -58,9 +58,9 @@ class Field:
 G, S, N, D = Type.GROUP, Type.STRING, Type.NUMBER, Type.DATE
 _FILE = (
     Field("1", "Mã hồ sơ", "FileCode", G, home="dossier"),
-    Field("1.1", "Mã định danh cơ quan lập danh mục hồ sơ", "OrganId", S, 13, True, "dossier"),
-    Field("1.2", "Năm hình thành hồ sơ", "FileCatalog", N, 4, True, "dossier"),
-    Field("1.3", "Số và ký hiệu hồ sơ", "FileNotation", S, 20, False, "dossier"),
+    Field("1.1", "Mã định danh cơ quan lập DMHS", "OrganId", S, 13, True, "dossier.organ_id"),
+    Field("1.2", "Năm hình thành hồ sơ", "FileCatalog", N, 4, True, "dossier.year"),
+    Field("1.3", "Số và ký hiệu hồ sơ", "FileNotation", S, 20, False, "dossier.notation"),
 )
 
 
@@ -68,7 +68,7 @@ def _document(number: bool) -> tuple[Field, ...]:
     """Return rows 1 to 11; our own number and date are the system's, another's are typed."""
     return (
         *_FILE,
-        Field("2", "Số thứ tự văn bản trong hồ sơ", "DocOrdinal", N, 3, True, "dossier"),
+        Field("2", "Số thứ tự văn bản trong hồ sơ", "DocOrdinal", N, 3, True, "filing.ordinal"),
         Field("3", "Tên loại văn bản", "TypeName", S, 100, False, "document.type_name"),
         Field("4", "Số của văn bản", "CodeNumber", S, 11, number, "document.code_number"),
         Field("5", "Ký hiệu của văn bản", "CodeNotation", S, 30, False, "document.code_notation"),
@@ -116,16 +116,16 @@ INCOMING = (
 """II. Văn bản đến."""
 FILE = (
     *_FILE,
-    Field("2", "Tiêu đề hồ sơ", "Title", S, 500, False, "dossier"),
-    Field("3", "Thời hạn bảo quản", "Maintenance", S, 30, False, "dossier"),
-    Field("4", "Chế độ sử dụng", "Rights", S, 30, False, "dossier"),
-    Field("5", "Người lập hồ sơ", "Creator", S, 30, False, "dossier"),
-    Field("6", "Ngôn ngữ", "Language", S, 50, False, "dossier"),
-    Field("7", "Thời gian bắt đầu", "StartDate", D, 10, False, "dossier"),
-    Field("8", "Thời gian kết thúc", "EndDate", D, 10, False, "dossier"),
-    Field("9", "Tổng số văn bản trong hồ sơ", "DocTotal", N, 4, True, "dossier"),
-    Field("10", "Tổng số trang", "PageTotal", N, 4, True, "dossier"),
-    Field("11", "Ghi chú", "Description", S, 500, False, "dossier"),
+    Field("2", "Tiêu đề hồ sơ", "Title", S, 500, False, "dossier.title"),
+    Field("3", "Thời hạn bảo quản", "Maintenance", S, 30, False, "dossier.years"),
+    Field("4", "Chế độ sử dụng", "Rights", S, 30, False, "dossier.rights"),
+    Field("5", "Người lập hồ sơ", "Creator", S, 30, False, "dossier.compiler_id"),
+    Field("6", "Ngôn ngữ", "Language", S, 50, False, "dossier.language"),
+    Field("7", "Thời gian bắt đầu", "StartDate", D, 10, False, "dossier.start_date"),
+    Field("8", "Thời gian kết thúc", "EndDate", D, 10, False, "dossier.end_date"),
+    Field("9", "Tổng số văn bản trong hồ sơ", "DocTotal", N, 4, True, "dossier.doc_total"),
+    Field("10", "Tổng số trang", "PageTotal", N, 4, True, "dossier.page_total"),
+    Field("11", "Ghi chú", "Description", S, 500, False, "dossier.description"),
 )
 """III. Hồ sơ."""
 EDXML = (

@@ -31,8 +31,8 @@ class TypeUnknown(Refused):
     vietnamese = "Không có loại văn bản «{0}»"
     english = "«{0}» is not a document type"
     remedy = (
-        "Xem `congvan types`; thêm loại khác bằng `congvan types add`"
-        " / see `congvan types`, or add the type"
+        "Xem `congvan types list`; thêm loại khác bằng `congvan types add`"
+        " / see `congvan types list`, or add the type"
     )
 
 

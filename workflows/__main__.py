@@ -12,6 +12,7 @@ from workflows.commands.console import report_error
 COMMANDS = (
     *("demo", "init", "up", "send", "draft", "place", "inbox", "show"),
     *("step", "recall", "copy", "signature", "sign-session", "verify", "evidence", "edxml"),
+    *("fields", "types", "notation"),
     *("hub", "ledger", "authority", "catalogue", "reconcile", "conform", "bench"),
     *("number", "register", "transfer", "loan", "dossier"),
     *("people",),

@@ -59,7 +59,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     parser.add_argument("--subject", required=True)
     parser.add_argument(
-        "--type", default=DocumentType.OFFICIAL_LETTER.value, help="xem / see `congvan types`"
+        "--type", default=DocumentType.OFFICIAL_LETTER.value, help="xem / see `congvan types list`"
     )
     parser.add_argument("--signer", required=True, help="mã hoặc họ tên / id or full name")
     parser.add_argument("--drafter", default="", help="mã hoặc họ tên / id or full name")
