@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import dossiers, filings, relations
+from documents import dossiers, filings
 from documents.condition import Condition, ConditionInvalid
 from documents.dossier import DossierState
 from documents.errors import Refused
@@ -22,12 +22,22 @@ from documents.identity import new_id
 from documents.lifecycle import Step
 from documents.relation import RelationKind
 from documents.retention_tables import paper_of
-from documents.tables import DocumentRow, DossierRow, FilingMarkRow, FilingRuleRow, LedgerRow
+from documents.tables import (
+    DocumentRow,
+    DossierRow,
+    FilingMarkRow,
+    FilingRuleRow,
+    LedgerHeadRow,
+    LedgerRow,
+    RelationRow,
+)
 
 WINDOW = 5000
 """Ledger rows looked at in one transaction."""
 _NEWS = (Step.REGISTER.value, Step.DISPATCH.value, Step.COMPLETE.value)
-_FOLLOWING = (RelationKind.ANSWERS, RelationKind.CORRECTS, RelationKind.AMENDS)
+_FOLLOWING = tuple(
+    kind.value for kind in (RelationKind.ANSWERS, RelationKind.CORRECTS, RelationKind.AMENDS)
+)
 """A document that does this goes where the one it is about lies."""
 
 
@@ -140,10 +150,14 @@ def run(session: Session, organ_id: str, at: datetime, *, window: int = WINDOW) 
     documents = {
         row.id: row for row in session.scalars(select(DocumentRow).where(DocumentRow.id.in_(ids)))
     }
-    there = filings.dossiers_of(session, ids)
+    followed = _followed(session, ids)
+    there = filings.dossiers_of(
+        session, {*ids, *(each for one in followed.values() for each in one)}
+    )
     for document_id in ids:
         if (row := documents.get(document_id)) is not None:
-            _one(session, row, rules, there[document_id], at, done)
+            beside = [held for each in followed.get(document_id, ()) for held in there[each]]
+            _one(session, row, _wanted(row, rules, beside), there[document_id], at, done)
     mark.sequence = rows[-1].sequence
     session.flush()
     return done
@@ -158,25 +172,41 @@ def _mark(session: Session, organ_id: str) -> FilingMarkRow:
     return row
 
 
+def _followed(session: Session, ids: list[str]) -> dict[str, list[str]]:
+    """Return for each document the ones that it answers, corrects or amends."""
+    found: dict[str, list[str]] = {}
+    for document_id, about_id in session.execute(
+        select(RelationRow.document_id, RelationRow.about_id)
+        .where(RelationRow.document_id.in_(ids), RelationRow.kind.in_(_FOLLOWING))
+        .order_by(RelationRow.recorded_at, RelationRow.about_id)
+    ):
+        found.setdefault(document_id, []).append(about_id)
+    return found
+
+
+def _wanted(
+    row: DocumentRow, rules: list[tuple[FilingRuleRow, Condition]], beside: list[DossierRow]
+) -> dict[str, str | None]:
+    """Return the dossiers that a document goes into, each with its rule; none: beside another."""
+    paper = paper_of(row)
+    wanted: dict[str, str | None] = {
+        held.id: None for held in beside if held.state == DossierState.OPEN
+    }
+    return wanted | {rule.dossier_id: rule.id for rule, asked in rules if asked.holds(paper)}
+
+
 def _one(
     session: Session,
     row: DocumentRow,
-    rules: list[tuple[FilingRuleRow, Condition]],
+    wanted: Mapping[str, str | None],
     there: list[DossierRow],
     at: datetime,
     done: Run,
 ) -> None:
-    """File one document where rules and its relations say; end its way where it lies already."""
-    paper = paper_of(row)
-    wanted: dict[str, str | None] = {
-        rule.dossier_id: rule.id for rule, condition in rules if condition.holds(paper)
-    }
-    about = [other for kind in _FOLLOWING for other in relations.about(session, row.id, kind)]
-    for held in filings.dossiers_of(session, about).values():
-        wanted |= {d.id: None for d in held if d.state == DossierState.OPEN and d.id not in wanted}
+    """File one document where it is wanted; end its way where it lies already."""
     for dossier_id, rule_id in wanted.items():
         _file(session, row, dossier_id, rule_id, at, done)
-    if there and not row.frozen_by:
+    if there and row.frozen_by is None:
         detail = {"dossier": str(dossiers.code_of(there[0]))}
         _ended(session, row, there[0].compiler_id, at, detail)
 
@@ -207,3 +237,10 @@ def _ended(
         filings.lay_down(session, row, compiler, at, detail)
     except Refused:  # the compiler left: whoever takes the dossier over ends it by hand
         return
+
+
+def behind(session: Session, organ_id: str) -> bool:
+    """Return whether the agency's ledger has rows that no run has looked at."""
+    head = session.get(LedgerHeadRow, organ_id)
+    mark = session.get(FilingMarkRow, organ_id)
+    return (head.sequence if head else 0) > (mark.sequence if mark else 0)

@@ -9,7 +9,7 @@ import asyncio
 from prefect import flow
 
 from documents.errors import Unavailable
-from workflows import backlog, bookbinding, office
+from workflows import backlog, bookbinding, filing, office
 from workflows.incoming import incoming
 from workflows.outgoing import attempted, outgoing
 from workflows.preservation import preservation
@@ -46,6 +46,8 @@ async def sweep() -> list[str]:
         ran.append("answers")
     if await asyncio.to_thread(bookbinding.carry_due, here):
         ran.append("books")
+    if await asyncio.to_thread(filing.by_rule, here):
+        ran.append("filing")
     if here.health:
         here.health.ran("sweep")
     return ran
