@@ -4,9 +4,10 @@ import time
 from datetime import UTC, datetime
 
 from documents import outgoing
+from documents.kinds import BY_NAME
 from documents.lifecycle import Step
+from documents.notation import written
 from documents.numbering import local_day
-from documents.numbering import notation as notation_of
 from drafting import composer
 from drafting.composer import Composed
 from drafting.composition import Composition
@@ -71,7 +72,7 @@ def _composed(letter: Letter) -> Composed:
         Composition(
             type=letter.type,
             agency=_SENDER.agency,
-            notation=notation_of(letter.type, _SENDER.agency.abbreviation, letter.unit),
+            notation=written(BY_NAME[letter.type], _SENDER.agency.abbreviation, letter.unit),
             subject=letter.subject,
             year=local_day(datetime.now(UTC)).year,
             signer=_SENDER.people[0],

@@ -1,11 +1,11 @@
-"""Numbers and notations (số, ký hiệu): pure rules.
+"""Numbers and days as documents write them: pure rules.
 
 Legal source: Decree 30/2020/ND-CP, Appendix I, Part I, II.3 and II.4 (law.md §1.3).
 """
 
 from datetime import date, datetime
 
-from documents.document import VIETNAM, DocumentType
+from documents.document import VIETNAM
 
 
 def written_number(number: int) -> str:
@@ -21,16 +21,6 @@ def written_day(day: date) -> str:
 def written_month(day: date) -> str:
     """Return the month as the date line has it: only January and February take a zero."""
     return f"{day.month:02d}" if day.month < 3 else str(day.month)
-
-
-def notation(kind: DocumentType, agency: str, unit: str = "") -> str:
-    """Return the notation: `QĐ-UBND` for a named type, `UBND-VP` for a công văn.
-
-    *agency* and *unit* are abbreviations without spaces, as the agency's head fixed them.
-    """
-    named = kind.abbreviation
-    parts = [named, agency] if named else [agency, unit]
-    return "-".join(part for part in parts if part)
 
 
 def local_day(at: datetime) -> date:

@@ -17,9 +17,10 @@ from sqlalchemy import func, select
 from documents import outgoing
 from documents.delivery import REACHED, DeliveryState
 from documents.document import Agency, Role
+from documents.kinds import BY_NAME
 from documents.lifecycle import Direction, State, Step
+from documents.notation import written
 from documents.numbering import local_day
-from documents.numbering import notation as notation_of
 from documents.tables import DeliveryRow, DocumentRow
 from drafting import composer
 from drafting.composition import Composition
@@ -106,7 +107,7 @@ def _hand_in(office: Office, letter: Letter, folder: Path, number: int) -> str:
         Composition(
             type=letter.type,
             agency=desk.agency,
-            notation=notation_of(letter.type, desk.agency.abbreviation, letter.unit),
+            notation=written(BY_NAME[letter.type], desk.agency.abbreviation, letter.unit),
             subject=letter.subject,
             year=local_day(office.now()).year,
             signer=signer,

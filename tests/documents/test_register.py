@@ -20,7 +20,9 @@ from sqlalchemy.orm import Session
 from documents import numbering, register
 from documents.database import Database, WriteConflict
 from documents.document import DocumentType
+from documents.kinds import BY_NAME
 from documents.lifecycle import Direction
+from documents.notation import written
 from documents.register import ReasonMissing
 from documents.tables import DocumentRow, RegisterEntryRow, RegisterRow
 
@@ -281,7 +283,7 @@ def test_the_date_line_puts_zeros_where_the_decree_wants_them(day: date) -> None
 def test_a_notation_has_the_type_only_where_the_type_is_named(
     kind: DocumentType, unit: str, notation: str
 ) -> None:
-    assert numbering.notation(kind, "UBND", unit) == notation
+    assert written(BY_NAME[kind], "UBND", unit) == notation
 
 
 def test_every_type_but_letters_has_an_abbreviation_of_its_own() -> None:

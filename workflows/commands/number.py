@@ -24,7 +24,7 @@ from documents import (
 )
 from documents.lifecycle import Direction, Step
 from documents.number_report import RegisterState
-from documents.numbering import local_day, notation
+from documents.numbering import local_day
 from documents.paper import PaperDocument
 from documents.reservations import Wanted
 from documents.series import Mode, ReservationState, SeriesInvalid, SeriesRules
@@ -171,14 +171,12 @@ def _reserve(arguments: argparse.Namespace) -> int:
 
 def _notation(session: Session, organ_id: str, arguments: argparse.Namespace) -> str:
     """Return the notation as given, else as type and agency have it."""
-    from documents.document import document_type_named
-
-    kind = document_type_named(arguments.type)
-    if kind is not None:
-        arguments.type = kind.value
-    if arguments.notation or kind is None:
-        return str(arguments.notation)
-    return notation(kind, directory.served_agency(session, organ_id).abbreviation)
+    day = local_day(datetime.now(UTC))
+    name = known.name if (known := kinds.named(arguments.type)) else arguments.type
+    kind = kind_list.kind_of(session, name, day)
+    arguments.type = kind.name
+    agency = directory.served_agency(session, organ_id)
+    return abbreviations.own_notation(session, agency, kind, arguments.notation or "", "", day)
 
 
 def _use(arguments: argparse.Namespace) -> int:
