@@ -14,7 +14,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from documents import (
+    abbreviations,
     directory,
+    kind_list,
+    kinds,
     number_ledger,
     number_report,
     outgoing,
