@@ -138,6 +138,7 @@ def _question(register: RegisterRow) -> Any:
             ending.actor.label("void_by"),
             ending.at.label("void_at"),
         )
+        .select_from(every)
         .outerjoin(taking, _of_ledger(taking, register.organ_id, every.c.subject_id, GIVING))
         .outerjoin(
             ending,
@@ -179,6 +180,7 @@ def _documents(register_id: int) -> Any:
             RegisterEntryRow.void_reason.label("void_reason"),
             RegisterEntryRow.mark.label("mark"),
         )
+        .select_from(RegisterEntryRow)
         .join(DocumentRow, DocumentRow.id == RegisterEntryRow.document_id)
         .outerjoin(
             ReservationRow,

@@ -16,6 +16,7 @@ NAMES = (
         "prefect_run",
     ),
     "catalogue",
+    "numbers",
 )
 APART = ("matrix", "exactly_once", "attacks")
 """No measurements: every judge asked about every kind of signed file; every fault of the hub
