@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from documents.abbreviation import Thing
 from documents.document import DocumentType, folded
+from documents.errors import Refused
 from documents.kinds import BY_NAME, COPIES, Kind, abbreviated
 
 LONGEST = 200
@@ -28,6 +29,15 @@ _YEAR = re.compile(r"(?P<year>[0-9]{4})/")
 _LETTER = BY_NAME[DocumentType.OFFICIAL_LETTER.value]
 _TITLES = ("TTg",)
 """State titles whose writing is known without a dictionary (N-07)."""
+
+
+class YearDiffers(Refused):
+    """The notation carries a year that is not the one of the number. ({0} notation, {1} year)."""
+
+    code = "document.year_differs"
+    vietnamese = "Ký hiệu «{0}» không phải của năm {1}"
+    english = "the notation «{0}» is not of the year {1}"
+    remedy = "Trả lại để sửa ký hiệu trên văn bản / return it and mend the notation in print"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,16 @@ def year_of(notation: str) -> int | None:
     """Return the year that a normative document's notation carries; None for any other."""
     found = _YEAR.match(notation)
     return int(found["year"]) if found else None
+
+
+def ensure_of_year(notation: str, year: int) -> None:
+    """Return if *notation* names no year, or that of its number.
+
+    Raises:
+        YearDiffers: it was written in another year than the number is given in.
+    """
+    if year_of(notation) not in (None, year):
+        raise YearDiffers(notation, year)
 
 
 def parse(

@@ -20,6 +20,7 @@ from documents import (
     deliveries,
     dispatch_deadline,
     handling,
+    notation,
     numbering,
     register,
     relations,
@@ -95,7 +96,8 @@ def numbered(session: Session, document_id: str, at: datetime) -> DocumentCode:
     """Give number and date, enter the register (Art. 15, 16).
 
     Raises:
-        RegisterClosed, DayPast, NumberTaken, CodeTaken, NotReserved: no number can be given.
+        RegisterClosed, DayPast, NumberTaken, CodeTaken, NotReserved, YearDiffers: no number can
+            be given.
     """
     row = locked(session, document_id)
     day = numbering.local_day(at)
@@ -108,6 +110,7 @@ def numbered(session: Session, document_id: str, at: datetime) -> DocumentCode:
     )
     # another day where the number was reserved before
     day = entered.day
+    notation.ensure_of_year(row.code_notation, day.year)
     code = DocumentCode(numbering.written_number(entered.number), row.code_notation)
     row.code_number, row.promulgated = code.number, day
     row.document_key = document_key(row.organ_id, day, code)
