@@ -11,6 +11,7 @@ from prefect import flow
 from documents.errors import Unavailable
 from workflows import backlog, bookbinding, filing, office
 from workflows.incoming import incoming
+from workflows.indexing import indexing, texts_due
 from workflows.outgoing import attempted, outgoing
 from workflows.preservation import preservation
 from workflows.signatures import deferred
@@ -40,14 +41,17 @@ async def sweep() -> list[str]:
     if copies := await asyncio.to_thread(backlog.preservation_due, here):
         await attempted(preservation, copies)
         ran.append("preservation")
-    if await asyncio.to_thread(backlog.numbers_expired, here):
-        ran.append("numbers")
-    if await asyncio.to_thread(backlog.answers_due, here):
-        ran.append("answers")
-    if await asyncio.to_thread(bookbinding.carry_due, here):
-        ran.append("books")
-    if await asyncio.to_thread(filing.by_rule, here):
-        ran.append("filing")
+    if await asyncio.to_thread(texts_due, here):
+        await attempted(indexing)
+        ran.append("indexing")
+    for done, name in (
+        (backlog.numbers_expired, "numbers"),
+        (backlog.answers_due, "answers"),
+        (bookbinding.carry_due, "books"),
+        (filing.by_rule, "filing"),
+    ):
+        if await asyncio.to_thread(done, here):
+            ran.append(name)
     if here.health:
         here.health.ran("sweep")
     return ran
