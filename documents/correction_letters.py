@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import casefile, editing, register, relations
+from documents import casefile, editing, handling, register, relations
 from documents.correction import MARKS, MENDS, Fault, ensure_form, fault_of
 from documents.document import Role
 from documents.errors import Refused, storable
@@ -75,12 +75,16 @@ def tie(
         DraftClosed, DocumentFrozen, ChangeUnderway: it is no draft that can be changed.
         RelationInvalid: the other is another agency's, or the same document.
         WayWrong, FormUnequal: the fault is not mended so, or not by this type.
-        NotIssued, NotAnswerable, MendingReasonMissing: as they say.
+        NotIssued, MendingReasonMissing: as they say; what `handling.link` refuses of an answer.
     """
     letter = casefile.locked(session, document_id)
     editing.ensure_open(session, letter)
     about = casefile.known(session, about_id)
     mended = fault_of(kind, fault)
+    actor = Actor(letter.drafter_id or "", Role.SPECIALIST)
+    if kind is RelationKind.ANSWERS:
+        handling.link(session, letter, [about_id], actor, at)
+        return
     if about_id in relations.about(session, letter.id, kind):
         return
     relations.relate(session, letter, kind, about_id, at)
@@ -91,7 +95,6 @@ def tie(
             raise MendingReasonMissing
         _keep_fault(session, letter, mended, reason)
     detail = {"kind": kind, "about": about_id, "fault": mended, "reason": reason}
-    actor = Actor(letter.drafter_id or "", Role.SPECIALIST)
     said = {name: value for name, value in detail.items() if value}
     casefile.note(session, letter, "relate", actor, at, detail=said)
 
@@ -106,10 +109,6 @@ def _keep_fault(session: Session, letter: DocumentRow, fault: Fault, reason: str
 
 
 def _ensure_possible(kind: RelationKind, letter: DocumentRow, about: DocumentRow) -> None:
-    if kind is RelationKind.ANSWERS:
-        if about.direction != Direction.INCOMING or about.state in _GONE:
-            raise NotAnswerable(about.state)
-        return
     if kind not in MENDS:
         return
     # one that was recalled may still be replaced

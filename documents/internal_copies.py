@@ -86,14 +86,14 @@ def unread(session: Session, recipients: Sequence[str], limit: int = 200) -> lis
 
     The newest first.
     """
+    mine = select(InternalCopyRow.document_id).where(
+        InternalCopyRow.recipient_id.in_(list(recipients)), InternalCopyRow.read_at.is_(None)
+    )
     wanted = (
         select(DocumentRow)
-        .join(InternalCopyRow, InternalCopyRow.document_id == DocumentRow.id)
-        .where(InternalCopyRow.recipient_id.in_(list(recipients)))
-        .where(InternalCopyRow.read_at.is_(None))
+        .where(DocumentRow.id.in_(mine))
         .where(DocumentRow.state.in_([state.value for state in _ISSUED]))
         .order_by(DocumentRow.created_at.desc(), DocumentRow.id)
-        .distinct()
         .limit(limit)
     )
     return list(session.scalars(wanted))
