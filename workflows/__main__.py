@@ -15,7 +15,8 @@ COMMANDS = (
     *("fields", "types", "notation"),
     *("hub", "ledger", "authority", "catalogue", "reconcile", "conform", "bench"),
     *("number", "register", "transfer", "loan", "dossier"),
-    *("people",),
+    *("people", "search", "list"),
+    *("direct", "task", "handling"),
 )
 
 
