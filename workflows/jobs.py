@@ -50,6 +50,7 @@ from workflows.pressing import (
 )
 from workflows.secret_marks import mark_of
 from workflows.settings import Settings
+from workflows.text_reading import FilesText, ReadText, read_text
 from workflows.tools import Tools
 
 
@@ -119,6 +120,7 @@ Job = (
     | Verify
     | Collate
     | Preserve
+    | ReadText
 )
 Done = (
     Intake
@@ -134,6 +136,7 @@ Done = (
     | Finding
     | Collated
     | Copies
+    | FilesText
 )
 
 
@@ -165,10 +168,13 @@ class Bench(Tools):
                 return self._seal(job)
             case SealAttachment() | Initial() | CertifyCopy() | PrepareCopy():
                 return self._accompany(job)
-            case Open():
-                return self._open(job)
+            case Open() | ReadText():
+                return self._read(job)
             case Verify() | Collate() | Preserve():
                 return self._judge(job)
+
+    def _read(self, job: Open | ReadText) -> Arrival | StatusArrival | FilesText:
+        return read_text(job, self.blobs) if isinstance(job, ReadText) else self._open(job)
 
     def _judge(self, job: Verify | Collate | Preserve) -> Finding | Collated | Copies:
         if isinstance(job, Collate):

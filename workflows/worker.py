@@ -23,6 +23,7 @@ from workflows import backlog, equipment, reception
 from workflows.catalogue import EACH_NIGHT, NIGHT, catalogue
 from workflows.engine_session import engine_session
 from workflows.incoming import incoming
+from workflows.indexing import following, indexing
 from workflows.nightly import nightly
 from workflows.office import Office, open_office, serving
 from workflows.outgoing import attempted, outgoing
@@ -66,11 +67,12 @@ async def work(here: Office, stop: asyncio.Event) -> None:
         Round("deferred", backlog.requests_due, lambda _: attempted(deferred)),
         Round("preservation", backlog.preservation_due, lambda ids: attempted(preservation, ids)),
     ]
-    carried: list[Any] = [outgoing, incoming, statuses, deferred, preservation]
+    carried: list[Any] = [outgoing, incoming, statuses, deferred, preservation, indexing]
     async with engine_session(), asyncio.TaskGroup() as group:
         for each in rounds:
             group.create_task(each.go(here, health, stop))
         group.create_task(_take_stock(here, health, stop))
+        group.create_task(following(here, stop))
         group.create_task(serve([sweeper, *nights], stop, poll_seconds=5, carried=carried))
 
 
