@@ -105,7 +105,7 @@ def parse(
     doubts: list[str] = []
     plain = unicodedata.normalize("NFC", text[:LONGEST]).translate(_DASHES | _SLASHES)
     plain = _SPACED.sub(r"\1", _LABEL.sub("", plain).strip()).strip("/-. ")
-    if " " in plain or "\t" in plain:
+    if plain != "".join(plain.split()):
         doubts.append("bỏ dấu cách trong ký hiệu / spaces were taken out of the notation")
         plain = "".join(plain.split())
     found = _CODE.fullmatch(plain)

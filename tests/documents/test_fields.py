@@ -17,11 +17,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "fields.md"
 HEAD = """# Các trường dữ liệu đầu vào / the input data
 
 Nghị định 30/2020/NĐ-CP, Phụ lục VI, Phần II. ◆: Hệ thống tự cập nhật / the system fills it in.
-Độ dài tính bằng ký tự sau chuẩn hóa NFC / lengths are characters after NFC. Trang này được kiểm thử so với
-`documents/fields.py` / a test compares this page with the data.
+Độ dài tính bằng ký tự sau chuẩn hóa NFC / lengths are characters after NFC. Trang này được kiểm thử
+so với `documents/fields.py` / a test compares this page with the data.
 
-Bản ghi của một văn bản / a document's record: `congvan fields VĂN-BẢN [--json | --xml]`; của hồ sơ /
-of a dossier: `congvan fields --dossier MÃ`.
+Bản ghi của một văn bản / a document's record: `congvan fields VĂN-BẢN [--json | --xml]`; của
+hồ sơ / of a dossier: `congvan fields --dossier MÃ`.
 """
 
 FILE_CODE = """1 FileCode Group
