@@ -20,14 +20,17 @@ from documents.tables import (
     DeliveryRow,
     DocumentRow,
     LedgerRow,
+    PersonRow,
     RelationRow,
+    TaskRow,
     TransferRow,
     UnitRow,
 )
+from documents.task import NO_DAY, TaskPart, TaskState
 
 _NO_RECIPIENT = ("như trên", "lưu")
 """How lines of «Nơi nhận» begin that name nobody new."""
-_PASSED_ON = ("assign", "direct")
+_PASSED_ON = ("assign",)
 """Steps that pass an incoming document on to a unit or person."""
 PROGRESS = {
     State.REGISTERED: "Chưa phân công",
@@ -51,6 +54,9 @@ class Facts:
     """Ngày chuyển."""
     answers: dict[str, list[str]] = field(default_factory=dict)
     receivers: dict[str, str] = field(default_factory=dict)
+    """Who leads, then who co-operates."""
+    due: dict[str, date] = field(default_factory=dict)
+    """The lead's last day."""
 
     def recipients(self, document_id: str, places: Sequence[str]) -> str:
         """Return who gets an outgoing document: as sent, then as printed under «Nơi nhận»."""
@@ -84,6 +90,7 @@ def gathered(
         _sent(session, ids, facts)
     else:
         _passed_on(session, ids, facts)
+        _given(session, ids, facts)
     if kind is BookKind.HANDLING:
         facts.answers = _answers(session, ids)
     return facts
@@ -123,6 +130,32 @@ def _passed_on(session: Session, ids: Sequence[str], facts: Facts) -> None:
     )
     for document_id, at in session.execute(these):
         facts.left[document_id] = local_day(datetime.fromisoformat(at))
+
+
+def _given(session: Session, ids: Sequence[str], facts: Facts) -> None:
+    """Who has the document to handle, since when and until when: what directions gave out."""
+    these = (
+        select(TaskRow.document_id, TaskRow.part, TaskRow.given_at, TaskRow.due_on)
+        .add_columns(UnitRow.name, PersonRow.full_name)
+        .outerjoin(UnitRow, UnitRow.id == TaskRow.unit_id)
+        .outerjoin(PersonRow, PersonRow.id == TaskRow.person_id)
+        .where(
+            TaskRow.document_id.in_(ids),
+            TaskRow.parent_id.is_(None),
+            TaskRow.part != TaskPart.INFORM.value,
+            TaskRow.state.not_in([TaskState.RETURNED.value, TaskState.WITHDRAWN.value]),
+        )
+        .order_by(TaskRow.document_id, TaskRow.part.desc(), TaskRow.given_at, TaskRow.id)
+    )
+    named: dict[str, list[str]] = defaultdict(list)
+    for document_id, part, given_at, due_on, unit, person in session.execute(these):
+        name = unit or person or ""
+        leads = part == TaskPart.LEAD
+        named[document_id].append(name if leads else f"{name} (phối hợp)")
+        _earliest(facts.left, document_id, local_day(given_at))
+        if leads and due_on != NO_DAY:
+            facts.due[document_id] = due_on
+    facts.receivers = {document_id: "; ".join(names) for document_id, names in named.items()}
 
 
 def _answers(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:

@@ -273,7 +273,7 @@ def _handled(row: Found, code: str, facts: Facts) -> tuple[Cell, ...]:
         row.number,
         identity,
         facts.receiver(row.id, row.unit_id),
-        row.due_date,
+        facts.due.get(row.id, row.due_date),
         facts.progress(row.id, row.state),
         "; ".join(facts.answers.get(row.id, ())),
         _note(row),

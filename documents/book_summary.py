@@ -70,15 +70,12 @@ class BookSummary:
             only = self.series[0]
             return [f"Từ số {written_number(only.first)} đến số {written_number(only.last)}"]
         shown = [
-            f"{one.name}: {written_number(one.first)}–{written_number(one.last)}"
+            f"{one.name} từ {written_number(one.first)} đến {written_number(one.last)}"
             for one in self.series[:_MOST_SERIES]
         ]
-        if not shown:
-            return []
-        more = len(self.series) - len(shown)
-        return [
-            f"Từ số … đến số: {'; '.join(shown)}" + (f"; … và {more} dãy số khác" if more else "")
-        ]
+        if len(self.series) > len(shown):
+            shown.append(f"và {len(self.series) - len(shown)} dãy số khác")
+        return [f"Các số: {'; '.join(shown)}"] if shown else []
 
     def counts(self, form: BookForm) -> tuple[str, ...]:
         """Return the last page's lines."""
