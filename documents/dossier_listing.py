@@ -46,4 +46,4 @@ def compilers(session: Session, rows: Iterable[DossierRow]) -> dict[str, str]:
     wanted = select(PersonRow.id, PersonRow.full_name).where(
         PersonRow.id.in_({row.compiler_id for row in rows})
     )
-    return dict(session.execute(wanted))
+    return {row.id: row.full_name for row in session.execute(wanted)}

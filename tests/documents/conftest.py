@@ -85,3 +85,4 @@ def make_arrival() -> Callable[..., Arrival]:
 
 
 from tests.documents.change_offices import offices  # noqa: E402, F401  (it uses `seat`)
+from tests.documents.dossier_shelf import dossier  # noqa: E402, F401
