@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import casefile, editing, handling, register, relations
+from documents import casefile, deliveries, editing, handling, register, relations
 from documents.correction import MARKS, MENDS, Fault, ensure_form, fault_of
 from documents.document import Role
 from documents.errors import Refused, storable
@@ -21,6 +21,11 @@ from documents.relation import RelationKind
 from documents.tables import DocumentRow, DraftTermsRow, RegisterEntryRow
 
 REASON_LENGTH = 500
+_SUBJECTS = {
+    RelationKind.AMENDS: "Sửa đổi, bổ sung",
+    RelationKind.REPLACES: "Thay thế",
+    RelationKind.CORRECTS: "V/v đính chính",
+}
 _ISSUED = (State.DISPATCHED, State.FILED)
 _GONE = (State.REFUSED, State.RECALLED, State.FETCHED, State.QUARANTINED)
 """States of an arrival that nobody answers."""
@@ -149,17 +154,23 @@ def left(
     casefile.note(session, about, f"{kind.value}_by", actor, at, detail=detail)
 
 
-def prefilled(session: Session, about_id: str) -> tuple[str, tuple[str, ...]]:
-    """Return the subject and the recipients of an answer to the incoming document *about_id*.
+def prefilled(session: Session, kind: RelationKind, about_id: str) -> tuple[str, tuple[str, ...]]:
+    """Return subject and recipients of a document that answers, amends or corrects another.
+
+    An answer goes to the sender; what mends goes to everyone who got the faulty one.
 
     Raises:
-        DocumentUnknown: there is none.
+        DocumentUnknown: there is no such document.
         NotAnswerable: it is no arrival that was taken in.
     """
     about = casefile.known(session, about_id)
+    code = f"{about.code_number}/{about.code_notation}" if about.code_number else ""
+    day = f"ngày {about.promulgated:%d/%m/%Y}" if about.promulgated else ""
+    named = " ".join(part for part in (about.type_name, code, day) if part)
+    if kind is not RelationKind.ANSWERS:
+        recipients = tuple(each.organ_id for each in deliveries.of_document(session, about.id))
+        return f"{_SUBJECTS.get(kind, 'V/v')} {named}", recipients
     if about.direction != Direction.INCOMING or about.state in _GONE:
         raise NotAnswerable(about.state)
-    code = f"{about.code_number}/{about.code_notation}" if about.code_number else ""
-    said = " ".join(part for part in ("V/v trả lời", about.type_name, code) if part)
-    day = f" ngày {about.promulgated:%d/%m/%Y}" if about.promulgated else ""
-    return f"{said}{day} của {about.sender_name or about.sender_organ_id}", (about.sender_organ_id,)
+    sender = about.sender_name or about.sender_organ_id
+    return f"V/v trả lời {named} của {sender}", (about.sender_organ_id,)

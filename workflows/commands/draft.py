@@ -80,8 +80,12 @@ def _fill_edit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="recipients", action="append", nargs="+", metavar="ORGANID")
     parser.add_argument("--places", action="append", help="nơi nhận như in / as printed")
     parser.add_argument("--urgency", type=int, choices=range(5))
-    parser.add_argument("--due", type=day_of, help="hạn trả lời / answer wanted by")
-    parser.add_argument("--issue-by", type=day_of, help="hạn ban hành / issue by")
+    parser.add_argument(
+        "--due", default="", metavar="DD/MM/YYYY", help="hạn trả lời / answer wanted by"
+    )
+    parser.add_argument(
+        "--issue-by", default="", metavar="DD/MM/YYYY", help="hạn ban hành / issue by"
+    )
     parser.add_argument("--copies", type=int, help="số lượng bản / number of copies")
     parser.add_argument("--attach", action="append", type=Path, metavar="FILE")
     parser.add_argument("--no-attachments", action="store_true")
@@ -102,8 +106,8 @@ def _edit(arguments: argparse.Namespace) -> Any:
         recipients=None if groups is None else tuple(code for group in groups for code in group),
         to_places=None if arguments.places is None else tuple(arguments.places),
         urgency=None if arguments.urgency is None else Urgency(arguments.urgency),
-        due_date=arguments.due,
-        issue_by=arguments.issue_by,
+        due_date=day_of(arguments.due),
+        issue_by=day_of(arguments.issue_by),
         language=arguments.language,
         description=arguments.description,
         issued_amount=arguments.copies,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from documents.tables import DocumentRow
 from workflows import draft_facts, whereabouts
 from workflows.cabinet import Cabinet, cabinets
+from workflows.calendar_days import read_day
 from workflows.demonstration import offices
 from workflows.office import Office
 from workflows.world import World
@@ -20,10 +21,13 @@ Word = tuple[
 """Name, help, what fills its grammar, what does it."""
 
 
-def day_of(text: str) -> date:
-    """Return the day written dd/mm/yyyy, or yyyy-mm-dd."""
-    form = "%d/%m/%Y" if "/" in text else "%Y-%m-%d"
-    return datetime.strptime(text, form).replace(tzinfo=UTC).date()
+def day_of(text: str) -> date | None:
+    """Return the day of `31/12/2026`; None for nothing.
+
+    Raises:
+        DayInvalid: it is no day.
+    """
+    return read_day(text) if text else None
 
 
 def add_by(parser: argparse.ArgumentParser, what: str = "document") -> None:

@@ -33,7 +33,7 @@ def _fill_ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--of", action="append", default=[], help="người / a person")
     parser.add_argument("--unit", action="append", default=[], help="mã đơn vị / a unit's id")
     parser.add_argument("--text", default="", help="nội dung xin ý kiến / the question")
-    parser.add_argument("--due", type=day_of, help="dd/mm/yyyy")
+    parser.add_argument("--due", default="", metavar="DD/MM/YYYY", help="dd/mm/yyyy")
 
 
 def _ask(arguments: argparse.Namespace) -> Any:
@@ -47,7 +47,7 @@ def _ask(arguments: argparse.Namespace) -> Any:
             people=arguments.of,
             units=arguments.unit,
             question=arguments.text,
-            due=arguments.due,
+            due=day_of(arguments.due),
         ),
     )
 

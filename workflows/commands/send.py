@@ -23,6 +23,7 @@ from documents.signature_request import Purpose, RequestState, Service
 from documents.tables import DocumentRow
 from drafting.finder import read_box
 from workflows import calendar_days, drafts, whereabouts
+from workflows.commands import send_ties
 from workflows.commands.console import add_data, add_json, console, print_json
 from workflows.commands.demo import serving
 from workflows.demonstration import offices
@@ -55,9 +56,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("file", type=Path)
     parser.add_argument("--from", dest="sender", required=True, metavar="ORGANID")
     parser.add_argument(
-        "--to", dest="recipients", required=True, action="append", nargs="+", metavar="ORGANID"
+        "--to", dest="recipients", action="append", nargs="+", default=[], metavar="ORGANID"
     )
-    parser.add_argument("--subject", required=True)
+    parser.add_argument("--subject", default="", help="trích yếu / what it is about")
     parser.add_argument(
         "--type", default=DocumentType.OFFICIAL_LETTER.value, help="xem / see `congvan types list`"
     )
@@ -90,6 +91,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--removes", action="append", nargs="+", default=[], metavar="ORGANID", help="thôi nhận"
     )
+    send_ties.add(parser)
     parser.add_argument(
         "--wait",
         type=float,
@@ -99,17 +101,20 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     add_data(parser)
     add_json(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Draft, submit, approve, and follow the document to its recipients; or only draft."""
     order = _order(arguments)
+    if not (order.subject and order.recipients) and not send_ties.given(arguments):
+        arguments.parser.error("--subject, --to")
     tied = next(filter(None, (getattr(arguments, kind) for kind in ChangeKind)), "")
     boxes = dict(read_box(text) for text in arguments.box)
     world = World.load(arguments.data)
     with offices(world) as opened:
         office = _office_of(opened, order.sender)
+        order = send_ties.tied(office, order, arguments)
         if tied:
             order = replace(order, asks=_asks(office, order, arguments))
         document_id = drafts.hand_in_file(office, order, arguments.file, boxes)
