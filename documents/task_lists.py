@@ -21,6 +21,7 @@ from documents.remark import RemarkKind
 from documents.tables import (
     DocumentRow,
     ExtensionRow,
+    Instant,
     PersonRow,
     RemarkRow,
     SubmissionRow,
@@ -202,7 +203,7 @@ def _read(cursor: str, order: tuple[Any, Any]) -> tuple[Any, Any]:
     """Return where a page begins, as values of the columns that order it."""
     moment, _, name = cursor[:100].partition("|")
     try:
-        if issubclass(order[0].type.python_type, datetime):
+        if isinstance(order[0].type, Instant):
             value: date = datetime.fromisoformat(moment).astimezone(UTC)
         else:
             value = date.fromisoformat(moment)

@@ -84,5 +84,6 @@ def make_arrival() -> Callable[..., Arrival]:
     return make
 
 
+from tests.documents.bureau import bureau  # noqa: E402, F401  (it uses `office`)
 from tests.documents.change_offices import offices  # noqa: E402, F401  (it uses `seat`)
 from tests.documents.dossier_shelf import dossier  # noqa: E402, F401
