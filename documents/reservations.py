@@ -217,6 +217,7 @@ def use(session: Session, reservation_id: str, document_id: str, who: str, at: d
         or State(document.state) not in BEFORE_NUMBER
         or place.series != series_rules.outgoing_series(session, document, row.day)
         or session.scalar(waiting) is not None
+        or register.number_of(session, document.id) is not None
     ):
         raise DocumentNotReady(document.id)
     row.document_id = document.id

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -17,20 +16,21 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from documents import numbering, register
+from documents import number_report, numbering, register
 from documents.database import Database, WriteConflict
 from documents.document import DocumentType
 from documents.kinds import BY_NAME
 from documents.lifecycle import Direction
 from documents.notation import written
 from documents.register import ReasonMissing
-from documents.tables import DocumentRow, RegisterEntryRow, RegisterRow
+from documents.tables import DocumentRow, RegisterEntryRow, RegisterRow, ReservationRow
+from tests.documents.register_writers import TYPES, notation_of, place
 
 WRITERS = Path(__file__).with_name("register_writers.py")
 DAY = date(2026, 3, 9)
 
 
-def enter(database: Database, names: list[str], at: datetime) -> None:
+def enter(database: Database, names: list[str], at: datetime, **other: object) -> None:
     """Enter bare documents that may be numbered."""
     rows = [
         {
@@ -43,6 +43,7 @@ def enter(database: Database, names: list[str], at: datetime) -> None:
             "type_name": "Công văn",
             "subject": "x",
             "sender_organ_id": "H99.01",
+            **other,
         }
         for name in names
     ]
@@ -83,8 +84,18 @@ def durable(office: Database, request: pytest.FixtureRequest) -> Iterator[Databa
 def test_numbers_are_gapless_and_unique_whoever_is_killed_or_takes_back(
     durable: Database, at: datetime
 ) -> None:
-    documents, writers, seed = 96, 4, 1
-    enter(durable, [f"doc-{n}" for n in range(documents)], at)
+    documents, writers, seed = 48, 4, 1
+    for number in range(documents):
+        organ_id, series, _ = place(number)
+        enter(
+            durable,
+            [f"doc-{number}"],
+            at,
+            organ_id=organ_id,
+            sender_organ_id=organ_id,
+            type_name=TYPES[series],
+            code_notation=notation_of(series),
+        )
     run = subprocess.run(
         [sys.executable, str(WRITERS), durable.url, str(seed), str(writers), str(documents)],
         capture_output=True,
@@ -106,20 +117,54 @@ def test_numbers_are_gapless_and_unique_whoever_is_killed_or_takes_back(
                 RegisterRow.series,
                 RegisterRow.year,
                 RegisterEntryRow.number,
+                RegisterEntryRow.entered_on,
                 RegisterEntryRow.document_id,
             ).join(RegisterRow, RegisterRow.id == RegisterEntryRow.register_id)
         ).all()
-    by_register: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+        found = number_report.report(session, at)
+        reserved = set(session.scalars(select(ReservationRow.state)))
+    assert found.sound, found.as_dict()
+    assert len(found.registers) == 8
+    assert {"used", "void"} <= reserved
+    assert sum(state.documents for state in found.registers) == documents
     for row in given:
-        by_register[row.organ_id, row.series, row.year].append(row.number)
-    assert len(by_register) == 8
-    for numbers in by_register.values():
-        assert sorted(numbers) == list(range(1, documents // 8 + 1))
+        organ_id, series, day = place(int(row.document_id.removeprefix("doc-")))
+        assert (row.organ_id, row.series, row.entered_on) == (organ_id, series, day)
+        assert row.year == day.year
     of_document = {row.document_id: row.number for row in given}
     assert len(of_document) == documents
     for line in run.stdout.splitlines():
         document, number = line.rsplit(" ", 1)
         assert of_document[document] == int(number)
+    if durable.engine.dialect.name == "postgresql":
+        assert psql(durable, WRONG_NUMBERS) == ""
+
+
+WRONG_NUMBERS = """
+WITH given AS (
+    SELECT register_id, number FROM register_entry
+    UNION ALL SELECT register_id, number FROM reservation WHERE state <> 'used'
+)
+SELECT r.series, r.year, r.last_number, count(number), count(DISTINCT number), max(number)
+FROM register r LEFT JOIN given g ON g.register_id = r.id
+GROUP BY r.id
+HAVING NOT (r.last_number = count(number) AND count(number) = count(DISTINCT number)
+            AND max(number) = r.last_number AND min(number) = 1)
+"""
+
+
+def psql(database: Database, question: str) -> str:
+    """Return what psql prints: a judge that shares no code with us."""
+    url = database.engine.url
+    words = ["psql", "-XAt", "-h", str(url.host), "-p", str(url.port), "-U", str(url.username)]
+    answer = subprocess.run(
+        [*words, "-d", str(url.database), "-c", question],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return answer.stdout.strip()
 
 
 def test_a_repeat_gives_the_same_number(registers: Database) -> None:
