@@ -2,19 +2,23 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from documents import catalogue_codes, delegations, directory
 from documents.delegations import Grant
 from documents.document import Agency, Competence, Person, Role
 from documents.errors import Refused
 from documents.ledger import SYSTEM
+from documents.tables import PersonRow
 from workflows.cabinet import open_cabinet
 from workflows.calendar_days import first_moment, moment_after
 from workflows.enrolment import enrol
+from workflows.personnel_file import Personnel, enter_personnel, read_personnel
 from workflows.world import World
 
 
@@ -34,6 +38,7 @@ class Organisation:
     agencies: tuple[tuple[Agency, dict[str, Any]], ...]
     people: tuple[tuple[Person, str], ...]
     delegations: tuple[Grant, ...] = ()
+    personnel: Personnel = field(default_factory=Personnel)
 
 
 def read_organisation(path: Path) -> Organisation:
@@ -42,7 +47,8 @@ def read_organisation(path: Path) -> Organisation:
     The file: `{"agencies": [{organ_id, name, abbreviation, place, served, seal_key, …}],
     "people": [{id, organ_id, full_name, position, role, competence, competence_line,
     signing_key}], "delegations": [{agency, capacity, from, to, basis, types, scope, since,
-    until}]}`; days are written `31/12/2026`.
+    until}], "units": […], "posts": […], "absences": […], "work_delegations": […]}`; days are
+    written `31/12/2026`.
 
     Raises:
         OrganisationInvalid: it is not of this form.
@@ -54,6 +60,7 @@ def read_organisation(path: Path) -> Organisation:
         agencies = tuple(_agency(entry) for entry in data["agencies"])
         people = tuple(_person(entry) for entry in data.get("people", []))
         given = tuple(_delegation(entry) for entry in data.get("delegations", []))
+        personnel = read_personnel(data)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise OrganisationInvalid(f"{path.name}: {type(error).__name__}: {error}") from error
     for agency, _ in agencies:
@@ -62,7 +69,7 @@ def read_organisation(path: Path) -> Organisation:
     for person, _ in people:
         if person.organ_id not in known:
             raise OrganisationInvalid(f"{path.name}: {person.id}: {person.organ_id}?")
-    return Organisation(agencies, people, given)
+    return Organisation(agencies, people, given, personnel)
 
 
 def enter_organisation(world: World, organisation: Organisation) -> int:
@@ -73,16 +80,30 @@ def enter_organisation(world: World, organisation: Organisation) -> int:
     if world.hub_port is not None:
         write_catalogue(world, [agency for agency, _ in organisation.agencies])
     cabinet = open_cabinet(world.homes[0])
+    at = datetime.now(UTC)
     with cabinet.database.writing() as session:
         for agency, options in organisation.agencies:
             directory.put_agency(session, agency, **options)
         for person, key in organisation.people:
-            directory.put_person(session, person, signing_key=key)
+            _put(session, person, key, organisation.personnel, at)
+        try:
+            enter_personnel(session, organisation.personnel, at)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise OrganisationInvalid(f"{type(error).__name__}: {error}") from error
         for wanted in organisation.delegations:
-            delegations.grant(session, wanted, SYSTEM, datetime.now(UTC))
+            delegations.grant(session, wanted, SYSTEM, at)
     cabinet.database.close()
     enrol(world)
     return sum(bool(options["served"]) for _, options in organisation.agencies)
+
+
+def _put(session: Session, person: Person, key: str, personnel: Personnel, at: datetime) -> None:
+    """Enter a person; whose posts the file lists has no other post."""
+    if any(entry.get("person") == person.id for entry in personnel.posts):
+        directory.put_newcomer(session, person, signing_key=key)
+    else:
+        known = session.get(PersonRow, person.id) is not None
+        directory.put_person(session, person, signing_key=key, at=at if known else None)
 
 
 def write_catalogue(world: World, agencies: Iterable[Agency]) -> None:
