@@ -40,7 +40,7 @@ from workflows.cabinet import Cabinet
 INDEX, FIELDS, SUMS = "muc-luc.pdf", "ho-so.xml", "SHA256SUMS"
 _DOCUMENTS, _MATERIALS = "van-ban", "tai-lieu-khac"
 _LONGEST_NAME = 80
-_PLAIN: AttributesImpl[str] = AttributesImpl({})
+_PLAIN: "AttributesImpl[str]" = AttributesImpl({})
 
 
 def export(
