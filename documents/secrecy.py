@@ -8,17 +8,10 @@ looks at what is written about a document, `drafting.secrecy` at what its files 
 
 import re
 import unicodedata
-from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from documents import ledger
 from documents.document import folded
 from documents.errors import Refused
-from documents.ledger import Actor, Fact
 
-STEP = "refuse_secret"
-"""In the ledger, on no document."""
 UNNAMED = "độ mật khác"
 """Stands for whatever else a secrecy field said: its words may be secret themselves."""
 NEUTRAL = (
@@ -89,14 +82,3 @@ def refuse_marked(*texts: str, confidentiality: str = "") -> None:
     mark = level(confidentiality) or next(filter(None, map(mark_in, texts)), "")
     if mark:
         raise SecretRefused(mark)
-
-
-def refuse(
-    session: Session, organ_id: str, mark: str, actor: Actor, at: datetime, sender: str = ""
-) -> None:
-    """Record, without any content, that a secret document was refused at the door.
-
-    *sender* is the organ id of another agency that it came from.
-    """
-    detail = {"mark": level(mark), **({"sender": sender[:35]} if sender else {})}
-    ledger.append(session, organ_id, Fact("", STEP, "", actor, "", tuple(detail.items())), at)

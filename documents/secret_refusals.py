@@ -12,16 +12,29 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from documents import directory, secrecy
+from documents import directory, ledger, secrecy
 from documents.arrival import SecretArrival
 from documents.casefile import RETRY_PAUSES
 from documents.identity import new_id
-from documents.ledger import SYSTEM
+from documents.ledger import SYSTEM, Actor, Fact
 from documents.numbering import local_day
 from documents.tables import ParcelRow, SecretRefusalRow
 
+STEP = "refuse_secret"
+"""In the ledger, on no document."""
 _KEY = re.compile(r"[0-9A-Za-z.]{1,35},[0-9]{4}[/-][0-9]{2}[/-][0-9]{2},[^\s,]{1,60}")
 """A document id that says agency, day and code; anything else may say more than that."""
+
+
+def record(
+    session: Session, organ_id: str, mark: str, actor: Actor, at: datetime, sender: str = ""
+) -> None:
+    """Record, without any content, that a secret document was refused at the door.
+
+    *sender* is the organ id of another agency that it came from.
+    """
+    detail = {"mark": secrecy.level(mark), **({"sender": sender[:35]} if sender else {})}
+    ledger.append(session, organ_id, Fact("", STEP, "", actor, "", tuple(detail.items())), at)
 
 
 def refuse(session: Session, arrival: SecretArrival, at: datetime) -> None:
@@ -32,7 +45,7 @@ def refuse(session: Session, arrival: SecretArrival, at: datetime) -> None:
         return
     parcel.outcome, parcel.error, parcel.unreadable = "junk", secrecy.NEUTRAL, True
     agency = directory.receiving(session, arrival.organ_id, local_day(at))
-    secrecy.refuse(session, agency.organ_id, arrival.mark, SYSTEM, at, sender=parcel.sender)
+    record(session, agency.organ_id, arrival.mark, SYSTEM, at, sender=parcel.sender)
     told = _KEY.fullmatch(arrival.document_key) is not None
     session.add(
         SecretRefusalRow(

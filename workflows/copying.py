@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents import copies, copy_source, directory, secrecy, signatory
+from documents import copies, copy_source, directory, secret_refusals, signatory
 from documents.copies import Copyist, Finished
 from documents.copying import CopyRequest, Medium, check
 from documents.document import DocumentCode
@@ -92,7 +92,7 @@ def _done(office: Office, who: Copyist, job: Job) -> CopyFile:
     if isinstance(answer, SecretRefused):
         with office.database.writing() as session:
             mark = str(answer.args[0])
-            secrecy.refuse(session, who.agency.organ_id, mark, SYSTEM, office.now())
+            secret_refusals.record(session, who.agency.organ_id, mark, SYSTEM, office.now())
     if isinstance(answer, OfficeError):
         raise answer
     assert isinstance(answer, CopyFile)  # noqa: S101  (both jobs give CopyFile)

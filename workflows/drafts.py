@@ -24,6 +24,7 @@ from documents import (
     numbering,
     outgoing,
     secrecy,
+    secret_refusals,
     signatory,
 )
 from documents.change_letters import Asks
@@ -168,7 +169,7 @@ def _refuse_secret(office: Office, order: Order) -> None:
 def record_secret(office: Office, organ_id: str, mark: str) -> None:
     """Write down, without content, that something secret was refused."""
     with office.database.writing() as session:
-        secrecy.refuse(session, organ_id, mark, SYSTEM, office.now())
+        secret_refusals.record(session, organ_id, mark, SYSTEM, office.now())
 
 
 def attached(office: Office, paths: Sequence[Path], sender: str) -> tuple[Attachment, ...]:

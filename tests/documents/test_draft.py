@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from documents import directory, ledger, outgoing, secrecy
+from documents import directory, ledger, outgoing, secret_refusals
 from documents.database import Database
 from documents.directory import AgencyNotServed, AgencyUnknown, PersonUnknown, RightMissing
 from documents.document import Person, Role
@@ -84,7 +84,7 @@ def test_the_refusal_of_a_secret_is_recorded_without_its_content(
     assert "Nội dung" not in str(refused.value)
     actor = Actor(SPECIALIST, Role.SPECIALIST)
     with office.writing() as session:
-        secrecy.refuse(session, "H99.01", "Tối mật", actor, at)
+        secret_refusals.record(session, "H99.01", "Tối mật", actor, at)
     with office.reading() as session:
         (row,) = session.scalars(select(LedgerRow)).all()
         assert (row.step, row.actor, row.document_id) == ("refuse_secret", actor.id, "")
