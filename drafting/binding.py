@@ -155,7 +155,7 @@ def height_of(ending: Ending, sheet: Sheet) -> float:
         if each is not None
     ]
     signing = max(blocks) * _LEADING + _SIGNING_ROOM + 2 * _LEADING if blocks else 0.0
-    dated = 2 * _LEADING if ending.year else 0.0
+    dated = 2 * _LEADING if ending.year else _LEADING / 2
     return 2 * _LEADING + said * _LEADING + dated + signing
 
 
@@ -174,6 +174,8 @@ def draw_ending(
     if ending.year:
         gaps = _dated(canvas, ending, (sheet.left, right), y - 4, page)
         y -= 2 * _LEADING
+    else:
+        y -= _LEADING / 2
     if ending.left is not None:
         _signed(canvas, ending.left, left, y, _tallest(ending))
     if ending.right is None:
