@@ -13,10 +13,11 @@ from documents.assignee import HANDLERS
 from documents.directory import RightMissing
 from documents.document import Role
 from documents.errors import Refused
+from documents.lifecycle import Step
 from documents.numbering import local_day
 from documents.posts import Acting
 from documents.stead import Matter, WorkDelegationNarrow, WorkDelegationOver
-from documents.tables import PersonRow, TaskRow, WorkDelegationRow
+from documents.tables import DocumentRow, PersonRow, TaskRow, WorkDelegationRow
 from documents.tenure import held_on, in_force
 
 
@@ -29,8 +30,17 @@ class NotTheirTask(Refused):
     remedy = "Người được giao, trưởng đơn vị hoặc người giao thực hiện / `congvan task show`"
 
 
-def handler(session: Session, task: TaskRow, who: str, at: datetime, what: str) -> Acting:
+def handler(
+    session: Session,
+    task: TaskRow,
+    who: str,
+    at: datetime,
+    what: str,
+    step: Step = Step.START,
+) -> Acting:
     """Return *who* as the one who handles the task: its person, its unit's head, a stand-in.
+
+    *what* names it to people, *step* to delegations that are limited to some steps.
 
     Raises:
         PersonUnknown, PersonAmbiguous, PostEnded, PostNotBegun: no such person that day.
@@ -40,11 +50,11 @@ def handler(session: Session, task: TaskRow, who: str, at: datetime, what: str) 
     if task.person_id == person.id:
         return posts.acting(session, task.organ_id, person.id, HANDLERS, at, what)
     if task.unit_id is not None and (
-        heading := _tried(session, task, person, (Role.UNIT_HEAD,), at, what, task.unit_id)
+        heading := _tried(session, task, person, (Role.UNIT_HEAD,), at, (what, step), task.unit_id)
     ):
         return heading
     if task.person_id is not None and (
-        given := standing_in(session, person, task.person_id, at, what)
+        given := standing_in(session, person, task.person_id, at, _matter(session, task, step))
     ):
         return given
     raise NotTheirTask(person.full_name, what)
@@ -60,9 +70,10 @@ def judge(session: Session, task: TaskRow, who: str, at: datetime, what: str) ->
     person = _present(session, task.organ_id, who, at, what)
     if task.given_by == person.id:
         return posts.acting(session, task.organ_id, person.id, HANDLERS, at, what)
-    if leading := _tried(session, task, person, (Role.LEADER,), at, what):
+    if leading := _tried(session, task, person, (Role.LEADER,), at, (what, Step.ASSIGN)):
         return leading
-    if given := standing_in(session, person, task.given_by, at, what):
+    matter = _matter(session, task, Step.ASSIGN)
+    if given := standing_in(session, person, task.given_by, at, matter):
         return given
     raise NotTheirTask(person.full_name, what)
 
@@ -76,14 +87,15 @@ def informed(session: Session, task: TaskRow, who: str, at: datetime) -> Acting:
     """
     person = _present(session, task.organ_id, who, at, "đọc / read")
     if task.unit_id is not None and task.person_id is None:
-        own = _tried(session, task, person, HANDLERS, at, "đọc / read", task.unit_id)
+        told = ("đọc / read", Step.START)
+        own = _tried(session, task, person, HANDLERS, at, told, task.unit_id)
         if own is not None:
             return own
     return handler(session, task, who, at, "đọc / read")
 
 
 def standing_in(
-    session: Session, person: PersonRow, for_id: str, at: datetime, what: str
+    session: Session, person: PersonRow, for_id: str, at: datetime, matter: Matter
 ) -> Acting | None:
     """Return *person* in the stead of *for_id*, as a delegation in force has it; None if none."""
     wanted = select(WorkDelegationRow).where(
@@ -93,7 +105,7 @@ def standing_in(
     behind = stead.posts_behind(session, rows)
     for row in rows:
         lent, own = behind[row.id]
-        if stead.fault(row, lent, own, at) or stead.reaches(row, Matter(step=what)):
+        if stead.fault(row, lent, own, at) or stead.reaches(row, matter):
             continue
         for post in lent:
             if post.role in row.roles and in_force(post, local_day(at)):
@@ -101,6 +113,11 @@ def standing_in(
                     person, Role(post.role), post.unit_id, post.id, for_id, post.position, row.id
                 )
     return None
+
+
+def _matter(session: Session, task: TaskRow, step: Step) -> Matter:
+    document = session.get(DocumentRow, task.document_id) if task.document_id else None
+    return Matter(document.type_name if document is not None else "", task.unit_id, step)
 
 
 def _present(session: Session, organ_id: str, who: str, at: datetime, what: str) -> PersonRow:
@@ -118,10 +135,11 @@ def _tried(
     person: PersonRow,
     roles: tuple[Role, ...],
     at: datetime,
-    what: str,
+    what: tuple[str, Step],
     unit_id: str | None = None,
 ) -> Acting | None:
     """Return *person* in one of *roles*, their own or lent; None where they have none."""
+    matter = _matter(session, task, what[1])
     try:
         return posts.acting(
             session,
@@ -129,9 +147,9 @@ def _tried(
             person.id,
             roles,
             at,
-            what,
+            what[0],
             unit_id=unit_id,
-            matter=Matter(unit_id=task.unit_id, step=what),
+            matter=matter,
         )
     except (RightMissing, WorkDelegationOver, WorkDelegationNarrow):
         return None

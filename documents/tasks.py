@@ -133,7 +133,7 @@ def completed(
     text = worded(result, "kết quả / the result")
     why = worded(override, "lý do / the reason") if override else ""
     task, document = locked(session, task_id)
-    acting = handlers.handler(session, task, who, at, "hoàn thành / complete")
+    acting = handlers.handler(session, task, who, at, "hoàn thành / complete", Step.COMPLETE)
     follow(TaskState(task.state), TaskStep.COMPLETE, TaskPart(task.part))
     undone = _undone(session, task)
     if undone and not why:

@@ -16,6 +16,7 @@ from documents import (
     incoming,
     ledger,
     remarks,
+    stand_ins,
     task_lists,
     tasks,
 )
@@ -34,6 +35,7 @@ from documents.posts import PostEnded
 from documents.relations import RelationInvalid
 from documents.remark import written
 from documents.remarks import QuestionNotTheirs, QuestionUnknown, WordsInvalid
+from documents.stand_ins import Scope, WorkDelegation
 from documents.tables import DocumentRow, LedgerRow, PersonRow, SubmissionRow, TaskRow
 from documents.task import TaskPart, TaskStanding, TaskState, TaskStepRefused
 from documents.task_lists import CursorInvalid, TaskList
@@ -533,3 +535,30 @@ def test_what_is_recalled_leaves_nobody_with_work(bureau: Bureau) -> None:
         for each in (lead, known):
             assert session.get_one(TaskRow, each).state == TaskState.WITHDRAWN
         assert extensions.waiting(session, lead) is None
+
+
+def stand_in(session: Session, bureau: Bureau, grantor: str, grantee: str, scope: Scope) -> None:
+    wanted = WorkDelegation(ORGAN, grantor, grantee, date(2026, 3, 1), FRIDAY, scope, "đi công tác")
+    stand_ins.delegate(session, wanted, Actor(LEADER, Role.LEADER), bureau.at)
+
+
+def test_a_stand_in_directs_handles_and_answers_and_the_record_says_for_whom(
+    bureau: Bureau,
+) -> None:
+    with bureau.database.writing() as session:
+        stand_in(session, bureau, LEADER, "head-b", Scope((Role.LEADER,), steps=("assign",)))
+        stand_in(session, bureau, "one-a", "two-a", Scope((Role.SPECIALIST,), steps=("start",)))
+        document = submitted(session, bureau)
+        wanted = Instruction("Xử lý", (Share("one-a"),), FRIDAY)
+        (lead,) = directing.direct(session, document, wanted, "head-b", bureau.at).tasks
+        assert session.get_one(TaskRow, lead).given_by == LEADER
+        tasks.started(session, lead, "two-a", bureau.at)
+        with pytest.raises(NotTheirTask):
+            tasks.completed(session, lead, "Xong", "two-a", bureau.at)
+        extensions.ask(session, lead, date(2026, 3, 24), "bận", "one-a", bureau.at)
+        extensions.answer(session, lead, "head-b", bureau.at, grant=True)
+        text = written(remarks.trace(session, document))
+        assert text.count(f"(thay {person(session, LEADER).full_name})") == 2
+        entries = {entry.step: entry for entry in ledger.history(session, document)}
+        assert f'"in_stead_of": "{LEADER}"' in entries["assign"].detail
+        assert '"in_stead_of": "one-a"' in entries["task_start"].detail
