@@ -43,15 +43,21 @@ class RightMissing(Refused):
 
 
 def put_person(
-    session: Session, person: Person, *, signing_key: str = "", at: datetime | None = None
+    session: Session,
+    person: Person,
+    *,
+    signing_key: str = "",
+    at: datetime | None = None,
+    unit_id: str | None = None,
 ) -> None:
     """Add or update a person and their post in the agency; a key once named stays named.
 
     Without *at* the post is so since ever; with *at* a change of post is a fact of that day
-    (`tenure.enter`). A post that was ended does not come back by this way.
+    (`tenure.enter`); *unit_id* is of a post that is new. A post that was ended does not come
+    back by this way.
     """
     row = put_newcomer(session, person, signing_key=signing_key)
-    tenure.enter(session, row, person, at)
+    tenure.enter(session, row, person, at, unit_id)
     session.flush()
     tenure.copy(session, row, numbering.local_day(at) if at else date.max)
 

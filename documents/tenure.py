@@ -123,7 +123,13 @@ def refresh(session: Session, at: datetime) -> int:
     return sum(copy(session, row, day) for row in session.scalars(select(PersonRow)).all())
 
 
-def enter(session: Session, row: PersonRow, person: Person, at: datetime | None) -> None:
+def enter(
+    session: Session,
+    row: PersonRow,
+    person: Person,
+    at: datetime | None,
+    unit_id: str | None = None,
+) -> None:
     """Write down the post that *person* names; *row* is theirs.
 
     Without *at* it is so since ever: a post of which no decision is known is set right. With
@@ -152,7 +158,7 @@ def enter(session: Session, row: PersonRow, person: Person, at: datetime | None)
             id=new_id(),
             person_id=row.id,
             organ_id=person.organ_id,
-            unit_id=standing[0].unit_id if standing else None,
+            unit_id=standing[0].unit_id if standing else unit_id,
             since=day if standing and day is not None else EVER,
             basis="",
             end_basis="",

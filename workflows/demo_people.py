@@ -146,6 +146,33 @@ DESKS: tuple[Desk, ...] = (
     ),
 )
 
+OFFICE_UNIT = ("Văn phòng", "VP")
+"""Where the clerk sits."""
+_SPECIAL = {
+    "H99": ("Phòng Tổng hợp", "TH"),
+    "H99.01": ("Phòng Kinh tế - Tổng hợp", "KTTH"),
+    "H99.02": ("Phòng Tổ chức - Biên chế", "TCBC"),
+    "H99.03": ("Phòng Kế hoạch - Tài chính", "KHTC"),
+    "H99.21": ("Phòng Văn hóa - Xã hội", "VHXH"),
+    "H99.22": ("Phòng Kinh tế, Hạ tầng và Đô thị", "KTHTĐT"),
+    "H99.23": ("Phòng Kinh tế, Hạ tầng và Đô thị", "KTHTĐT"),
+    "G98": ("Vụ Tổ chức cán bộ", "TCCB"),
+    "G98.05": ("Phòng Quản lý khai thác đảo", "QLKT"),
+}
+"""The unit of each agency's head of unit and specialist (ux.md §5.1, NĐ 150/2025/NĐ-CP)."""
+
+
+def units_of(organ_id: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return (name, abbreviation) of the office and of the specialised unit of an agency."""
+    return OFFICE_UNIT, _SPECIAL[organ_id]
+
+
+TEAM = ("H99.02", "Tổ công tác cải cách hành chính", "TCTCCHC")
+"""An advisory body; the head of unit of its agency has a second post in it."""
+AWAY = ("H99.23", Role.SPECIALIST, Role.UNIT_HEAD)
+"""Agency, who is away when the demo begins, and who stands in."""
+
+
 COMMUNES = ("H99.21", "H99.22", "H99.23")
 
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from documents import directory
@@ -14,6 +15,7 @@ from signing.trust import TrustStore
 from workflows import enrolment, settings
 from workflows.cabinet import open_cabinet
 from workflows.demo_people import DESKS, Desk
+from workflows.demo_posts import enter_staff
 from workflows.organisation import write_catalogue
 from workflows.prefect_server import free_port
 from workflows.settings import Settings
@@ -155,13 +157,13 @@ def _give_keys(home: Path, pki: TestPki, desk: Desk) -> None:
 
 def _populate(home: Path) -> None:
     database = open_cabinet(home).database
+    at = datetime.now(UTC)
     with database.writing() as session:
         for desk in DESKS:
             here = desk.installation == home.name
             directory.put_agency(
                 session, desk.agency, served=here, seal_key=_seal_stem(desk) if here else ""
             )
-            for person in desk.people if here else ():
-                key = person.id if person.role is Role.LEADER else ""
-                directory.put_person(session, person, signing_key=key)
+            if here:
+                enter_staff(session, desk, at)
     database.close()
