@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
+    TextClause,
     cast,
     column,
     extract,
@@ -34,7 +35,7 @@ from documents.search_expression import AllOf, Expression, rendered
 from documents.search_query import Filters
 from documents.tables import DocumentRow, SearchEntryRow
 
-LOOKED_AT = 10_000
+LOOKED_AT = 5_000
 """Matches that are counted, for facets and in all; more are «at least»."""
 PAGE = 50
 LONGEST_PAGE = 500
@@ -210,8 +211,16 @@ class _Looking:
         return self._with_words(wanted, asked).where(*_conditions(self.filters))
 
     def newest(self, asked: Expression, most: int) -> Select[Any]:
-        """Return the question for the newest that match."""
-        wanted = self.matching(asked, _E.seq, _E.document_id)
+        """Return the question for the newest that match: their `seq`."""
+        conditions = _conditions(self.filters)
+        place = self.place().label("seq")
+        if conditions:
+            wanted = self.matching(asked, place)
+        elif self.dialect == "sqlite":
+            # from the index of words alone: it holds their order too
+            wanted = select(place).select_from(_FTS).where(self._having(asked))
+        else:
+            wanted = select(place).where(self._having(asked))
         return wanted.order_by(self.place().desc()).limit(most)
 
     def place(self) -> ColumnElement[int]:
@@ -225,14 +234,15 @@ class _Looking:
         return self.session.get_bind().dialect.name
 
     def _with_words(self, wanted: Select[Any], asked: Expression) -> Select[Any]:
+        if self.dialect == "sqlite":
+            wanted = wanted.join(_FTS, _FTS.c.rowid == _E.seq)
+        return wanted.where(self._having(asked))
+
+    def _having(self, asked: Expression) -> TextClause:
         line = rendered(asked, self.dialect)
         if self.dialect == "sqlite":
-            return wanted.join(_FTS, _FTS.c.rowid == _E.seq).where(
-                text("search_text MATCH :words").bindparams(words=line)
-            )
-        return wanted.where(
-            text("search_entry.words @@ CAST(:words AS tsquery)").bindparams(words=line)
-        )
+            return text("search_text MATCH :words").bindparams(words=line)
+        return text("search_entry.words @@ CAST(:words AS tsquery)").bindparams(words=line)
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -346,7 +356,8 @@ def _counted(
     columns = [_COLUMNS[each] for each in facets if each in _COLUMNS]
     if Facet.YEAR in facets:
         columns.append(_YEAR[looking.dialect])
-    wanted = select(*columns, func.count()).join(newest, newest.c.document_id == _D.id)
+    there = select(*columns, func.count()).select_from(newest)
+    wanted = there.join(_E, _E.seq == newest.c.seq).join(_D, _D.id == _E.document_id)
     rows = looking.session.execute(wanted.group_by(*columns)).all()
     order = [each for each in facets if each in _COLUMNS]
     order += [Facet.YEAR] if Facet.YEAR in facets else []

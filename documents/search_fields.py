@@ -77,6 +77,16 @@ def vocabularies(session: Session, rows: Mapping[str, DocumentRow]) -> dict[str,
     return found
 
 
+def alone(row: DocumentRow) -> Vocabulary:
+    """Return the words of what a document's own row says, without people, units and files."""
+    words = Vocabulary()
+    _own(words, row)
+    words.add(search_words.several(row.to_places), "to")
+    words.add(row.signer_name, "sign")
+    _values(words, row)
+    return words
+
+
 def _own(words: Vocabulary, row: DocumentRow) -> None:
     words.add(row.subject, "subj")
     number, notation = row.code_number or "", row.code_notation

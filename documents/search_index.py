@@ -45,10 +45,11 @@ _MOVING = frozenset({State.APPROVED, State.SIGNED, State.NUMBERED, State.SEALED}
 """A flow is about to change the file: it is read once it is done."""
 
 _ENTRIES = cast("Table", SearchEntryRow.__table__)
-_ADD = {
+ADD = {
     "sqlite": insert(_ENTRIES).values(words=bindparam("line")),
     "postgresql": insert(_ENTRIES).values(words=sql_cast(bindparam("line"), TSVECTOR)),
 }
+"""Adds entries: seq, document_id, upto, and the words as `line`."""
 _CHANGE = {
     name: update(_ENTRIES)
     .where(_ENTRIES.c.document_id == bindparam("document"))
@@ -176,7 +177,7 @@ def _enter(
             seq = _free(session, rows[key].created_at, taken)
             new.append({"seq": seq, "document_id": key, "upto": upto, "line": line})
     if new:
-        connection.execute(_ADD[dialect], new)
+        connection.execute(ADD[dialect], new)
     if changed:
         connection.execute(_CHANGE[dialect], changed)
 
