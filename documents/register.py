@@ -296,7 +296,7 @@ def mark(session: Session, document_id: str, text: str) -> None:
     )
 
 
-def numbers_of(register_id: int) -> Select[tuple[int]]:
+def numbers_of(register_id: int) -> Select[int]:
     """Return the question for every number the register gave, in order, doubles twice.
 
     A number is a document's, a copy's, or reserved: open or void; one that was used is its

@@ -60,12 +60,12 @@ class Numbers(RuleBasedStateMachine):
         self.kept: dict[str, tuple[tuple[str, int], int, str, datetime]] = {}
         """Open reservations: register, number, type, end."""
         self.numbered: dict[str, tuple[tuple[str, int], int]] = {}
-        self.rules = {2026: 0, 2027: 0}
+        self.decided = {2026: 0, 2027: 0}
         self.closed: set[int] = set()
 
     def place(self, type_name: str) -> tuple[str, int]:
         year = local_day(self.at).year
-        return SERIES[self.rules[year]][type_name], year
+        return SERIES[self.decided[year]][type_name], year
 
     def document(self, type_name: str) -> str:
         made = new_id()
@@ -110,7 +110,7 @@ class Numbers(RuleBasedStateMachine):
         clerk = f"{self.organ}-clerk"
         owner = f"{self.organ}-specialist"
         wanted = Wanted(self.organ, type_name, TYPES[type_name], owner, "họp", until)
-        most = RULES[self.rules[place[1]]].most_open
+        most = RULES[self.decided[place[1]]].most_open
         if len(self.kept) >= most or place[1] in self.closed:
             kind = ReservationsMany if len(self.kept) >= most else RegisterClosed
             with pytest.raises(kind), self.database.writing() as session:
@@ -195,9 +195,9 @@ class Numbers(RuleBasedStateMachine):
             assert begun or year < local_day(self.at).year
             return
         if begun:  # the very decision that is in force, recorded again
-            assert self.rules[2027] == which
+            assert self.decided[2027] == which
             return
-        self.rules |= {each: which for each in (2026, 2027) if each >= year}
+        self.decided |= {each: which for each in (2026, 2027) if each >= year}
 
     @rule()
     def close(self) -> None:

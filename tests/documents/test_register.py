@@ -134,8 +134,8 @@ def test_numbers_are_gapless_and_unique_whoever_is_killed_or_takes_back(
     of_document = {row.document_id: row.number for row in given}
     assert len(of_document) == documents
     for line in run.stdout.splitlines():
-        document, number = line.rsplit(" ", 1)
-        assert of_document[document] == int(number)
+        document, written = line.rsplit(" ", 1)
+        assert of_document[document] == int(written)
     if durable.engine.dialect.name == "postgresql":
         assert psql(durable, WRONG_NUMBERS) == ""
 
