@@ -57,6 +57,8 @@ class TablePage:
     columns: tuple[Column, ...]
     at: datetime
     """The moment that the file says it was made."""
+    head: tuple[str, ...] = ()
+    """Above the title, on the first sheet of rows: the agency."""
     subtitles: tuple[str, ...] = ()
     """Under the title, on the first sheet of rows."""
     footer: str = ""
@@ -166,7 +168,8 @@ class _Printer:
 
     def _titles(self, y: float) -> float:
         """Print title and subtitles; return the table's upper edge."""
-        shown = [(self._page.title, Face.BOLD, _TITLE_SIZE, _TITLE_LEADING)]
+        shown = [(text, Face.BOLD, _SUBTITLE_SIZE, _SUBTITLE_LEADING) for text in self._page.head]
+        shown.append((self._page.title, Face.BOLD, _TITLE_SIZE, _TITLE_LEADING))
         for text in self._page.subtitles:
             shown.append((text, Face.ITALIC, _SUBTITLE_SIZE, _SUBTITLE_LEADING))
         for text, face, size, leading in shown:

@@ -18,6 +18,7 @@ from documents.book import Cell, Holds, line_of, row_of, written
 from documents.book_check import BookCheck, Contradiction
 from documents.book_rows import BookWanted
 from documents.book_summary import BookSummary
+from documents.handling_slip import Slip
 from documents.numbering import local_day
 from documents.tables import BookRow
 from drafting import table_page, workbook
@@ -182,3 +183,32 @@ def kept_summary(kept: Path) -> BookSummary:
         for line in file:
             last = line
     return BookSummary.of_line(last)
+
+
+def slip_on_paper(slip: Slip, at: datetime) -> bytes:
+    """Return a handling slip (phiếu giải quyết văn bản đến) as PDF/A, upright.
+
+    Raises:
+        FontMissing: Liberation Serif is not installed.
+    """
+    columns = (
+        Column("Phần", 38),
+        Column("Ý kiến, giao cho", 92),
+        Column("Thời hạn", 23, Align.CENTRE),
+        Column("Ngày", 23, Align.CENTRE),
+    )
+    page = TablePage(
+        title="PHIẾU GIẢI QUYẾT VĂN BẢN ĐẾN",
+        columns=columns,
+        at=at,
+        head=tuple(line.upper() for line in (slip.parent, slip.agency) if line),
+        subtitles=(f"Ngày {local_day(at):%d/%m/%Y}", *slip.identity),
+        upright=True,
+        counted=False,
+    )
+    rows, before = [], ""
+    for row in slip.rows:
+        part = row.part if row.part != before else ""
+        rows.append([part, row.words or "\n\n\n", written(row.until), written(row.day)])
+        before = row.part
+    return table_page.render(page, rows).pdf

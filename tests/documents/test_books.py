@@ -24,6 +24,7 @@ from documents.copying import CopyKind, CopyRequest, Medium
 from documents.database import Database
 from documents.directory import RightMissing
 from documents.document import Role
+from documents.handling_slip import NotIncoming, slip_of
 from documents.lifecycle import Direction
 from documents.loans import CopyOut, LoanInvalid, LoanUnknown, Use
 from documents.register import RegisterClosed, take_number
@@ -34,7 +35,9 @@ from documents.tables import (
     RegisterEntryRow,
     RegisterRow,
     RelationRow,
+    RemarkRow,
     ReservationRow,
+    TaskRow,
 )
 from documents.transfer import Means
 from documents.transfers import Sending, TransferInvalid, TransferKnown, TransferNotIssued
@@ -434,3 +437,30 @@ def test_the_handling_book_leaves_its_register_open(office: Database) -> None:
     close(office, BookWanted(ORGAN, BookKind.HANDLING, YEAR))
     with office.reading() as session:
         assert session.scalars(select(RegisterRow.closed_at)).one() is None
+
+
+def test_a_slip_says_what_was_directed_and_by_whom(office: Database) -> None:
+    with office.writing() as session:
+        book_shelf.register(session, Direction.INCOMING, "ĐẾN")
+        book_shelf.register(session)
+        task = {"organ_id": ORGAN, "document_id": "ĐẾN-1", "state": "given", "given_by": LEADER}
+        days = {"given_at": AT, "due_on": date(2026, 1, 20), "first_due_on": date(2026, 1, 20)}
+        for part, person in (("cooperate", CLERK), ("lead", SPECIALIST)):
+            row = TaskRow(id=part, part=part, person_id=person, content="Tham mưu", **task, **days)
+            session.add(row)
+        said = {"organ_id": ORGAN, "document_id": "ĐẾN-1", "by_id": LEADER, "at": AT}
+        session.add(RemarkRow(id="r", kind="direction", name="Lãnh đạo", words="Gấp", **said))
+    with office.reading() as session:
+        slip = slip_of(session, "ĐẾN-1")
+        with pytest.raises(NotIncoming):
+            slip_of(session, "QĐ-1")
+    assert [(row.part[:3], row.words, row.until) for row in slip.rows] == [
+        ("I. ", "Lãnh đạo: Gấp", None),
+        ("I. ", f"Chủ trì: Người specialist {ORGAN}", date(2026, 1, 20)),
+        ("I. ", f"Phối hợp: Người clerk {ORGAN}", date(2026, 1, 20)),
+        ("II.", "", None),
+        ("III", "", None),
+    ]
+    (first, *_) = read(office, BookWanted(ORGAN, BookKind.INCOMING, YEAR))
+    names = f"Người specialist {ORGAN}; Người clerk {ORGAN} (phối hợp)"
+    assert first.cells[6:8] == (names, date(2026, 1, 6))

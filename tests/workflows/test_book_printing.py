@@ -13,6 +13,7 @@ import pytest
 from documents.book import FORMS, BookKind, Cell, Holds
 from documents.book_rows import BookWanted, Entry
 from documents.book_summary import BookSummary
+from documents.handling_slip import PARTS, Slip, SlipRow
 from drafting.table_page import Printed
 from workflows import book_printing
 from workflows.book_printing import Heading
@@ -209,3 +210,14 @@ def test_hostile_values_break_neither_paper_nor_workbook() -> None:
     kinds = {cell.data_type for row in sheet.worksheets[0].iter_rows() for cell in row}
     assert "f" not in kinds
     assert sheet.worksheets[0]["C11"].value == "@SUM(A1)"
+
+
+def test_a_slip_has_its_three_parts_blank_where_nobody_wrote() -> None:
+    rows = (
+        SlipRow(PARTS[0], "Chủ trì: Phòng Kinh tế", date(2025, 2, 10), DAY),
+        SlipRow(PARTS[1]),
+        SlipRow(PARTS[2]),
+    )
+    identity = ("Quyết định số 15/QĐ-BNV ngày 24/01/2025 của Bộ Nội vụ",)
+    slip = Slip(HEADING.agency, HEADING.parent, identity, rows)
+    golden("slip.txt", text_of(book_printing.slip_on_paper(slip, AT)))

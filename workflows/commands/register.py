@@ -12,14 +12,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import book_closing, directory
+from documents import book_closing, directory, handling_slip
 from documents.blobs import write_durably
 from documents.book import FORMS, BookKind, BookState, written
 from documents.book_rows import BookWanted
 from documents.document import Urgency
 from documents.errors import Refused
 from documents.tables import BookRow, RegisterRow
-from workflows import book_printing
+from workflows import book_printing, whereabouts
+from workflows.cabinet import cabinets
 from workflows.calendar_days import read_day
 from workflows.commands.console import (
     add_data,
@@ -30,6 +31,7 @@ from workflows.commands.console import (
     print_table,
 )
 from workflows.commands.desk import cabinet_of, office_of
+from workflows.world import World
 
 STATES = {
     BookState.CLOSED: "đã khóa, chờ in",
@@ -55,7 +57,9 @@ _KINDS = ", ".join(f"{kind}: {form.name}" for kind, form in FORMS.items())
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand and its own."""
     parser = subparsers.add_parser("register", help="sổ văn bản: xem, in, khóa / registers")
-    actions = parser.add_subparsers(required=True, metavar="list|show|export|close|sign|verify")
+    actions = parser.add_subparsers(
+        required=True, metavar="list|show|export|close|sign|verify|slip"
+    )
     listed = actions.add_parser("list", help="các sổ của cơ quan / the agency's registers")
     listed.add_argument("--agency", required=True, metavar="ORGANID")
     listed.add_argument("--year", type=int)
@@ -72,6 +76,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     sign = _book(actions, "sign", _sign, "ký, đóng dấu sổ / sign and seal", filters=False)
     sign.add_argument("--by", required=True, help="lãnh đạo / the leader")
     verify = _book(actions, "verify", _verify, "kiểm tra sổ đã khóa / verify", filters=False)
+    slip = actions.add_parser("slip", help="phiếu giải quyết văn bản đến / handling slip")
+    slip.add_argument("document", help="mã, hoặc số, ký hiệu / id or number/notation")
+    slip.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.pdf")
+    _finish(slip, _slip)
     verify.add_argument("-o", "--output", type=Path, metavar="OUT.pdf", help="ghi tệp / the file")
 
 
@@ -309,4 +317,19 @@ def _verify(arguments: argparse.Namespace) -> int:
         console.print(f"Ghi thêm sau khi khóa (dòng) / noted since in rows: {told}")
     if arguments.output:
         console.print(f"→ {arguments.output}; `congvan verify {arguments.output}`")
+    return 0
+
+
+def _slip(arguments: argparse.Namespace) -> int:
+    """Write the handling slip of an incoming document."""
+    with cabinets(World.load(arguments.data).homes) as opened:
+        cabinet, row = whereabouts.found(opened, arguments.document, direction="incoming")
+        with cabinet.database.reading() as session:
+            slip = handling_slip.slip_of(session, row.id)
+    pdf = book_printing.slip_on_paper(slip, datetime.now(UTC))
+    write_durably(arguments.output.resolve(), lambda file: file.write(pdf))
+    if arguments.json:
+        print_json({"file": str(arguments.output), "identity": slip.identity})
+    else:
+        console.print(f"{slip.identity[0]} → {arguments.output}")
     return 0
