@@ -101,17 +101,20 @@ def copy(session: Session, row: PersonRow, day: date) -> bool:
 
     Who has no post that day keeps what the last one said, and is no longer active.
     """
-    posts = held_on(of_people(session, [row.id])[row.id], day)
-    before = (row.active, row.organ_id, *(getattr(row, name) for name in _SHOWN))
-    row.active = bool(posts)
-    if posts:
-        main = main_first(posts)[0]
-        row.organ_id = main.organ_id
-        for name in _SHOWN:
-            setattr(row, name, getattr(main, name))
-    after = (row.active, row.organ_id, *(getattr(row, name) for name in _SHOWN))
+    differed = _copied(row, of_people(session, [row.id])[row.id], day)
     session.flush()
-    return before != after
+    return differed
+
+
+def _copied(row: PersonRow, posts: Iterable[PostRow], day: date) -> bool:
+    held = main_first(held_on(posts, day))
+    before = (row.active, row.organ_id, *(getattr(row, name) for name in _SHOWN))
+    row.active = bool(held)
+    if held:
+        row.organ_id = held[0].organ_id
+        for name in _SHOWN:
+            setattr(row, name, getattr(held[0], name))
+    return before != (row.active, row.organ_id, *(getattr(row, name) for name in _SHOWN))
 
 
 def refresh(session: Session, at: datetime) -> int:
@@ -120,7 +123,13 @@ def refresh(session: Session, at: datetime) -> int:
     Returns how many differed.
     """
     day = at.astimezone(VIETNAM).date()
-    return sum(copy(session, row, day) for row in session.scalars(select(PersonRow)).all())
+    held: dict[str, list[PostRow]] = {}
+    for post in session.scalars(select(PostRow)):
+        held.setdefault(post.person_id, []).append(post)
+    people = session.scalars(select(PersonRow)).all()
+    differed = sum(_copied(row, held.get(row.id, ()), day) for row in people)
+    session.flush()
+    return differed
 
 
 def enter(

@@ -26,6 +26,7 @@ from documents.errors import Refused
 from documents.ledger import SYSTEM
 from documents.lifecycle import Step
 from documents.stand_ins import Scope, WorkDelegation
+from documents.stead import WorkDelegationNarrow, WorkDelegationOver
 from documents.tables import DocumentRow
 
 ORGAN = "H99.01"
@@ -138,7 +139,7 @@ def test_a_scope_reaches_no_further_and_both_names_are_in_the_ledger(
         told = ledger.history(session, row.id)[-1]
     assert (told.actor, told.role) == (SPECIALIST, "unit_head")
     assert f'"in_stead_of": "{UNIT}"' in told.detail
-    with pytest.raises(posts.stead.WorkDelegationNarrow), office.reading() as session:
+    with pytest.raises(WorkDelegationNarrow), office.reading() as session:
         posts.acting(session, ORGAN, SPECIALIST, (Role.UNIT_HEAD,), AT)
 
 
@@ -150,7 +151,7 @@ def test_an_ended_post_gives_no_right_from_the_day_after_and_says_so(office: Dat
         with pytest.raises(posts.PostEnded, match="09/03/2026"):
             posts.acting(session, ORGAN, UNIT, (Role.UNIT_HEAD,), AT + DAY)
         # what rests on it ended with it
-        with pytest.raises(posts.stead.WorkDelegationOver):
+        with pytest.raises(WorkDelegationOver):
             posts.acting(session, ORGAN, SPECIALIST, (Role.UNIT_HEAD,), AT + DAY)
 
 

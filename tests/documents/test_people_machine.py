@@ -107,7 +107,7 @@ class People(RuleBasedStateMachine):
     def attempt(self, do: Callable[[Any], Any]) -> Any:
         try:
             with self.office.writing() as session:
-                return do(session)
+                return do(session) or True
         except Refused:
             return None
 
@@ -143,9 +143,7 @@ class People(RuleBasedStateMachine):
             return
         post = self.model.held[which % len(self.model.held)]
         done = self.attempt(
-            lambda session: (
-                appointments.end(session, post.id, day_of(last), "9/QĐ", SYSTEM, AT) or True
-            )
+            lambda session: appointments.end(session, post.id, day_of(last), "9/QĐ", SYSTEM, AT)
         )
         over = post.until is not None and (post.until < last or post.until < 0)
         assert bool(done) == (last >= post.since and (post.until == last or not over))
@@ -202,9 +200,7 @@ class People(RuleBasedStateMachine):
     def take_back(self, which: int) -> None:
         if self.model.lent:
             lent = self.model.lent[which % len(self.model.lent)]
-            self.attempt(
-                lambda session: stand_ins.withdraw(session, ORGAN, lent.id, SYSTEM, AT) or True
-            )
+            self.attempt(lambda session: stand_ins.withdraw(session, ORGAN, lent.id, SYSTEM, AT))
             lent.withdrawn = True
 
     @rule(person=st.sampled_from(PEOPLE), since=st.integers(-5, 30), length=st.integers(-1, 9))
@@ -253,7 +249,8 @@ class People(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1000))
     def list_edges(self, which: int) -> None:
         """Ask of the days on which something begins or ends, and of those beside them."""
-        spans = [each.days for each in (*self.model.held, *self.model.lent) if each.days]
+        spans = [each.days for each in self.model.held if each.days]
+        spans += [each.days for each in self.model.lent]
         spans += [each for _, each in self.model.away.values()]
         edges = sorted(
             {d + n for each in spans for d in (min(each), max(each)) for n in (-1, 0, 1)}

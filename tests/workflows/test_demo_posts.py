@@ -7,6 +7,7 @@ import pytest
 from documents import directory, entitled, posts, units
 from documents.database import Database
 from documents.document import Role
+from documents.stead import WorkDelegationOver
 from workflows.demo_people import AWAY, DESKS, TEAM
 from workflows.demo_posts import enter_staff
 
@@ -51,5 +52,5 @@ def test_who_is_away_may_act_and_so_may_the_stand_in_for_those_days(province: Da
         other = directory.person_with(session, organ, [stand_in], AT)
         assert posts.acting(session, organ, away.id, (role,), AT).in_stead_of == ""
         assert posts.acting(session, organ, other.id, (role,), AT).in_stead_of == away.id
-        with pytest.raises(posts.stead.WorkDelegationOver, match="09/03/2026 – 13/03/2026"):
+        with pytest.raises(WorkDelegationOver, match="09/03/2026 – 13/03/2026"):
             posts.acting(session, organ, other.id, (role,), AT + timedelta(days=5))
