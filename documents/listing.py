@@ -244,7 +244,7 @@ def _parts(of: Queue, by: Order) -> Iterable[tuple[ColumnElement[bool], ...]]:
     return [(_D.state.in_(sorted(of.states)),)]
 
 
-def _from(organ_id: str, of: Queue, only: Only, today: date) -> Select[tuple[DocumentRow]]:
+def _from(organ_id: str, of: Queue, only: Only, today: date) -> Select[DocumentRow]:
     wanted = select(_D).where(_D.organ_id == organ_id, _D.direction == of.direction.value)
     for narrowed, value in (
         (_D.unit_id, only.unit_id),
@@ -262,7 +262,7 @@ def _from(organ_id: str, of: Queue, only: Only, today: date) -> Select[tuple[Doc
 
 def _rows(
     session: Session,
-    wanted: Select[tuple[DocumentRow]],
+    wanted: Select[DocumentRow],
     by: Order,
     most: int,
     *,

@@ -131,7 +131,7 @@ _COLUMNS: dict[Facet, ColumnElement[Any]] = {
     Facet.UNIT: _D.unit_id.expression,
     Facet.URGENCY: _D.urgency.expression,
 }
-_ORDERS: dict[Sort, tuple[ColumnElement[Any], ...]] = {
+_ORDERS: dict[Sort, tuple[Any, ...]] = {
     Sort.ARRIVAL: (_D.arrival_date.is_(None), _D.arrival_date.desc(), _E.seq.desc()),
     Sort.PROMULGATED: (_D.promulgated.is_(None), _D.promulgated.desc(), _E.seq.desc()),
     Sort.DUE: (_D.due_date.is_(None), _D.due_date, _E.seq.desc()),

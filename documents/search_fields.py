@@ -154,7 +154,9 @@ def _said(session: Session, ids: list[str]) -> Texts:
     return found
 
 
-def _texts(session: Session, wanted: Select[Any], column: Any, ids: list[str]) -> Texts:
+def _texts(
+    session: Session, wanted: Select[*tuple[Any, ...]], column: Any, ids: list[str]
+) -> Texts:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for document_id, *texts in session.execute(
         wanted.where(column.in_(ids)).order_by(*wanted.selected_columns)

@@ -85,46 +85,46 @@ def shelf(office: Database) -> Database:
     return office
 
 
-@pytest.mark.parametrize(
-    ("query", "wanted"),
-    [
-        ("bao", [4, 3, 2, 1]),
-        ("bão", [1, 4, 3, 2]),
-        ('"bão"', [1]),
-        ("báo cáo", [2]),
-        ("bao so 3", [3, 1]),
-        ('"so 3"', [3, 1]),
-        ('"chống bão"', [1]),
-        ('"bão chống"', []),
-        ("bao -tết", [3, 2, 1]),
-        ("-bao", [17, 16, 15]),
-        ("ngh*", [4]),
-        ("dat dai", [17]),
-        ("DAT", [17]),
-        ("đất", [17]),
-        ("hoà", [17]),
-        ("hoà*", [17]),
-        ("Ho\u0300a Bi\u0300nh", [17]),
-        ("15/QĐ-UBND", [15, 16]),
-        ("015/qd-ubnd", [15]),
-        ("15 ubnd", [16, 15]),
-        ("số:15", [15]),
-        ("ký hiệu:QĐ-UBND", [15]),
-        ("ky hieu:ubnd", [15]),
-        ('loại:"báo cáo"', [2]),
-        ("từ:noi", [17, 16, 15, 4, 3, 2, 1]),
-        ("trạng thái:filed", [4]),
-        ("độ khẩn:2", [4]),
-        ("năm:2025", []),
-        ("từ ngày:01/03/2026 đến ngày:01/03/2026 bão", [1, 4, 3, 2]),
-        ("từ ngày:02/03/2026", []),
-        ("hạn:có", [17]),
-        ("", [17, 16, 15, 4, 3, 2, 1]),
-    ],
-)
-def test_a_query_finds_what_a_clerk_expects(shelf: Database, query: str, wanted: list[int]) -> None:
-    assert found(shelf, query) == wanted
-    assert found(shelf, query, size=1) == wanted
+QUERIES_AND_ANSWERS: list[tuple[str, list[int]]] = [
+    ("bao", [4, 3, 2, 1]),
+    ("bão", [1, 4, 3, 2]),
+    ('"bão"', [1]),
+    ("báo cáo", [2]),
+    ("bao so 3", [3, 1]),
+    ('"so 3"', [3, 1]),
+    ('"chống bão"', [1]),
+    ('"bão chống"', []),
+    ("bao -tết", [3, 2, 1]),
+    ("-bao", [17, 16, 15]),
+    ("ngh*", [4]),
+    ("dat dai", [17]),
+    ("DAT", [17]),
+    ("đất", [17]),
+    ("hoà", [17]),
+    ("hoà*", [17]),
+    ("Ho\u0300a Bi\u0300nh", [17]),
+    ("15/QĐ-UBND", [15, 16]),
+    ("015/qd-ubnd", [15]),
+    ("15 ubnd", [16, 15]),
+    ("số:15", [15]),
+    ("ký hiệu:QĐ-UBND", [15]),
+    ("ky hieu:ubnd", [15]),
+    ('loại:"báo cáo"', [2]),
+    ("từ:noi", [17, 16, 15, 4, 3, 2, 1]),
+    ("trạng thái:filed", [4]),
+    ("độ khẩn:2", [4]),
+    ("năm:2025", []),
+    ("từ ngày:01/03/2026 đến ngày:01/03/2026 bão", [1, 4, 3, 2]),
+    ("từ ngày:02/03/2026", []),
+    ("hạn:có", [17]),
+    ("", [17, 16, 15, 4, 3, 2, 1]),
+]
+
+
+def test_a_query_finds_what_a_clerk_expects(shelf: Database) -> None:
+    for query, wanted in QUERIES_AND_ANSWERS:
+        assert found(shelf, query) == wanted, query
+        assert found(shelf, query, size=1) == wanted, query
 
 
 def test_the_last_word_may_be_only_begun_while_it_is_typed(shelf: Database) -> None:
@@ -260,17 +260,16 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("query", HOSTILE, ids=[f"q{n}" for n in range(len(HOSTILE))])
-def test_no_query_is_an_error(shelf: Database, query: str) -> None:
-    asked(shelf, query, facets=list(Facet), typing=True)
+def test_no_query_is_an_error(shelf: Database) -> None:
+    for query in HOSTILE:
+        asked(shelf, query, facets=list(Facet), typing=True)
 
 
-@pytest.mark.parametrize(
-    "page", ["x", "newest", "newest.2.1", "oldest.0.1", "newest.0.²", "newest.0." + "9" * 30]
-)
-def test_a_page_of_another_search_is_refused(shelf: Database, page: str) -> None:
-    with pytest.raises(PageInvalid):
-        asked(shelf, "", page=page)
+def test_a_page_of_another_search_is_refused(shelf: Database) -> None:
+    wrong = ("x", "newest", "newest.2.1", "oldest.0.1", "newest.0.²", "newest.0." + "9" * 30)
+    for page in wrong:
+        with pytest.raises(PageInvalid):
+            asked(shelf, "", page=page)
 
 
 SYLLABLES = ("bão", "báo", "bao", "đất", "dat", "số", "3", "Hoà", "hòa", "hoàng", "-x", "15/QĐ")
@@ -314,7 +313,7 @@ def _matches(line: Sequence[str], asked: Expression) -> bool:
 
 
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(
     texts=st.lists(TEXTS, min_size=1, max_size=6), queries=st.lists(QUERIES, min_size=1, max_size=6)
