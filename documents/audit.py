@@ -21,6 +21,7 @@ from documents.tables import (
     CertifiedCopyRow,
     DocumentRow,
     LedgerRow,
+    MaterialRow,
     ParcelRow,
     ReportRow,
     RevisionRow,
@@ -102,6 +103,7 @@ def blobs(session: Session) -> Iterator[str]:
         select(_PART.frozen_sha256).where(_PART.frozen_sha256 != ""),
         select(_PART.pending_sha256).where(_PART.pending_sha256 != ""),
         select(BookRevisionRow.sha256),
+        select(MaterialRow.sha256),
         select(BookRow.rows_sha256).where(BookRow.rows_sha256.is_not(None)),
     )
     yield from session.scalars(named.execution_options(yield_per=500))

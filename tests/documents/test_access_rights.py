@@ -10,6 +10,7 @@ from documents import (
     access_rights,
     accesses,
     dossiers,
+    ledger,
     posts,
 )
 from documents.access import AccessKind, GrantKind, TargetKind
@@ -72,6 +73,7 @@ def test_a_document_has_rights_of_its_own(office: Database, at: datetime) -> Non
         ):
             who = posts.acting(session, ORGAN, f"{ORGAN}-{role}", (role,), at)
             assert access_rights.may_see(session, who, row) == sees
+        assert [entry.state for entry in ledger.history(session, row.id)] == [row.state] * 2
         stranger = posts.acting(session, "H99.02", "H99.02-leader", (Role.LEADER,), at)
         assert not access_rights.may_see(session, stranger, row)
 

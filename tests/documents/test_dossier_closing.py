@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from documents import (
+    audit,
     dossier_closing,
     dossier_forms,
     dossier_handover,
@@ -62,9 +63,8 @@ def test_closing_tells_everything_that_is_to_be_mended(
 ) -> None:
     with office.writing() as session:
         session_row = session.get_one(DossierRow, dossier)
-        assert [f.kind for f in dossier_closing.findings(session, session_row, at)] == [
-            FindingKind.EMPTY
-        ]
+        found = dossier_closing.findings(session, session_row, at)
+        assert [finding.kind for finding in found] == [FindingKind.EMPTY]
         for given in (
             {"state": "draft", "code_number": None},
             {"direction": "incoming", "state": "assigned"},
@@ -75,6 +75,7 @@ def test_closing_tells_everything_that_is_to_be_mended(
         file = Attachment("bản thảo.docx", "application/msword", "c" * 64, 10)
         filings.add_material(session, dossier, MaterialKind.DRAFT, file, SPECIALIST, at)
     with office.reading() as session:
+        assert "c" * 64 in set(audit.blobs(session))
         found = dossier_closing.findings(session, session.get_one(DossierRow, dossier), at)
     kinds = sorted(finding.kind for finding in found)
     assert kinds == sorted(
