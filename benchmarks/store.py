@@ -108,10 +108,14 @@ def _row(
     day = local_day(at)
     incoming = direction == "incoming"
     sender = f"H99.{chance.randrange(60)}" if incoming else ORGAN
-    names, weights = zip(*_STATES[direction], strict=True)
+    usual = dict(_STATES[direction])
     # almost everything older than a month is done
     rare = chance.random() < (0.3 if (LAST - at).days < 30 else 0.002)
-    state = chance.choice(_RARE[direction]) if rare else chance.choices(names, weights)[0]
+    state = (
+        chance.choice(_RARE[direction])
+        if rare
+        else chance.choices(list(usual), list(usual.values()))[0]
+    )
     due = day + timedelta(chance.choice((3, 5, 7, 15))) if chance.random() < 0.45 else None
     person = chance.randrange(PEOPLE)
     signer = f"{chance.choice(_SURNAMES)} Văn {chance.choice(_NAMES)}"

@@ -173,7 +173,7 @@ class Bench(Tools):
             case Verify() | Collate() | Preserve():
                 return self._judge(job)
 
-    def _read(self, job: Open | ReadText) -> Arrival | StatusArrival | FilesText:
+    def _read(self, job: Open | ReadText) -> Done:
         return read_text(job, self.blobs) if isinstance(job, ReadText) else self._open(job)
 
     def _judge(self, job: Verify | Collate | Preserve) -> Finding | Collated | Copies:
