@@ -258,8 +258,11 @@ def _told(session: Session, row: AccessChangeRow, what: str, acting: Acting, at:
         "reason": row.reason,
         **acting.detail(),
     }
-    target: type[Target] = DossierRow if row.target == TargetKind.DOSSIER else DocumentRow
     # the newest ledger row of a document tells its state: a change of rights leaves it as it is
-    state = str(session.get_one(target, row.target_id).state)
-    fact = Fact(row.target_id, what, state, acting.actor, "", tuple(said.items()))
+    target: Target = (
+        session.get_one(DossierRow, row.target_id)
+        if row.target == TargetKind.DOSSIER
+        else session.get_one(DocumentRow, row.target_id)
+    )
+    fact = Fact(row.target_id, what, str(target.state), acting.actor, "", tuple(said.items()))
     ledger.append(session, row.organ_id, fact, at)
