@@ -41,7 +41,7 @@ _LONGEST = 600
 """Characters of one detail: both languages of an error and what to mend."""
 _GROWING = ("draft", "signed", "sealed")
 _EVIDENCE = {
-    **{"draft": "draft", "sign": "signed", "seal": "sealed"},
+    **{"draft": "draft", "revise": "draft", "sign": "signed", "seal": "sealed"},
     **{"verify": "received", "quarantine": "received"},
 }
 """Step in the ledger, and the revision that is its evidence."""
