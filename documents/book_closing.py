@@ -275,15 +275,8 @@ def approve(session: Session, book_id: str, who: str, at: datetime) -> BookRow:
         row.state = BookState.APPROVED
         _settle(row, at)
         detail = {"rows_sha256": row.rows_sha256, **by.detail()}
-        _note(
-            session,
-            row,
-            "book_approve",
-            by.actor,
-            at,
-            evidence=row.current_sha256 or "",
-            detail=detail,
-        )
+        evidence = row.current_sha256 or ""
+        _note(session, row, "book_approve", by.actor, at, evidence=evidence, detail=detail)
     elif row.held:
         _settle(row, at)
     return row
@@ -363,13 +356,8 @@ def _note(
     evidence: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    said = {
-        "book": row.id,
-        "kind": row.kind,
-        "year": row.year,
-        "series": row.series,
-        **(detail or {}),
-    }
+    said = {"book": row.id, "kind": row.kind, "year": row.year, "series": row.series}
+    said |= detail or {}
     fact = Fact("", step, row.state, actor, evidence, tuple(said.items()))
     ledger.append(session, row.organ_id, fact, at)
 
