@@ -38,7 +38,7 @@ class NotPrintable(Refused):
 
     code = "paper_issue.not_printable"
     vietnamese = "Chưa in, đóng dấu bản giấy được khi văn bản ở trạng thái «{0}»"
-    english = "a document that is {0} is not printed and stamped as a bản chính"
+    english = "a document that is {0} is not printed and stamped on paper"
     remedy = (
         "Văn bản đi đã ký số, đã cấp số, còn hiệu lực / an outgoing one, signed and numbered here"
     )
