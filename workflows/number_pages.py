@@ -44,8 +44,9 @@ def printed(
         f"SỔ THEO DÕI SỐ {way.upper()} NĂM {year}",
         _COLUMNS,
         at,
-        (agency, f"In lúc {_moment(at)}"),
-        f"{agency} - số {way} năm {year}",
+        head=(agency,),
+        subtitles=(f"In lúc {_moment(at)}",),
+        footer=f"{agency} - số {way} năm {year}",
     )
     return table_page.render(page, rows(lines))
 
