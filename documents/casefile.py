@@ -92,8 +92,10 @@ def take(
     row.attempts = 0
     row.next_attempt_at = row.error_code = row.error_text = None
     note(session, row, step, actor, at, evidence=evidence, detail=detail)
-    reason = str((detail or {}).get("reason", ""))
-    duty.follow(session, row.id, (Direction(row.direction), step), at, reason)
+    # what did not come by the axis has nobody there to be told
+    if row.channel is None:
+        reason = str((detail or {}).get("reason", ""))
+        duty.follow(session, row.id, (Direction(row.direction), step), at, reason)
     return after
 
 

@@ -29,7 +29,7 @@ from documents import (
 )
 from documents.arrival import Arrival
 from documents.casefile import locked, take
-from documents.errors import StepRefused, storable
+from documents.errors import Refused, StepRefused, storable
 from documents.identity import new_id
 from documents.ledger import SYSTEM
 from documents.lifecycle import Direction, State, Step, advance
@@ -50,6 +50,15 @@ SENDER_DIFFERS = "sender.differs"
 """Code of the warning that the axis names another sender than the message."""
 WARNING_LENGTH = 300
 """Characters."""
+
+
+class ClerkRegisters(Refused):
+    """What a scanner or a person brought is registered by the clerk, not by the system."""
+
+    code = "incoming.clerk_registers"
+    vietnamese = "Chờ văn thư kiểm tra, vào sổ"
+    english = "it waits for the clerk to look at it and register it"
+    remedy = "Xem `congvan intake list`, `congvan intake register` / see those commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +263,8 @@ def verified(session: Session, document_id: str, finding: Finding, at: datetime)
     doubts = provenance.doubts(session, row, finding.signs, at)
     stranger = change_questions.impersonation(row)
     why = finding.quarantine or _impersonation(row) or stranger or doubts.quarantine
-    reason = storable(why or _duplicate(session, row))
+    # of what the clerk registers, the clerk is told what it repeats
+    reason = storable(why or ("" if row.channel else _duplicate(session, row)))
     step = Step.QUARANTINE if reason else Step.VERIFY
     detail: dict[str, Any] = {"verdict": finding.verdict, **({"reason": reason} if reason else {})}
     if doubts.flags:
@@ -266,6 +276,8 @@ def verified(session: Session, document_id: str, finding: Finding, at: datetime)
     row.verdict, row.verification = finding.verdict, finding.report
     if reason:
         row.held, row.error_code, row.error_text = True, "incoming.quarantined", reason
+    elif row.channel is not None:
+        row.held, row.error_code, row.error_text = True, ClerkRegisters.code, str(ClerkRegisters())
     elif change_questions.concerns(row) and (asked := change_questions.waits(session, row)):
         change_questions.wait(row, asked)
     return after
@@ -295,14 +307,21 @@ def _duplicate(session: Session, row: DocumentRow) -> str:
 
 
 def registered(session: Session, document_id: str, at: datetime) -> int:
-    """Give the receipt number and enter the register (Art. 21.2c, 22)."""
+    """Give the receipt number and enter the register (Art. 21.2c, 22).
+
+    Raises:
+        ClerkRegisters: it did not come by the axis.
+        RegisterClosed, DayPast: no number can be given.
+    """
     row = locked(session, document_id)
     # refused before a number is taken
     advance(Direction.INCOMING, State(row.state), Step.REGISTER, SYSTEM.role)
+    if row.channel is not None:
+        raise ClerkRegisters
     day = numbering.local_day(at)
     series = series_rules.incoming_series(session, row, day)
     number = register.next_number(session, row.organ_id, Direction.INCOMING, series, day, row.id)
-    row.receipt_number = number
+    row.receipt_number, row.arrival_date = number, day
     take(session, row, Step.REGISTER, SYSTEM, at, detail={"receipt_number": number})
     return number
 

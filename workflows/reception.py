@@ -266,7 +266,9 @@ def verify(office: Office, ids: Iterable[str]) -> Pouch:
                     main=main,
                     others=tuple(i.sha256 for i in others if i.content_type == envelope.PDF),
                     damaged=envelope.is_damaged(row.warnings),
-                    accepts_unsigned=agencies[row.organ_id].accepts_unsigned,
+                    accepts_unsigned=(
+                        row.channel is not None or agencies[row.organ_id].accepts_unsigned
+                    ),
                     signer_name=row.signer_name,
                 )
             )

@@ -37,6 +37,7 @@ from documents.tables.filing_plans import (
 )
 from documents.tables.foundation import Base, Instant
 from documents.tables.handling import ExtensionRow, RemarkRow, SubmissionRow, TaskRow
+from documents.tables.intake import EnvelopeRow, IntakeRow
 from documents.tables.journey import (
     AgencyRow,
     AttachmentRow,
@@ -55,6 +56,15 @@ from documents.tables.lists import LISTS
 from documents.tables.people import AbsenceRow, PostRow, UnitRow, WorkDelegationRow
 from documents.tables.reconciliation import FindingRow, ReconciliationRow
 from documents.tables.relations import RelationRow
+from documents.tables.reminders import (
+    DigestRow,
+    IncidentRow,
+    MailboxRow,
+    MorningRow,
+    NoticeRow,
+    ReminderGapRow,
+    ReminderRuleRow,
+)
 from documents.tables.reports import ReportRow
 from documents.tables.requests import SignatureRequestPartRow, SignatureRequestRow
 from documents.tables.search import SavedQueryRow, SearchBodyRow, SearchCursorRow, SearchEntryRow
@@ -94,6 +104,7 @@ __all__ = [
     "CopySignerRow",
     "DelegationRow",
     "DeliveryRow",
+    "DigestRow",
     "DocumentRow",
     "DocumentTypeRow",
     "DossierRow",
@@ -102,6 +113,7 @@ __all__ = [
     "DraftOpinionRow",
     "DraftRuleRow",
     "DraftTermsRow",
+    "EnvelopeRow",
     "ExtensionRow",
     "FeedbackRow",
     "FilingMarkRow",
@@ -110,12 +122,17 @@ __all__ = [
     "FindingRow",
     "HandoverItemRow",
     "HandoverRow",
+    "IncidentRow",
     "Instant",
+    "IntakeRow",
     "InternalCopyRow",
     "LedgerHeadRow",
     "LedgerRow",
     "LoanRow",
+    "MailboxRow",
     "MaterialRow",
+    "MorningRow",
+    "NoticeRow",
     "PaperIssueRow",
     "ParcelRow",
     "PersonRow",
@@ -128,6 +145,8 @@ __all__ = [
     "RegisterRow",
     "RelationRow",
     "RemarkRow",
+    "ReminderGapRow",
+    "ReminderRuleRow",
     "ReportRow",
     "ReservationRow",
     "RetentionRow",
