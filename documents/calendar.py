@@ -138,6 +138,17 @@ class Calendar:
             count -= self.is_working(day)
         return day
 
+    def previous_working(self, day: date, count: int = 1) -> date:
+        """Return the *count*-th working day before *day*.
+
+        Raises:
+            YearMissing: it lies in a year that is not known.
+        """
+        while count > 0:
+            day -= _DAY
+            count -= self.is_working(day)
+        return day
+
 
 def _days(first: date, last: date) -> list[date]:
     return [first + _DAY * count for count in range((last - first).days + 1)]

@@ -5,22 +5,19 @@ morning; urgent ones right after signing), Decree 30/2020/ND-CP, Art. 18.1; days
 mornings are Vietnam's.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from documents import casefile
+from documents import casefile, time_limit
 from documents.calendar import Calendar, YearMissing, vietnam
 from documents.document import VIETNAM, Urgency
 from documents.lifecycle import Direction, State
 from documents.tables import DocumentRow, RevisionRow
+from documents.time_limit import AT_ONCE, Limit
 
-AT_ONCE = timedelta(minutes=30)
-"""What *right after signing* leaves for number, seal and the axis; the law has no figure."""
-MORNING_ENDS = time(12)
-"""Vietnam; the law says *morning* and no hour."""
 LATE = "dispatch.late"
 """Code of the warning at a document that left too late."""
 _ON_THE_WAY = (State.SIGNED, State.NUMBERED, State.SEALED)
@@ -39,11 +36,8 @@ def deadline(signed_at: datetime, urgency: int, calendar: Calendar) -> datetime:
     Raises:
         YearMissing: the next working day is in a year that *calendar* does not know.
     """
-    local = signed_at.astimezone(VIETNAM)
-    if urgency > Urgency.ROUTINE:
-        return local + AT_ONCE
-    morning = calendar.next_working(local.date())
-    return datetime.combine(morning, MORNING_ENDS, VIETNAM)
+    limit = Limit.AT_ONCE if urgency > Urgency.ROUTINE else Limit.NEXT_MORNING
+    return time_limit.until(limit, signed_at, calendar).at.astimezone(VIETNAM)
 
 
 def noted(session: Session, row: DocumentRow, at: datetime) -> dict[str, str]:

@@ -7,7 +7,7 @@ follow what; the database CHECK and the property tests are derived from it.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -16,7 +16,6 @@ from documents.errors import Refused
 
 NO_DAY = date.max
 """Stands for «no deadline»: such tasks come last in every list."""
-_DAY = timedelta(days=1)
 
 
 class TaskPart(StrEnum):
@@ -164,10 +163,7 @@ def overdue_through(today: date, calendar: Calendar) -> date:
     Raises:
         YearMissing: the calendar does not know the year.
     """
-    day = today - _DAY
-    while not calendar.is_working(day):
-        day -= _DAY
-    return day
+    return calendar.previous_working(today)
 
 
 def standing(

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from documents import dispatch_deadline, ledger, outgoing
 from documents.calendar import Calendar, CalendarInvalid, Year, YearMissing, vietnam
 from documents.database import Database
-from documents.dispatch_deadline import AT_ONCE, deadline, overdue
+from documents.dispatch_deadline import deadline, overdue
 from documents.document import VIETNAM, Role
 from documents.lifecycle import Step
 from documents.outgoing import Draft
 from documents.tables import DocumentRow
+from documents.time_limit import AT_ONCE
 
 PLAIN = """
 year = 2030
