@@ -5,6 +5,7 @@ transaction takes the single writer's lock at once (BEGIN IMMEDIATE), so that it
 waits its turn instead of failing at its first write.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
+    DisconnectionError,
     IntegrityError,
     InterfaceError,
     OperationalError,
@@ -35,6 +37,9 @@ BUSY_SECONDS = 60
 """How long a writer waits for SQLite's single writer."""
 UNIQUE_VIOLATION = "23505"
 """SQLSTATE (ISO 9075) of a row that exists already."""
+IDLE_SECONDS = 5.0
+"""How long a connection may have lain unused before it is asked whether it still holds."""
+_USED = "congvan_used"
 
 
 _UPGRADING = Lock()
@@ -185,7 +190,7 @@ def _said(error: DBAPIError) -> str:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        return _asking_after_idleness(create_engine(url, pool_size=8, max_overflow=8))
     engine = create_engine(
         url,
         # we begin; with `autocommit` of Python 3.12 commit() would do nothing
@@ -201,5 +206,27 @@ def _engine(url: str) -> Engine:
     def _begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("congvan_writing")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _asking_after_idleness(engine: Engine) -> Engine:
+    """Let the pool replace connections that broke while they lay unused.
+
+    `pool_pre_ping` asks at every checkout: one round trip more for every transaction.
+    """
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get(_USED, 0.0) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool opens another
+
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info[_USED] = time.monotonic()
 
     return engine

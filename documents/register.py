@@ -9,31 +9,16 @@ no gap, no double.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    Select,
-    Table,
-    bindparam,
-    case,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-    update,
-)
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Row, Select, select, union_all, update
 from sqlalchemy.orm import Session
 
+from documents import counting
 from documents.database import WriteConflict
 from documents.errors import Refused
 from documents.lifecycle import Direction
 from documents.numbering import written_number
-from documents.series import ReservationState
 from documents.tables import CertifiedCopyRow, RegisterEntryRow, RegisterRow, ReservationRow
 
 
@@ -104,71 +89,6 @@ class Entered:
     """Of the number, in Vietnam: what the document bears."""
 
 
-# built once: building a statement takes longer than the database takes to run it
-_REGISTERS = cast("Table", RegisterRow.__table__)
-_ENTRIES = cast("Table", RegisterEntryRow.__table__)
-_RESERVED = cast("Table", ReservationRow.__table__)
-_KEY = ("organ_id", "direction", "series", "year")
-_THE_REGISTER = tuple(_REGISTERS.c[name] == bindparam(f"its_{name}") for name in _KEY)
-_REGISTER = select(_REGISTERS).where(*_THE_REGISTER)
-_YEAR_CLOSED = (
-    select(_REGISTERS.c.id)
-    .where(*(each for each, name in zip(_THE_REGISTER, _KEY, strict=True) if name != "series"))
-    .where(_REGISTERS.c.closed_at.is_not(None))
-    .limit(1)
-)
-# locks the register until the transaction ends
-_COUNT = (
-    update(_REGISTERS)
-    .where(*_THE_REGISTER, _REGISTERS.c.closed_at.is_(None))
-    .where(or_(_REGISTERS.c.last_day.is_(None), _REGISTERS.c.last_day <= bindparam("latest")))
-    .values(
-        last_number=_REGISTERS.c.last_number + 1,
-        last_day=case(
-            (_REGISTERS.c.last_day > bindparam("day"), _REGISTERS.c.last_day),
-            else_=bindparam("day", type_=_REGISTERS.c.last_day.type),
-        ),
-    )
-    .returning(_REGISTERS.c.id, _REGISTERS.c.last_number, _REGISTERS.c.last_day)
-)
-_UNCOUNT = (
-    update(_REGISTERS)
-    .where(_REGISTERS.c.id == bindparam("register"))
-    .values(last_number=_REGISTERS.c.last_number - 1)
-)
-_NUMBER_OF = select(_ENTRIES.c.number).where(_ENTRIES.c.document_id == bindparam("document"))
-_TAKEN = select(_ENTRIES.c.number).where(
-    _ENTRIES.c.register_id == bindparam("register"), _ENTRIES.c.number == bindparam("newest")
-)
-# the document's number, or the one that was reserved for it
-_HELD = union_all(
-    select(
-        _ENTRIES.c.register_id,
-        _ENTRIES.c.number,
-        _ENTRIES.c.entered_on,
-        null().label("reservation"),
-    ).where(_ENTRIES.c.document_id == bindparam("document")),
-    select(_RESERVED.c.register_id, _RESERVED.c.number, _RESERVED.c.day, _RESERVED.c.id).where(
-        _RESERVED.c.document_id == bindparam("document"),
-        _RESERVED.c.state == literal(ReservationState.OPEN.value),
-    ),
-)
-_USE = (
-    update(_RESERVED)
-    .where(
-        _RESERVED.c.id == bindparam("reservation"),
-        _RESERVED.c.document_id == bindparam("document"),
-        _RESERVED.c.state == ReservationState.OPEN.value,
-    )
-    .values(state=ReservationState.USED.value)
-    .returning(_RESERVED.c.id)
-)
-_INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
-_ENTER = {
-    # a row that is there already ends no transaction: it is told which rule it breaks
-    name: insert(_ENTRIES).on_conflict_do_nothing().returning(_ENTRIES.c.number)
-    for name, insert in _INSERTS.items()
-}
 _A_DAY = timedelta(days=1)
 
 
@@ -193,7 +113,11 @@ def enter(
         WriteConflict: another worker gave the document a number at the same moment.
     """
     connection = session.connection()
-    held = connection.execute(_HELD, {"document": document_id}).all()
+    if connection.dialect.name == "postgresql":
+        key = _key(organ_id, direction, series, day)
+        if (at_once := _at_once(connection, key, day, document_id, notation)) is not None:
+            return at_once
+    held = connection.execute(counting.HELD, {"document": document_id}).all()
     entered = next((row for row in held if row.reservation is None), None)
     if entered is not None:
         return Entered(entered.register_id, entered.number, entered.entered_on)
@@ -201,15 +125,48 @@ def enter(
         taken = _reserved(session, held[0], series, day, document_id)
     else:
         taken = count_on(session, organ_id, direction, series, day)
-    code = f"{written_number(taken.number)}/{notation}" if notation else None
-    entry = {"organ_id": organ_id, "year": taken.day.year, "code": code}
-    key = {"register_id": taken.register_id, "number": taken.number}
-    values = {**entry, **key, "document_id": document_id, "entered_on": taken.day}
-    if connection.scalar(_ENTER[connection.dialect.name], values) is None:
+    values = {
+        "register_id": taken.register_id,
+        "number": taken.number,
+        "document_id": document_id,
+        "entered_on": taken.day,
+        "organ_id": organ_id,
+        "year": taken.day.year,
+        "code": _code(taken.number, notation),
+    }
+    if connection.scalar(counting.ENTER[connection.dialect.name], values) is None:
         if not held:
-            connection.execute(_UNCOUNT, {"register": taken.register_id})
-        raise _contradiction(connection, taken, series, document_id, code)
+            connection.execute(counting.UNCOUNT, {"register": taken.register_id})
+        raise _contradiction(connection, taken, series, document_id, notation)
     return taken
+
+
+def _at_once(
+    connection: Connection, key: dict[str, Any], day: date, document_id: str, notation: str
+) -> Entered | None:
+    """Count and enter in one statement; None where more must be asked, and nothing was done."""
+    values = {**key, **_days(day), "document": document_id, "notation": notation or None}
+    row = connection.execute(counting.COUNT_AND_ENTER, values).one_or_none()
+    if row is None:
+        return None
+    taken = Entered(row[0], row[1], row[2])
+    if row[3] is None:
+        connection.execute(counting.UNCOUNT, {"register": taken.register_id})
+        raise _contradiction(connection, taken, key["its_series"], document_id, notation)
+    return taken
+
+
+def _key(organ_id: str, direction: Direction, series: str, day: date) -> dict[str, Any]:
+    given = (organ_id, direction.value, series, day.year)
+    return {f"its_{name}": value for name, value in zip(counting.KEY, given, strict=True)}
+
+
+def _days(day: date) -> dict[str, date]:
+    return {"day": day, "latest": day + _A_DAY}
+
+
+def _code(number: int, notation: str) -> str | None:
+    return f"{written_number(number)}/{notation}" if notation else None
 
 
 def next_number(
@@ -244,12 +201,10 @@ def count_on(
         WriteConflict: the register was closed at the same moment.
     """
     connection = session.connection()
-    given = (organ_id, direction.value, series, day.year)
-    key = {f"its_{name}": value for name, value in zip(_KEY, given, strict=True)}
-    days = {"day": day, "latest": day + _A_DAY}
-    if (row := connection.execute(_COUNT, {**key, **days}).one_or_none()) is None:
+    key, days = _key(organ_id, direction, series, day), _days(day)
+    if (row := connection.execute(counting.COUNT, {**key, **days}).one_or_none()) is None:
         _open(connection, key, series, day)
-        row = connection.execute(_COUNT, {**key, **days}).one_or_none()
+        row = connection.execute(counting.COUNT, {**key, **days}).one_or_none()
     if row is None:
         raise WriteConflict(f"{series} {day.year}")
     return Entered(row[0], row[1], row[2])
@@ -257,7 +212,7 @@ def count_on(
 
 def number_of(session: Session, document_id: str) -> int | None:
     """Return the number the document has in its register, if any."""
-    number: int | None = session.connection().scalar(_NUMBER_OF, {"document": document_id})
+    number: int | None = session.connection().scalar(counting.NUMBER_OF, {"document": document_id})
     return number
 
 
@@ -325,7 +280,7 @@ def gaps(session: Session) -> list[tuple[str, str, int, list[int]]]:
 
 def _open(connection: Connection, key: dict[str, Any], series: str, day: date) -> None:
     """Begin a register that is new; say why one that is there takes no number."""
-    register = connection.execute(_REGISTER, key).one_or_none()
+    register = connection.execute(counting.REGISTER, key).one_or_none()
     if register is not None:
         if register.closed_at is not None:
             raise RegisterClosed(series, day.year)
@@ -333,10 +288,12 @@ def _open(connection: Connection, key: dict[str, Any], series: str, day: date) -
             raise DayPast(series, f"{register.last_day:%d/%m/%Y}", f"{day:%d/%m/%Y}")
         return
     whole_year = {name: value for name, value in key.items() if name != "its_series"}
-    if connection.scalar(_YEAR_CLOSED, whole_year) is not None:
+    if connection.scalar(counting.YEAR_CLOSED, whole_year) is not None:
         raise RegisterClosed(series, day.year)
     values = {name.removeprefix("its_"): value for name, value in key.items()}
-    new = _INSERTS[connection.dialect.name](_REGISTERS).values(**values, last_number=0)
+    new = counting.INSERTS[connection.dialect.name](counting.REGISTERS).values(
+        **values, last_number=0
+    )
     connection.execute(new.on_conflict_do_nothing())
 
 
@@ -351,18 +308,18 @@ def _reserved(
     if register.series != series and register.year == day.year:
         raise NotReserved(register.series, series)
     key = {"reservation": held.reservation, "document": document_id}
-    if session.connection().scalar(_USE, key) is None:
+    if session.connection().scalar(counting.USE, key) is None:
         raise WriteConflict(f"{register.series} {held.number}")  # expired at this moment
     return Entered(held.register_id, held.number, held.entered_on)
 
 
 def _contradiction(
-    connection: Connection, taken: Entered, series: str, document_id: str, code: str | None
+    connection: Connection, taken: Entered, series: str, document_id: str, notation: str
 ) -> Refused | WriteConflict:
     """Return which rule the entry breaks."""
-    if connection.scalar(_NUMBER_OF, {"document": document_id}) is not None:
+    if connection.scalar(counting.NUMBER_OF, {"document": document_id}) is not None:
         return WriteConflict(f"{series} {document_id}")
     key = {"register": taken.register_id, "newest": taken.number}
-    if connection.scalar(_TAKEN, key) is not None:
+    if connection.scalar(counting.TAKEN, key) is not None:
         return NumberTaken(taken.number, series, taken.day.year)
-    return CodeTaken(code or taken.number, taken.day.year)
+    return CodeTaken(_code(taken.number, notation) or taken.number, taken.day.year)
