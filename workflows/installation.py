@@ -105,8 +105,11 @@ def _crl_paths(home: Path) -> list[str]:
     return sorted(f"trust/{path.name}" for path in (home / "trust").glob("*.crl"))
 
 
-def make_demo_world(folder: Path) -> World:
-    """Make the demo's world: province and ministry, a test PKI, keys and images for all."""
+def make_demo_world(folder: Path, since: datetime | None = None) -> World:
+    """Make the demo's world: province and ministry, a test PKI, keys and images for all.
+
+    *since*: when its people are entered; None: now.
+    """
     names = tuple(dict.fromkeys(desk.installation for desk in DESKS))
     world = make_world(folder, names)
     pki = make_pki(folder / "pki", [subject for desk in DESKS for subject in _subjects(desk)])
@@ -119,7 +122,7 @@ def make_demo_world(folder: Path) -> World:
     for desk in DESKS:
         _give_keys(folder / desk.installation, pki, desk)
     for home in world.homes:
-        _populate(home)
+        _populate(home, since or datetime.now(UTC))
     write_catalogue(world, [desk.agency for desk in DESKS])
     enrolment.enrol(world)
     return world
@@ -155,9 +158,8 @@ def _give_keys(home: Path, pki: TestPki, desk: Desk) -> None:
     (keys / f"{seal}.png").write_bytes(marks.seal_image(desk.agency.name))
 
 
-def _populate(home: Path) -> None:
+def _populate(home: Path, at: datetime) -> None:
     database = open_cabinet(home).database
-    at = datetime.now(UTC)
     with database.writing() as session:
         for desk in DESKS:
             here = desk.installation == home.name

@@ -1,0 +1,1 @@
+"""Filling a demo's year: planned letters taken through the office's own functions, day by day."""
