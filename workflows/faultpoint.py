@@ -31,8 +31,17 @@ DEFERRED = (
     "expire.recorded",
 )
 """Passed where a signature comes later."""
+REMINDERS = (
+    "remind.planned",
+    "remind.told",
+    "remind.laid",
+    "mail.claimed",
+    "mail.sent",
+    "mail.recorded",
+)
 CHANGES = ("recall.settled", "recall.sent", "recall.recorded")
 PRESERVATION = ("preserve.done", "preserve.recorded")
+SCANS = ("scan.kept", "scan.recorded", "scan.explained", "scan.moved")
 INCOMING = (
     "fetch.got",
     "fetch.kept",

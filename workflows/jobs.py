@@ -36,6 +36,7 @@ from workflows.entitlement import ensure_may_seal, ensure_may_sign, signs
 from workflows.handover import handed_in
 from workflows.initialling import Initial
 from workflows.levels import Copies, Preserve
+from workflows.looking import LookAt, Seen, looked_at
 from workflows.placing import Show, shown
 from workflows.pressing import (
     SEAL_REASON,
@@ -121,6 +122,7 @@ Job = (
     | Collate
     | Preserve
     | ReadText
+    | LookAt
 )
 Done = (
     Intake
@@ -137,6 +139,7 @@ Done = (
     | Collated
     | Copies
     | FilesText
+    | Seen
 )
 
 
@@ -168,12 +171,14 @@ class Bench(Tools):
                 return self._seal(job)
             case SealAttachment() | Initial() | CertifyCopy() | PrepareCopy():
                 return self._accompany(job)
-            case Open() | ReadText():
+            case Open() | ReadText() | LookAt():
                 return self._read(job)
             case Verify() | Collate() | Preserve():
                 return self._judge(job)
 
-    def _read(self, job: Open | ReadText) -> Done:
+    def _read(self, job: Open | ReadText | LookAt) -> Done:
+        if isinstance(job, LookAt):
+            return looked_at(job, self.blobs, self.settings.largest_files)
         return read_text(job, self.blobs) if isinstance(job, ReadText) else self._open(job)
 
     def _judge(self, job: Verify | Collate | Preserve) -> Finding | Collated | Copies:

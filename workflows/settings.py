@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from connectors.access import AxisSettings
+from connectors.mail import MailSettings
 from documents.errors import Refused
 from documents.level import Level
 from signing.algorithm import Algorithm, Family
@@ -118,10 +119,20 @@ class Settings(BaseModel):
     unanswered_days: float = Field(default=5, gt=0, le=365)
     """After how long a recall, update or replacement without an answer stands in health lines."""
 
+    remind_at: str = Field(default="07:30", pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    """From when on each working day people are reminded of all they owe, Vietnam's time; of what
+    is urgent, each hour."""
+    mail: MailSettings | None = None
+    """The mail server for digests; without it they are shown in the system only."""
+
     services: dict[str, dict[str, str | float]] = Field(default_factory=dict, repr=False)
     """Remote signing services by name; their secrets are files."""
     request_hours: float = Field(default=72, gt=0, le=24 * 60)
     """How long a document stays frozen for a signature that comes later."""
+    scan: Path = Path("scan")
+    """Watched folder: `ORGANID/*.pdf` in it are taken in; `done`, `bad` in each have the rest."""
+    scan_settle_seconds: float = Field(default=10, ge=0, le=3600)
+    """A file that was written to more lately may still grow, and is left alone."""
     public_url: str = Field(
         default="",
         pattern=r"^(https://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._-]+)*|http://127\.0\.0\.1:\d+)?$",
@@ -217,8 +228,19 @@ class Settings(BaseModel):
             return self.database
         from sqlalchemy import make_url
 
-        url = make_url(self.database).set(password=_secret(self.at(self.database_password)))
+        password = _secret(self.at(self.database_password), "database_password")
+        url = make_url(self.database).set(password=password)
         return url.render_as_string(hide_password=False)
+
+    def mail_password(self) -> str:
+        """Return the password for the mail server; empty where nobody logs in.
+
+        Raises:
+            SettingsInvalid: its file cannot be read, or others can read it too.
+        """
+        if self.mail is None or self.mail.secret is None:
+            return ""
+        return _secret(self.at(self.mail.secret), "mail.secret")
 
 
 _FACES = {"soap": "/soap", "vxp": "", "edoc": "/edoc", "rest": "/rest"}
@@ -229,13 +251,13 @@ def _user_part(url: str) -> str:
     return url.partition("://")[2].rpartition("@")[0]
 
 
-def _secret(path: Path) -> str:
+def _secret(path: Path, key: str) -> str:
     try:
         if path.stat().st_mode & 0o077:
             raise SettingsInvalid(f"{path.name}: quyền tệp phải là 600 / its mode must be 600")
         return path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsInvalid(f"database_password: {error}") from error
+        raise SettingsInvalid(f"{key}: {error}") from error
 
 
 def written_secret(path: Path, secret: str) -> None:

@@ -9,7 +9,7 @@ import asyncio
 from prefect import flow
 
 from documents.errors import Unavailable
-from workflows import backlog, bookbinding, filing, new_day, office
+from workflows import backlog, bookbinding, filing, new_day, office, scan_folder
 from workflows.incoming import incoming
 from workflows.indexing import indexing, texts_due
 from workflows.outgoing import attempted, outgoing
@@ -49,6 +49,7 @@ async def sweep() -> list[str]:
         (backlog.answers_due, "answers"),
         (bookbinding.carry_due, "books"),
         (filing.by_rule, "filing"),
+        (scan_folder.take_in, "scans"),
         (new_day.renew, "people"),
     ):
         if await asyncio.to_thread(done, here):

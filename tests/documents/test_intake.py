@@ -371,7 +371,7 @@ def test_an_envelope_goes_unopened_comes_back_and_is_registered(
             2,
         )
         assert ledger.history(session, document)[-1].step == "open_envelope"
-        assert ledger.verify(session) == []
+        assert list(ledger.verify(session)) == []
 
 
 def test_who_was_not_told_the_same_day_is_listed(
