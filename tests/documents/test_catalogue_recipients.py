@@ -33,7 +33,7 @@ from documents.directory import RightMissing
 from documents.document import Role
 from documents.outgoing import Draft
 from documents.readdressing import AlreadyLeft, NotAbolished, NotARecipient, NotASuccessor
-from documents.tables import DocumentRow, LedgerRow, ParcelRow
+from documents.tables import DocumentRow, LedgerRow, ParcelRow, PostRow
 
 CLERK = f"H99.01-{Role.CLERK}"
 HALF = date(2025, 7, 1)
@@ -128,7 +128,9 @@ def test_the_clerk_sends_to_the_successor_she_chooses_and_the_ledger_knows(
         assert (row.held, row.error_code) == (False, None)
         fact = session.scalars(select(LedgerRow).where(LedgerRow.step == "readdress")).one()
         assert fact.actor == CLERK
-        assert json.loads(fact.detail) == {
+        said = json.loads(fact.detail)
+        assert session.get_one(PostRow, said.pop("post")).person_id == CLERK
+        assert said == {
             "from": "H53",
             "to": "H55",
             "on": "2025-07-01",
