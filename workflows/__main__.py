@@ -16,7 +16,7 @@ COMMANDS = (
     *("hub", "ledger", "authority", "catalogue", "reconcile", "conform", "bench"),
     *("number", "register", "transfer", "loan", "dossier"),
     *("people", "search", "list"),
-    *("direct", "task", "handling"),
+    *("direct", "task", "handling", "intake"),
 )
 
 
