@@ -80,7 +80,7 @@ class Roster:
     def heads(self, owed: Owed) -> list[Recipient]:
         """Return the heads above those who are to do it."""
         owners = {each.in_stead_of or each.person_id for each in self.owners(owed)}
-        units = {owed.unit_id} if owed.unit_id else {self._unit(person) for person in owners}
+        units = {owed.unit_id} if owed.unit_id else {self.unit_of(person) for person in owners}
         found = [head for unit in sorted(filter(None, units)) for head in self._heads(unit, owners)]
         return self._others(found, owed)
 
@@ -103,7 +103,7 @@ class Roster:
             return [Recipient(head, person) for head in above if head != person]
         if person not in self.away:
             return [Recipient(person)]
-        matter = Matter(owed.type_name, owed.unit_id or self._unit(person))
+        matter = Matter(owed.type_name, owed.unit_id or self.unit_of(person))
         standing = [
             row.to_id
             for row in self.steads.get(person, ())
@@ -111,7 +111,7 @@ class Roster:
         ]
         if standing:
             return [Recipient(each, person) for each in dict.fromkeys(standing)]
-        unit = self._unit(person)
+        unit = self.unit_of(person)
         above = [head for head in (self._heads(unit, {person}) if unit else []) if head != person]
         return [Recipient(person), *(Recipient(head, person) for head in above)]
 
@@ -158,7 +158,8 @@ class Roster:
     def _has(self, person: str, role: Role) -> bool:
         return any(post.role == role for post in self.posts.get(person, ()))
 
-    def _unit(self, person: str) -> str | None:
+    def unit_of(self, person: str) -> str | None:
+        """Return the unit of the person's main post, or of the last they had."""
         held = self.posts.get(person)
         return held[0].unit_id if held else self.former.get(person)
 

@@ -60,10 +60,21 @@ class Until:
     at: datetime
     """The first moment, aware, at which it is over."""
 
+    @property
+    def shown(self) -> str:
+        """Return it as people read it."""
+        return shown_end(self.on, self.at)
+
 
 def day_ends(day: date) -> datetime:
     """Return the midnight in Vietnam that ends *day*."""
     return datetime.combine(day + timedelta(days=1), time.min, VIETNAM)
+
+
+def shown_end(on: date, at: datetime) -> str:
+    """Return a last day that ends with *at* as people read it: a midnight is said as the day."""
+    local = at.astimezone(VIETNAM)
+    return f"{local:%H:%M %d/%m/%Y}" if local.date() == on else f"{on:%d/%m/%Y}"
 
 
 def until(limit: Limit, since: datetime, calendar: Calendar, days: int = 0) -> Until:

@@ -28,6 +28,7 @@ from workflows.nightly import nightly
 from workflows.office import Office, open_office, serving
 from workflows.outgoing import attempted, outgoing
 from workflows.preservation import preservation
+from workflows.reminding import hourly
 from workflows.rounds import Round
 from workflows.runner import ServedFlow, serve
 from workflows.settings import HOME_VARIABLE
@@ -59,6 +60,7 @@ async def work(here: Office, stop: asyncio.Event) -> None:
     nights = [
         ServedFlow(catalogue, f"catalogue-{here.owner}", EACH_NIGHT, anchor=NIGHT),
         nightly(here.owner, here.settings.reconcile_at),
+        hourly(here.owner, here.settings.remind_at),
     ]
     rounds = [
         Round("outgoing", backlog.outgoing_due, lambda ids: attempted(outgoing, ids)),

@@ -11,7 +11,7 @@ from typing import Any
 from documents.document import VIETNAM
 
 HEALTH_FILE = "worker.json"
-FLOWS = ("outgoing", "incoming", "statuses", "preservation", "sweep", "reconcile")
+FLOWS = ("outgoing", "incoming", "statuses", "preservation", "sweep", "reconcile", "remind")
 
 LITTLE_SPACE = 100 << 20
 """Bytes; a single large letter takes as much with its message."""

@@ -61,6 +61,7 @@ class NoticeRow(Base):
         CheckConstraint(among("duty", sorted(Duty)), name="duty"),
         CheckConstraint(among("stage", sorted(Stage)), name="stage"),
         UniqueConstraint("subject_id", "duty", "person_id", "stage", "day"),
+        Index("ix_notice_day", "organ_id", "day"),
         Index("ix_notice_person", "person_id", "created_at", "id"),
         Index(
             "ix_notice_unread",

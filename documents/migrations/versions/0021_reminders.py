@@ -170,6 +170,7 @@ def upgrade() -> None:
             name=op.f("uq_notice_subject_id_duty_person_id_stage_day"),
         ),
     )
+    op.create_index("ix_notice_day", "notice", ["organ_id", "day"], unique=False)
     op.create_index("ix_notice_person", "notice", ["person_id", "created_at", "id"], unique=False)
     op.create_index(
         "ix_notice_unread",
