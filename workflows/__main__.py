@@ -17,6 +17,7 @@ COMMANDS = (
     *("number", "register", "transfer", "loan", "dossier"),
     *("people", "search", "list"),
     *("direct", "task", "handling", "intake"),
+    *("deadlines", "reminders", "notices"),
 )
 
 
