@@ -5,16 +5,21 @@ agency. Deterministic. Rows are entered in bulk, past the domain's functions: wh
 is reading them.
 """
 
-import itertools
+import functools
+import json
+import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from multiprocessing import get_context
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, text
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
 
-from documents import search_fields, search_index
+from documents import search_fields, search_index, search_spans
 from documents.database import Database
 from documents.document import ABBREVIATIONS, DocumentType
 from documents.numbering import local_day
@@ -26,6 +31,7 @@ LAST = datetime(2026, 11, 20, 9, tzinfo=UTC)
 BODY_SHARE = 0.1
 """Documents with the text of their files in the index."""
 TOGETHER = 5000
+ALIKE = 40
 UNITS = 12
 PEOPLE = 60
 
@@ -90,12 +96,12 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-def rows_of(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
-    """Yield *count* documents as rows, oldest first."""
-    chance = random.Random(seed)  # noqa: S311  (made-up documents)
+def rows_of(count: int, seed: int = 1, part: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the *part*th `TOGETHER` of *count* documents as rows, oldest first."""
+    chance = random.Random(f"{seed} {part}")  # noqa: S311  (made-up documents)
     step = (LAST - FIRST) / count
     types, weights = zip(*_COMMON_TYPES, strict=True)
-    for number in range(count):
+    for number in range(part * TOGETHER, min(count, (part + 1) * TOGETHER)):
         at = FIRST + step * number
         direction = "incoming" if chance.random() < 0.78 else "outgoing"
         kind = chance.choices(types, weights)[0]
@@ -167,54 +173,153 @@ def body(chance: random.Random) -> str:
 
 
 def fill(database: Database, count: int, seed: int = 1, *, words: bool = True) -> None:
-    """Fill an empty, migrated database with *count* documents and, with *words*, their index."""
+    """Fill an empty, migrated database with *count* documents and, with *words*, their index.
+
+    PostgreSQL multiplies: of every `ALIKE` documents in a row one is made up, the others differ
+    from it in their moments, keys and receipt numbers. Its indexes are made after the rows.
+    """
     dialect = database.engine.dialect.name
     with database.writing() as session:
-        session.add(AgencyRow(organ_id=ORGAN, name="Sở Nông nghiệp và Môi trường", served=True))
-        session.flush()
-        for number in range(UNITS):
-            name = f"Phòng {_WORKS[number]}"
-            unit = UnitRow(id=f"u{number}", organ_id=ORGAN, name=name, since=FIRST.date())
-            unit.abbreviation, unit.advisory = f"P{number}", False
-            session.add(unit)
-        for number in range(PEOPLE):
-            name = f"{_SURNAMES[number % 16]} Văn {_NAMES[number % 18]}"
-            person = PersonRow(id=f"p{number}", organ_id=ORGAN, full_name=name, position="")
-            person.role = "specialist"
-            session.add(person)
-        if dialect == "postgresql":
-            session.execute(text("DROP INDEX ix_search_entry_words"))
-    chance = random.Random(seed + 1)  # noqa: S311  (made-up text)
-    rows, documents = rows_of(count, seed), cast("Table", DocumentRow.__table__)
-    while group := list(itertools.islice(rows, TOGETHER)):
-        entries = [_entry(chance, row, dialect) for row in group] if words else []
-        with database.writing() as session:
-            connection = session.connection()
-            connection.execute(insert(documents), group)
-            if entries:
-                connection.execute(search_index.ADD[dialect], entries)
+        _office(session)
+        later = _indexes_dropped(session) if dialect == "postgresql" else []
+    alike = ALIKE if dialect == "postgresql" and count >= ALIKE * TOGETHER else 1
+    made_up = -(-count // alike)
+    parts = range(-(-made_up // TOGETHER))
+    makers = len(os.sched_getaffinity(0))
+    with ProcessPoolExecutor(makers, mp_context=get_context("spawn")) as pool:
+        made = functools.partial(_made, dialect, made_up, seed, words=words)
+        for rows, entries in pool.map(made, parts):
+            if dialect == "postgresql":
+                _copied(database, rows, entries, alike)
+            else:
+                _inserted(database, rows, entries)
     with database.writing() as session:
         if dialect == "postgresql":
-            session.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
-            session.execute(
-                text("CREATE INDEX ix_search_entry_words ON search_entry USING gin (words)")
-            )
+            session.execute(text("SET LOCAL maintenance_work_mem = '1GB'"))
         else:
             session.execute(text("INSERT INTO search_text(search_text) VALUES ('optimize')"))
+        for statement in later:
+            session.execute(text(statement))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if dialect == "postgresql" else "ANALYZE"))
 
 
+def _office(session: Session) -> None:
+    session.add(AgencyRow(organ_id=ORGAN, name="Sở Nông nghiệp và Môi trường", served=True))
+    session.flush()
+    for number in range(UNITS):
+        name = f"Phòng {_WORKS[number]}"
+        unit = UnitRow(id=f"u{number}", organ_id=ORGAN, name=name, since=FIRST.date())
+        unit.abbreviation, unit.advisory = f"P{number}", False
+        session.add(unit)
+    for number in range(PEOPLE):
+        name = f"{_SURNAMES[number % 16]} Văn {_NAMES[number % 18]}"
+        person = PersonRow(id=f"p{number}", organ_id=ORGAN, full_name=name, position="")
+        person.role = "specialist"
+        session.add(person)
+
+
+def _indexes_dropped(session: Session) -> list[str]:
+    """Drop what is faster made at the end; return the statements that make it."""
+    wanted = text(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename"
+        " IN ('document', 'search_entry') AND indexname LIKE 'ix_%'"
+    )
+    found = session.execute(wanted).all()
+    for name, _ in found:
+        session.execute(text(f"DROP INDEX {name}"))
+    return [statement for _, statement in found]
+
+
+Made = tuple[list[dict[str, Any]], list[dict[str, Any]]]
+
+
+def _made(dialect: str, count: int, seed: int, part: int, *, words: bool) -> Made:
+    """Return a part of the documents, and of the index."""
+    chance = random.Random(f"{seed} text {part}")  # noqa: S311  (made-up text)
+    rows = list(rows_of(count, seed, part))
+    return rows, [_entry(chance, row, dialect) for row in rows] if words else []
+
+
+def _inserted(
+    database: Database, rows: list[dict[str, Any]], entries: list[dict[str, Any]]
+) -> None:
+    with database.writing() as session:
+        connection = session.connection()
+        connection.execute(insert(DocumentRow), rows)
+        if entries:
+            connection.execute(search_index.ADD["sqlite"], entries)
+
+
+def _copied(
+    database: Database, rows: list[dict[str, Any]], entries: list[dict[str, Any]], alike: int
+) -> None:
+    """Copy a part into PostgreSQL, every row *alike* times with what must differ."""
+    step = 1_000_000  # a second apart; the next one made up is later
+    for row in rows:
+        row["to_places"], row["warnings"] = json.dumps(row["to_places"]), "[]"
+    columns = list(rows[0])
+    differ = {
+        "id": "lpad(to_hex(k), 2, '0') || substr(id, 3)",
+        "created_at": f"created_at + k * interval '{step} microseconds'",
+        "updated_at": f"created_at + k * interval '{step} microseconds'",
+        "receipt_number": f"receipt_number * {alike} + k",
+    }
+    given = ", ".join(differ.get(column, column) for column in columns)
+    spans = " || ".join(
+        f"'{kind}_' || (seq + k * {step}) / {size}"
+        for kind, size in (
+            ("ta", search_spans.SPAN),
+            (" tb", search_spans.SPAN * search_spans.WIDE),
+        )
+    )
+    with database.engine.begin() as connection:
+        direct = connection.connection.driver_connection
+        connection.execute(text("SET LOCAL synchronous_commit = off"))
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # rows are right
+        several = f"CROSS JOIN LATERAL generate_series(0, {alike - 1} + 0 * version) AS k"
+        _copy(direct, "document", columns, rows)
+        connection.execute(
+            text(
+                f"INSERT INTO document ({', '.join(columns)}) SELECT {given}"  # noqa: S608
+                f" FROM (SELECT * FROM made_document ORDER BY created_at) AS made {several}"
+            )
+        )
+        if entries:
+            _copy(direct, "search_entry", ("seq", "document_id", "upto", "line"), entries)
+            several = several.replace("version", "upto")
+            connection.execute(
+                text(
+                    f"INSERT INTO search_entry SELECT seq + k * {step},"  # noqa: S608
+                    " lpad(to_hex(k), 2, '0') || substr(document_id, 3), 0,"
+                    f" words || ({spans})::tsvector"
+                    " FROM (SELECT *, line::tsvector AS words FROM made_search_entry"
+                    f" ORDER BY seq OFFSET 0) AS made {several}"
+                )
+            )
+
+
+def _copy(direct: Any, table: str, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    """Copy rows into a table for a while, `made_` and *table*."""
+    with direct.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE made_{table} (LIKE {table}) ON COMMIT DROP")
+        if "line" in columns:
+            cursor.execute(f"ALTER TABLE made_{table} DROP words, ADD line text")
+        with cursor.copy(f"COPY made_{table} ({', '.join(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row([row[column] for column in columns])
+
+
 def _entry(chance: random.Random, row: dict[str, Any], dialect: str) -> dict[str, Any]:
     words = search_fields.alone(cast("DocumentRow", _Plain(row)))
+    seq = int(row["created_at"].timestamp() * 1_000_000)
+    if dialect == "sqlite":  # elsewhere the copies have their own
+        for each in search_spans.of_place(seq):
+            words.mark(each)
     if chance.random() < BODY_SHARE:
         words.add(body(chance))
-    return {
-        "seq": int(row["created_at"].timestamp() * 1_000_000),
-        "document_id": row["id"],
-        "upto": 0,
-        "line": words.for_database(dialect),
-    }
+    line = words.for_database(dialect)
+    return {"seq": seq, "document_id": row["id"], "upto": 0, "line": line}
 
 
 class _Plain:

@@ -6,6 +6,9 @@ that somebody types can be an operator of FTS5 or of a tsquery.
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
+
+from documents.search_words import pair
 
 _SAFE = re.compile(r"[a-z0-9_]+")
 
@@ -16,6 +19,8 @@ class Phrase:
 
     words: tuple[str, ...]
     begins: bool = False
+    plain: tuple[str, ...] = ()
+    """The same words without accents, where they are neighbours in texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,11 @@ def tsquery(asked: Expression) -> str:
     match asked:
         case Phrase(words, begins):
             line = " <-> ".join(f"'{_checked(each)}'" for each in words)
-            return f"({line}:*)" if begins else f"({line})"
+            if begins:
+                line += ":*"
+            known = pairwise(asked.plain[:-1] if begins else asked.plain)
+            # sorted: a tsquery of many words is the same one whenever it is asked
+            return f"({' & '.join([*sorted({pair(*both) for both in known}), line])})"
         case AnyOf(parts):
             return f"({' | '.join(map(tsquery, parts))})"
         case AllOf(parts, without):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from documents import search_words
+from documents import search_spans, search_words
 from documents.numbering import local_day
 from documents.search_query import value_key
 from documents.search_words import Vocabulary
@@ -116,8 +116,15 @@ def _values(words: Vocabulary, row: DocumentRow) -> None:
         ("sender", row.sender_organ_id),
         ("urg", str(row.urgency)),
         ("unit", row.unit_id or ""),
+        ("due", "given" if row.due_date else "none"),
     ):
         words.mark(value_key(kind, text))
+    if row.signer_id:
+        words.mark(value_key("signer", row.signer_id))
+    for kind, day in (("pro", row.promulgated), ("arr", row.arrival_date), ("end", row.due_date)):
+        if day:
+            for each in search_spans.of_day(kind, day):
+                words.mark(each)
 
 
 def year_of(row: DocumentRow) -> int:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from documents import search_fields
+from documents import search_fields, search_spans
 from documents.lifecycle import State
 from documents.tables import (
     AttachmentRow,
@@ -157,24 +157,22 @@ def _enter(
         session.execute(delete(SearchEntryRow).where(SearchEntryRow.document_id.in_(hidden)))
     connection = session.connection()
     dialect = connection.dialect.name
-    there = set(
-        session.scalars(
-            select(SearchEntryRow.document_id).where(
-                SearchEntryRow.document_id.in_(list(open_ones))
-            )
-        )
-    )
+    entry = SearchEntryRow
+    wanted = select(entry.document_id, entry.seq).where(entry.document_id.in_(list(open_ones)))
+    there: dict[str, int] = {key: seq for key, seq in session.execute(wanted)}  # noqa: C416
     new, changed = [], []
     taken: set[int] = set()
     for key, words in gathered.items():
         body = bodies.get(key)
         if body is not None and body.body and rows[key].state not in _UNREAD:
             words.add(text_of(body), most=search_fields.BODY_LENGTH)
+        seq = there.get(key) or _free(session, rows[key].created_at, taken)
+        for each in search_spans.of_place(seq):
+            words.mark(each)
         line = words.for_database(dialect)
         if key in there:
             changed.append({"document": key, "line": line, "newest": upto})
         else:
-            seq = _free(session, rows[key].created_at, taken)
             new.append({"seq": seq, "document_id": key, "upto": upto, "line": line})
     if new:
         connection.execute(ADD[dialect], new)

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
-from documents import search_words
+from documents import search_spans, search_words
 from documents.document import folded
 from documents.errors import storable
 from documents.lifecycle import Direction, State
@@ -24,6 +25,14 @@ MOST_WORDS = 32
 """Words of one phrase."""
 LEAST_BEGINNING = 2
 """Letters of a beginning: one letter begins too many words."""
+
+FINISHED = frozenset(
+    {
+        *(State.DISPATCHED, State.COMPLETED, State.FILED, State.VOID),
+        *(State.REFUSED, State.RECALLED, State.REPLACED),
+    }
+)
+"""States in which nothing is overdue any more."""
 
 _TEXT_FIELDS = {
     "subj": ("trích yếu", "ty", "subject"),
@@ -124,7 +133,7 @@ def parsed(
     text = storable(text[: QUERY_LENGTH + 1])
     shortened, text = len(text) > QUERY_LENGTH, text[:QUERY_LENGTH]
     terms = _Terms()
-    terms.add(_either(value("organ", each) for each in organ_ids))
+    terms.add(_either(value("organ", each) for each in sorted(organ_ids)))
     found = list(_TERM.finditer(text))
     for number, term in enumerate(found[:MOST_TERMS]):
         last = typing and number == len(found) - 1 and term.end() == len(text)
@@ -144,6 +153,7 @@ def value(kind: str, text: str) -> Phrase:
     return word(value_key(kind, text))
 
 
+@lru_cache(maxsize=65536)
 def value_key(kind: str, text: str) -> str:
     """Return the word that stands for a field's whole value: `state_in_progress`."""
     parts = [search_words.plain(each) for each in search_words.words(text.replace("_", " "), 400)]
@@ -191,7 +201,8 @@ def _phrase(terms: _Terms, said: str) -> None:
         return
     written = any(search_words.accented(each) for each in words)
     as_said = search_words.exact if written else search_words.plain
-    terms.add(Phrase(tuple(as_said(each) for each in words)))
+    plain = tuple(map(search_words.plain, words))
+    terms.add(Phrase(tuple(map(as_said, words)), plain=plain))
 
 
 def _bare(terms: _Terms, said: str, *, begins: bool) -> None:
@@ -201,19 +212,24 @@ def _bare(terms: _Terms, said: str, *, begins: bool) -> None:
     begins = (begins or said.endswith("*")) and len(words[-1]) >= LEAST_BEGINNING
     if _CODE.fullmatch(said):
         code = search_words.code(said)
-        mentioned = Phrase(tuple(map(search_words.plain, words)), begins)
+        mentioned = _plain(words, begins)
         terms.add(word(code), AnyOf((Phrase((code,), begins=True), mentioned)))
         return
-    plain = Phrase(tuple(map(search_words.plain, words)), begins)
+    plain = _plain(words, begins)
     if not any(search_words.accented(each) for each in words):
         terms.add(plain)
         return
     exact = tuple(map(search_words.exact, words))
-    strict: Expression = Phrase(exact, begins)
+    strict: Expression = Phrase(exact, begins, plain.plain)
     if begins:
         late = search_words.begins_late(words[-1])
-        strict = AnyOf((strict, Phrase((*exact[:-1], late), begins)))
+        strict = AnyOf((strict, Phrase((*exact[:-1], late), begins, plain.plain)))
     terms.add(strict, plain)
+
+
+def _plain(words: list[str], begins: bool) -> Phrase:
+    plain = tuple(map(search_words.plain, words))
+    return Phrase(plain, begins, plain)
 
 
 _MEANT = frozenset({"state", "urg", "dir", "year", "since", "until", "due"})
@@ -270,3 +286,19 @@ def _restrict(terms: _Terms, filters: Filters) -> None:
     ):
         if every := [value(kind, each) for each in sorted(wanted)]:
             terms.add(_either(every))
+    if filters.signer_id:
+        terms.add(value("signer", filters.signer_id))
+    for kind, first, last in (
+        ("pro", filters.since, filters.until),
+        ("arr", filters.arrived_since, filters.arrived_until),
+        ("end", filters.due_since, filters.due_until),
+    ):
+        if days := search_spans.between(kind, first, last):
+            terms.add(days)
+    if filters.deadline:
+        terms.add(value("due", "none" if filters.deadline == "none" else "given"))
+    if filters.deadline == "overdue":
+        terms.without += [value("state", each) for each in sorted(FINISHED)]
+    least, most = filters.receipt_from, filters.receipt_to
+    if least is not None and most is not None and most - least < search_spans.MOST_DAYS:
+        terms.add(_either(word(f"rcpt_{each}") for each in range(least, most + 1)))

@@ -8,10 +8,11 @@ the underscore only: no database's own rules of words come into play. Sources: u
 import re
 import unicodedata
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from documents.document import folded
 from documents.errors import storable
@@ -24,6 +25,8 @@ REPEATS = 250
 """Places of one word that are kept; PostgreSQL keeps 256."""
 BEYOND = 20_000
 """Different words kept after the last place: found, but in no phrase."""
+PLACED_BYTES, LOOSE_BYTES = 720_000, 280_000
+"""What words in places, and others, may take of PostgreSQL's vector; it ends at 1,048,575."""
 FIELD_LENGTH = 20_000
 """Characters of one field that are looked at."""
 GAP = "_"
@@ -115,57 +118,93 @@ class Vocabulary:
     """Words for fields and values; they have no place."""
     more: dict[str, None] = field(default_factory=dict)
     """Words after the last place."""
-    _seen: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _placed: int = 0
+    """Bytes of PostgreSQL's vector that the words in places may take at most, pairs too."""
+    _loose: int = 0
+    """The same of the others."""
 
     def add(self, text: str, kind: str = "", most: int = FIELD_LENGTH) -> None:
         """Add a field; with a *kind*, its words are found in that field alone too."""
         found = words(text, most)
         for word in found:
             self._add(plain(word), exact(word))
-            if kind:
-                self.keys[f"{kind}_{plain(word)}"] = None
+        if kind:
+            for word in dict.fromkeys(found):
+                self.mark(f"{kind}_{plain(word)}")
         if found and len(self.plains) < PLACES:
             self.plains.append(GAP)
             self.exacts.append(GAP)
 
     def _add(self, one: str, other: str) -> None:
-        if len(self.plains) >= PLACES:
-            if len(self.more) < BEYOND:
-                self.more[one] = self.more[other] = None
-            return
-        self._seen[one] += 1
-        self._seen[other] += 1
-        self.plains.append(one if self._seen[one] <= REPEATS else GAP)
-        self.exacts.append(other if self._seen[other] <= REPEATS else GAP)
+        room = len(one) + len(other) + 30
+        if len(self.plains) < PLACES and self._placed + room <= PLACED_BYTES:
+            self._placed += room
+            self.plains.append(one)
+            self.exacts.append(other)
+        elif len(self.more) < BEYOND:
+            self._put(self.more, one)
+            self._put(self.more, other)
 
     def mark(self, key_word: str) -> None:
         """Add a word that stands for a field's whole value."""
-        self.keys[key_word] = None
+        self._put(self.keys, key_word)
 
-    def _loose(self) -> Iterator[str]:
+    def _put(self, into: dict[str, None], word: str) -> None:
+        room = len(word) + 4
+        if word not in into and self._loose + room <= LOOSE_BYTES:
+            self._loose += room
+            into[word] = None
+
+    def _unplaced(self) -> Iterator[str]:
         """Yield the words without a place."""
         yield from self.keys
-        placed = {*self.plains, *self.exacts}
-        yield from (word for word in self.more if word not in placed)
+        if self.more:
+            placed = {*self.plains, *self.exacts}
+            yield from (word for word in self.more if word not in placed)
 
     def as_line(self) -> str:
         """Return the words as SQLite's FTS5 reads them."""
-        loose = f" {GAP} ".join(self._loose())
-        return f"{' '.join(self.plains)} {GAP} {' '.join(self.exacts)} {GAP} {loose}"
+        streams = (_thinned(self.plains), _thinned(self.exacts))
+        loose = f" {GAP} ".join(self._unplaced())
+        return f" {GAP} ".join([*(" ".join(stream) for stream in streams), loose])
 
     def as_vector(self) -> str:
-        """Return the words as PostgreSQL's tsvector reads them."""
+        """Return the words as PostgreSQL's tsvector reads them, and the pairs of neighbours."""
         places: defaultdict[str, list[int]] = defaultdict(list)
-        for stream in (self.plains, self.exacts):
+        for stream in (_thinned(self.plains), _thinned(self.exacts)):
             for place, word in enumerate(stream, 1):
-                if word != GAP:
-                    places[word].append(place)
+                places[word].append(place)
+        places.pop(GAP, None)
         parts = [f"{word}:{','.join(map(str, where))}" for word, where in places.items()]
-        return " ".join([*parts, *self._loose()])
+        pairs = {pair(*both) for both in pairwise(self.plains) if GAP not in both}
+        return " ".join([*parts, *self._unplaced(), *pairs])
 
     def for_database(self, dialect: str) -> str:
         """Return the words as *dialect* reads them."""
         return self.as_line() if dialect == "sqlite" else self.as_vector()
+
+
+def pair(one: str, other: str) -> str:
+    """Return the one word for two plain neighbours, not theirs alone.
+
+    GIN keeps no places: a phrase of frequent words would be looked for in every document that
+    has them anywhere. Their pair leaves few; there the places are compared.
+    """
+    return f"_{zlib.crc32(f'{one} {other}'.encode()) & 0xFFFFF:05x}"
+
+
+def _thinned(stream: list[str]) -> list[str]:
+    """Return *stream* with gaps instead of what is there more often than is kept."""
+    often = {word for word, times in Counter(stream).items() if times > REPEATS} - {GAP}
+    if not often:
+        return stream
+    seen: Counter[str] = Counter()
+    thin = []
+    for word in stream:
+        if word in often:
+            seen[word] += 1
+        thin.append(GAP if seen[word] > REPEATS else word)
+    return thin
 
 
 def several(texts: Iterable[str | None]) -> str:
