@@ -62,7 +62,7 @@ def ask(
     row, reason = locked(session, document_id), storable(reason.strip())[:REASON_LENGTH]
     acting = _asker(session, row, who, at)
     if acting.role is not Role.CLERK:
-        raise StepRefused(row.state, Step.RECALL, f"{acting.role} ∉ {{{Role.CLERK}}}")
+        raise StepRefused.for_role(row.state, Step.RECALL, acting.role, (Role.CLERK,))
     if not reason:
         raise ChangeReasonMissing
     if row.direction != Direction.OUTGOING or row.state not in (*OUT, State.SEALED):

@@ -4,7 +4,7 @@ Legal source: Decree 30/2020/ND-CP, Appendix I, Part I, II.2 to II.7 (boxes 2, 3
 Each is found, not found, or ambiguous; what is not found says nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from documents.capacity import Printed
@@ -52,6 +52,8 @@ class Contents:
     """Trích yếu: what stands under the type, or after `V/v`."""
     signer: Printed | None = None
     """The signature block."""
+    pages: int = field(default=0, compare=False)
+    """Of the whole file; 0 where it cannot be read."""
 
 
 NOTHING_READ = Contents()

@@ -69,7 +69,8 @@ def decide(
     acting = _deciding(session, row, step, who, at)
     transition = LIFECYCLES[Direction(row.direction)].get((State(row.state), step))
     if transition is not None and (transition.carried or step in _OWING):
-        raise StepRefused(row.state, step, "taken with its evidence, not by decision")
+        said = "hệ thống thực hiện kèm bằng chứng / taken with its evidence, not by decision"
+        raise StepRefused(row.state, step, said)
     reason = storable(reason)
     detail: dict[str, Any] = acting.detail() | ({"reason": reason} if reason else {})
     evidence = row.current_sha256 or ""

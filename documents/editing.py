@@ -19,6 +19,7 @@ from documents.freezing import ensure_free
 from documents.lifecycle import Direction, State
 from documents.posts import Acting
 from documents.stead import Matter
+from documents.step_words import STATES, both
 from documents.tables import DocumentRow
 
 _DRAFTERS = (Role.SPECIALIST, Role.UNIT_HEAD)
@@ -56,7 +57,7 @@ def ensure_open(session: Session, row: DocumentRow) -> State:
     """
     state = State(row.state)
     if row.direction != Direction.OUTGOING or state not in EDITORS:
-        raise DraftClosed(row.state)
+        raise DraftClosed(both(row.state, STATES))
     ensure_free(session, row)
     return state
 

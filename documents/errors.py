@@ -12,7 +12,10 @@ exception's args, so every error survives pickling between processes. A detail
 """
 
 import re
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+
+from documents.step_words import ROLES, STATES, STEPS, both
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Controls but tab and line end, lone surrogates, no characters: neither database nor XML has all.
@@ -114,4 +117,16 @@ class StepRefused(Refused):
     remedy = "Xem `congvan show` để biết bước tiếp theo / see `congvan show` for the next step"
 
     def __init__(self, state: str, step: str, why: str = "") -> None:
-        super().__init__(state, step, why and f" ({why})")
+        vietnamese, between, english = why.partition(_BETWEEN)
+        said = f" ({vietnamese})" + (f"{_BETWEEN} ({english})" if between else "") if why else ""
+        super().__init__(both(state, STATES), both(step, STEPS), said)
+
+    @classmethod
+    def for_role(cls, state: str, step: str, role: str, roles: Iterable[str]) -> Self:
+        """Return the refusal of a step that is there, but for people in other *roles*."""
+        may = sorted(roles)
+        vietnamese = f"của {', '.join(ROLES.get(each, each) for each in may)}"
+        asked = f"không phải của {ROLES.get(role, role)}"
+        return cls(
+            state, step, f"{vietnamese}, {asked}{_BETWEEN}for {', '.join(may)}, not for {role}"
+        )

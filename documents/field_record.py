@@ -5,7 +5,7 @@ tables mark as the system's is filled here from the store, for every export and 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,23 +13,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import deliveries, ledger
+from documents import deliveries, filings, ledger, remarks
 from documents.document import VIETNAM
 from documents.fields import INCOMING, LANGUAGE, OUTGOING, Field
 from documents.lifecycle import Direction
 from documents.numbering import local_day
+from documents.step_words import ROLES, STATES
 from documents.tables import (
     DocumentRow,
     DossierRow,
     FilingRow,
     LedgerRow,
     PersonRow,
-    RemarkRow,
     TaskRow,
     UnitRow,
 )
 
-_STEPS = frozenset({"submit", "assign", "start", "complete", "return", "direct", "file"})
+_STEPS = frozenset({"register", "submit", "assign", "start", "complete", "return", "file"})
 """Steps of an incoming document that say who was told to do what, and how far it is."""
 _BETWEEN = "; "
 
@@ -65,7 +65,7 @@ def of_document(session: Session, row: DocumentRow) -> dict[str, Any]:
         sent = deliveries.of_document(session, row.id)
         return outgoing(row, [(one.organ_id, one.name) for one in sent], filed)
     tasks = session.scalars(select(TaskRow).where(TaskRow.document_id == row.id)).all()
-    return incoming(row, _holders(session, row, tasks), _trace(session, row, tasks), filed)
+    return incoming(row, _holders(session, row, tasks), _trace(session, row), filed)
 
 
 def outgoing(
@@ -120,16 +120,24 @@ def _shared(row: DocumentRow, filed: FilePlace | None) -> dict[str, Any]:
 
 
 def file_place(session: Session, document_id: str) -> FilePlace | None:
-    """Return where the document was filed first; None where it is in no dossier."""
+    """Return where the document was filed first; None where it is in no dossier.
+
+    While the dossier is open the ordinal is the document's place in the order of dates.
+    """
     wanted = (
-        select(DossierRow.organ_id, DossierRow.year, DossierRow.notation, FilingRow.ordinal)
+        select(DossierRow, FilingRow.ordinal)
         .join(FilingRow, FilingRow.dossier_id == DossierRow.id)
         .where(FilingRow.document_id == document_id, FilingRow.removed_at.is_(None))
         .order_by(FilingRow.filed_at)
         .limit(1)
     )
-    found = session.execute(wanted).one_or_none()
-    return FilePlace(*found) if found is not None else None
+    if (found := session.execute(wanted).one_or_none()) is None:
+        return None
+    dossier, ordinal = found
+    if ordinal is None:
+        held = filings.documents_in(session, dossier.id)
+        ordinal = next((one.ordinal for one in held if one.document.id == document_id), None)
+    return FilePlace(dossier.organ_id, dossier.year, dossier.notation, ordinal)
 
 
 def _holders(session: Session, row: DocumentRow, tasks: Sequence[TaskRow]) -> str:
@@ -141,30 +149,23 @@ def _holders(session: Session, row: DocumentRow, tasks: Sequence[TaskRow]) -> st
     return _BETWEEN.join(found)
 
 
-def _trace(session: Session, row: DocumentRow, tasks: Sequence[TaskRow]) -> str:
+def _trace(session: Session, row: DocumentRow) -> str:
     """Return a line for each step, direction and opinion, in the order of time."""
     steps = [one for one in ledger.history(session, row.id) if one.step in _STEPS]
-    remarks = session.scalars(select(RemarkRow).where(RemarkRow.document_id == row.id)).all()
-    wanted = {one.actor for one in steps} | {task.given_by for task in tasks}
-    people = session.scalars(select(PersonRow).where(PersonRow.id.in_(wanted)))
+    people = session.scalars(
+        select(PersonRow).where(PersonRow.id.in_({one.actor for one in steps}))
+    )
     names = {person.id: person.full_name for person in people}
     said = [
-        *(
-            (datetime.fromisoformat(one.at), one.actor, _words(one.step, _reason(one)))
-            for one in steps
-        ),
-        *((task.given_at, task.given_by, _words(task.part, task.content)) for task in tasks),
-        *((one.at, one.name, one.words) for one in remarks),
+        *((one.at, str(one)) for one in remarks.trace(session, row.id)),
+        *((datetime.fromisoformat(one.at), _stated(one, names)) for one in steps),
     ]
-    return "\n".join(
-        f"{at.astimezone(VIETNAM):%d/%m/%Y %H:%M} {names.get(who, who)}: {words}"
-        for at, who, words in sorted(said)
-    )
+    return "\n".join(line for _, line in sorted(said, key=lambda each: each[0]))
 
 
-def _reason(row: LedgerRow) -> str:
-    return str(json.loads(row.detail).get("reason", ""))
-
-
-def _words(what: str, more: str) -> str:
-    return f"{what}: {more}" if more else what
+def _stated(row: LedgerRow, names: Mapping[str, str]) -> str:
+    when = datetime.fromisoformat(row.at).astimezone(VIETNAM)
+    reason = str(json.loads(row.detail).get("reason", ""))
+    who = names.get(row.actor, ROLES.get(row.actor, row.actor))
+    line = f"{when:%d/%m/%Y %H:%M} {who} – trạng thái: {STATES.get(row.state, row.state)}"
+    return f"{line}: {' '.join(reason.split())}" if reason else line

@@ -274,6 +274,7 @@ def verified(session: Session, document_id: str, finding: Finding, at: datetime)
         detail["reports"] = reports.record(session, row.id, finding.filed, Occasion.ARRIVAL, at)
     after = take(session, row, step, SYSTEM, at, evidence=row.current_sha256 or "", detail=detail)
     row.verdict, row.verification = finding.verdict, finding.report
+    row.pages = row.pages or finding.signs.contents.pages
     if reason:
         row.held, row.error_code, row.error_text = True, "incoming.quarantined", reason
     elif row.channel is not None:

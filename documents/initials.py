@@ -108,7 +108,8 @@ def _due(session: Session, row: DocumentRow, who: str, at: datetime) -> tuple[Ac
     try:
         acting = posts.acting(session, row.organ_id, who, ROLES, at, STEP, alone=True)
     except directory.RightMissing:
-        raise StepRefused(row.state, STEP, f"∉ {{{', '.join(sorted(ROLES))}}}") from None
+        said = "của chuyên viên, trưởng đơn vị / for specialist, unit_head"
+        raise StepRefused(row.state, STEP, said) from None
     person = acting.person
     revised = select(func.coalesce(func.max(LedgerRow.sequence), 0)).where(
         LedgerRow.document_id == row.id, LedgerRow.step == versions.STEP

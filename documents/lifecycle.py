@@ -212,7 +212,7 @@ def advance(direction: Direction, state: State, step: Step, role: Role) -> State
     if transition is None:
         raise StepRefused(state, step)
     if role not in transition.roles:
-        raise StepRefused(state, step, f"{role} ∉ {{{', '.join(sorted(transition.roles))}}}")
+        raise StepRefused.for_role(state, step, role, transition.roles)
     return transition.to
 
 

@@ -37,6 +37,7 @@ from documents.field_text import NotationInvalid, SubjectInvalid, check_notation
 from documents.ledger import Actor
 from documents.lifecycle import Direction, State, Step, advance
 from documents.secrecy import SecretRefused
+from documents.step_words import STATES, both
 from documents.tables import DeliveryRow
 
 __all__ = [
@@ -69,7 +70,7 @@ class NotApproved(StepRefused):
     remedy = "Ký lại bản đã duyệt / sign the approved version"
 
     def __init__(self, state: str) -> None:
-        OfficeError.__init__(self, state)
+        OfficeError.__init__(self, both(state, STATES))
 
 
 def signed(

@@ -80,7 +80,8 @@ def read_contents(pdf: bytes, *, box: Box | None = None, names: Iterable[str] = 
             try:
                 signer = signature_block(document, box=box, names=names)
                 # last: it changes the document in memory
-                return replace(_contents(read_head(document)), signer=signer)
+                pages = len(document)
+                return replace(_contents(read_head(document)), signer=signer, pages=pages)
             finally:
                 document.close()
         except (pdfium.PdfiumError, ValueError, OverflowError, IndexError):

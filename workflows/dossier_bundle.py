@@ -19,18 +19,16 @@ from documents import (
     access_rights,
     accesses,
     casefile,
-    deliveries,
     dossier_forms,
     dossiers,
+    field_record,
     filings,
-    ledger,
 )
 from documents.access import AccessKind, TargetKind
 from documents.access_rights import AccessDenied
-from documents.document import VIETNAM
 from documents.errors import storable
+from documents.field_record import FilePlace
 from documents.filings import Filed
-from documents.lifecycle import Direction
 from documents.posts import Acting
 from documents.tables import DocumentRow, DossierRow
 from workflows import bundle, dossier_files
@@ -103,6 +101,8 @@ def _items(session: Session, row: DossierRow, held: list[Filed], at: datetime) -
         if filed.document.current_sha256:
             yield Item(f"{stem}.pdf", blob=filed.document.current_sha256)
         for ordinal, file in enumerate(attached[filed.document.id], 1):
+            if file.sha256 == filed.document.current_sha256:
+                continue  # what arrives is among the files of its message too
             yield Item(f"{stem}.{ordinal:02d}_{safe_name(file.name)}", blob=file.sha256)
     for ordinal, material in enumerate(filings.materials(session, row.id), 1):
         name = f"{_MATERIALS}/{ordinal:03d}_{safe_name(material.name)}"
@@ -165,52 +165,11 @@ def _element(xml: XMLGenerator, name: str, value: object) -> None:
 
 
 def _record(session: Session, dossier: DossierRow, filed: Filed) -> dict[str, object]:
-    """Return a document's fields by their names in Appendix VI, Part II, I and II."""
+    """Return a document's fields by their names in Appendix VI, Part II, in its order."""
     row = filed.document
-    said: dict[str, object] = {
-        "FileCode": {
-            "OrganId": dossier.organ_id,
-            "FileCatalog": dossier.year,
-            "FileNotation": dossier.notation,
-        },
-        "DocOrdinal": filed.ordinal,
-        "TypeName": row.type_name,
-        "CodeNumber": row.code_number,
-        "CodeNotation": row.code_notation,
-        "IssuedDate": row.promulgated,
-        "OrganName": row.sender_name,
-        "Subject": row.subject,
-        "Language": row.language,
-        "PageAmount": row.pages,
-        "Description": filed.filing.note or row.description,
+    place = FilePlace(dossier.organ_id, dossier.year, dossier.notation, filed.ordinal)
+    known = field_record.of_document(session, row) | place.fields()
+    known["Description"] = filed.filing.note or row.description
+    return {
+        field.name: known[field.name] for field in field_record.table_of(row) if field.name in known
     }
-    signer = {"Position": row.signer_position, "FullName": row.signer_name}
-    if row.direction == Direction.OUTGOING:
-        return said | {
-            "SignerInfo": signer,
-            "To": [
-                {"OrganId": each.organ_id, "OrganName": each.name}
-                for each in deliveries.of_document(session, row.id)
-            ],
-            "Priority": row.urgency,
-            "IssuedAmount": row.issued_amount,
-            "DueDate": row.due_date,
-        }
-    return said | {
-        "ArrivalDate": row.arrival_date,
-        "ArrivalNumber": row.receipt_number,
-        "SignerInfo": signer,
-        "Priority": row.urgency,
-        "ToPlaces": "; ".join(row.to_places),
-        "TraceHeaderList": _trace(session, row.id),
-        "DueDate": row.due_date,
-    }
-
-
-def _trace(session: Session, document_id: str) -> str:
-    """Return what was done with a document, a line for each step (VI-22)."""
-    lines = []
-    for row in ledger.history(session, document_id):
-        moment = datetime.fromisoformat(row.at).astimezone(VIETNAM)
-        lines.append(f"{moment:%d/%m/%Y %H:%M} {row.actor} {row.step} {row.state}")
-    return "\n".join(lines)

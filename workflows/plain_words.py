@@ -9,32 +9,11 @@ from typing import Any
 
 from documents.change import ChangeKind, ChangeState
 from documents.delivery import DeliveryState
-from documents.lifecycle import State
 from documents.sign_session import Operation, SessionState
 from documents.signature_request import STATE_NAMES
+from documents.step_words import STATES
 
-DOCUMENT: Mapping[str, str] = {
-    State.DRAFT: "dự thảo",
-    State.SUBMITTED: "đã trình",
-    State.RETURNED: "trả lại để sửa",
-    State.APPROVED: "đã duyệt",
-    State.SIGNED: "lãnh đạo đã ký",
-    State.NUMBERED: "đã cấp số",
-    State.SEALED: "đã đóng dấu",
-    State.DISPATCHED: "đã phát hành",
-    State.VOID: "đã hủy",
-    State.REPLACED: "bị thay thế",
-    State.FETCHED: "đã đến",
-    State.VERIFIED: "đã kiểm tra",
-    State.QUARANTINED: "giữ lại chờ văn thư",
-    State.REGISTERED: "đã vào sổ",
-    State.REFUSED: "từ chối tiếp nhận",
-    State.ASSIGNED: "đã phân công",
-    State.IN_PROGRESS: "đang xử lý",
-    State.COMPLETED: "đã hoàn thành",
-    State.FILED: "đã lưu",
-    State.RECALLED: "đã thu hồi",
-}
+DOCUMENT = STATES
 DELIVERY: Mapping[str, str] = {
     DeliveryState.QUEUED: "chờ gửi",
     DeliveryState.OUTCOME_UNKNOWN: "chưa rõ đã gửi",

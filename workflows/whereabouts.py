@@ -17,6 +17,7 @@ from documents.errors import Refused
 from documents.tables import DocumentRow
 
 _MOST_LISTED = 10
+_WAYS = {"outgoing": "đi", "incoming": "đến"}
 
 
 class _Holder(Protocol):
@@ -86,7 +87,9 @@ def found(
     """
     rows = all_found(opened, wanted, organ_id, direction)
     if len(rows) > 1:
-        said = [f"{row.id} ({row.direction}, {row.organ_id})" for _, row in rows[:_MOST_LISTED]]
+        said = [
+            f"{row.id} ({_WAYS[row.direction]}, {row.organ_id})" for _, row in rows[:_MOST_LISTED]
+        ]
         raise CodeAmbiguous(wanted, ", ".join(said) + (" …" if len(rows) > len(said) else ""))
     return rows[0]
 

@@ -83,8 +83,14 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if value is None else one_line(value)) for value in row))
+        table.add_row(*(Text(_cell(value)) for value in row))
     console.print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    return "" if value is None else one_line(value)
 
 
 def local(at: datetime | None) -> str:

@@ -61,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.back:
                 directing.returned(session, row.id, arguments.by, at, arguments.back)
             elif arguments.submit_to:
+                lead = read_share(arguments.lead, TaskPart.LEAD)
                 directing.submit(
                     session,
                     row.id,
@@ -68,8 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
                     arguments.by,
                     at,
                     words=arguments.opinion,
-                    lead=arguments.lead,
-                    due=due,
+                    lead=lead.to,
+                    due=due or lead.due,
                 )
             else:
                 opinion = arguments.opinion or directing.FORWARDED

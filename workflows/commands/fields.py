@@ -13,12 +13,10 @@ from xml.etree import ElementTree as ET
 from sqlalchemy.orm import Session
 
 from documents import dossiers, field_check, field_record
-from documents.dossiers import DossierUnknown
-from documents.errors import Refused
 from documents.fields import FILE, TABLES, TITLES, Field
 from documents.tables import PersonRow
-from workflows import whereabouts
-from workflows.cabinet import cabinets
+from workflows import dossier_whereabouts, whereabouts
+from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
 from workflows.world import World
 
@@ -31,7 +29,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "fields", help="dữ liệu đầu vào theo Phụ lục VI / the fields of Appendix VI"
     )
     parser.add_argument("document", nargs="?", default="", help="văn bản / id or number/notation")
-    parser.add_argument("--dossier", default="", metavar="ID", help="hồ sơ / a dossier's record")
+    parser.add_argument(
+        "--dossier", default="", metavar="ID", help="hồ sơ: mã / a dossier's record"
+    )
+    parser.add_argument("--agency", default="", metavar="ORGANID", help="cơ quan / whose document")
     parser.add_argument("--table", choices=list(TABLES), help="một bảng / one table")
     parser.add_argument("--xml", action="store_true", help="bản ghi dạng XML / as XML")
     add_data(parser)
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.dossier:
             table, record = _of_dossier(opened, arguments.dossier)
         else:
-            cabinet, row = whereabouts.found(opened, arguments.document)
+            cabinet, row = whereabouts.found(opened, arguments.document, arguments.agency)
             table = field_record.table_of(row)
             with cabinet.database.reading() as session:
                 record = field_record.of_document(session, row)
@@ -55,16 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _of_dossier(
-    opened: Mapping[str, Any], dossier_id: str
+    opened: Mapping[str, Cabinet], wanted: str
 ) -> tuple[Sequence[Field], dict[str, Any]]:
-    refusal: Refused = DossierUnknown(dossier_id)
-    for cabinet in opened.values():
-        with cabinet.database.reading() as session:
-            try:
-                return FILE, _dossier(session, dossier_id)
-            except DossierUnknown as error:
-                refusal = error
-    raise refusal
+    cabinet, row = dossier_whereabouts.found(opened, wanted)
+    with cabinet.database.reading() as session:
+        return FILE, _dossier(session, row.id)
 
 
 def _dossier(session: Session, dossier_id: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from documents.ledger import Actor
 from documents.lifecycle import Direction
 from documents.posts import acting
 from documents.relation import RelationKind
+from documents.tables import DocumentRow
 from workflows import whereabouts
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, add_json, console, one_line, print_json
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     for line in facts["trace"]:
         console.print(f"  {one_line(line)}", soft_wrap=True)
     _print_under(facts["tasks"], None, 1)
-    for each in facts["answers"]:
+    for each in facts["answer_lines"]:
         console.print(f"  ← {one_line(each)}", soft_wrap=True)
     return 0
 
@@ -79,7 +80,7 @@ def _facts(cabinet: Cabinet, document_id: str, at: datetime) -> dict[str, Any]:
         row = casefile.known(session, document_id)
         given = [facts_of(session, task, at) for task in tasks.of_document(session, row.id)]
         answers = [
-            each.document_id
+            casefile.known(session, each.document_id)
             for each in relations.of(session, [row.id])
             if each.kind == RelationKind.ANSWERS
         ]
@@ -90,8 +91,14 @@ def _facts(cabinet: Cabinet, document_id: str, at: datetime) -> dict[str, Any]:
             "due": row.due_date,
             "trace": [str(header) for header in remarks.trace(session, row.id)],
             "tasks": given,
-            "answers": answers,
+            "answers": [each.id for each in answers],
+            "answer_lines": [_answer(each) for each in answers],
         }
+
+
+def _answer(row: DocumentRow) -> str:
+    code = f"{row.code_number}/{row.code_notation}" if row.code_number else row.id
+    return f"trả lời / answered by {code}: {named(DOCUMENT, row.state)}"
 
 
 def _print_under(given: list[dict[str, Any]], parent: str | None, depth: int) -> None:

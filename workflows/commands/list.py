@@ -77,9 +77,11 @@ def run(arguments: argparse.Namespace) -> int:
         facts = [{each: shown(row, each) for each in ("id", *columns)} for row in rows]
         print_json({"documents": facts, "next": marks})
     else:
-        cells = [[shown(row, each) for each in columns] for row in rows]
+        # what has no number yet can only be named by its id
+        named = (*columns, *(("id",) if any(not row.code_number for row in rows) else ()))
+        cells = [[shown(row, each) for each in named] for row in rows]
         title = f"{queue.vietnamese} / {queue.english}"
-        print_table(title, [COLUMNS[each] for each in columns], cells)
+        print_table(title, [COLUMNS[each] for each in named], cells)
         for organ_id, mark in marks.items():
             console.print(f"Trang sau / next: --agency {organ_id} --page {mark}")
     return 0

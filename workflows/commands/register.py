@@ -78,6 +78,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     verify = _book(actions, "verify", _verify, "kiểm tra sổ đã khóa / verify", filters=False)
     slip = actions.add_parser("slip", help="phiếu giải quyết văn bản đến / handling slip")
     slip.add_argument("document", help="mã, hoặc số, ký hiệu / id or number/notation")
+    slip.add_argument("--agency", default="", metavar="ORGANID", help="cơ quan / whose document")
     slip.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.pdf")
     _finish(slip, _slip)
     verify.add_argument("-o", "--output", type=Path, metavar="OUT.pdf", help="ghi tệp / the file")
@@ -323,7 +324,9 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _slip(arguments: argparse.Namespace) -> int:
     """Write the handling slip of an incoming document."""
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet, row = whereabouts.found(opened, arguments.document, direction="incoming")
+        cabinet, row = whereabouts.found(
+            opened, arguments.document, arguments.agency, direction="incoming"
+        )
         with cabinet.database.reading() as session:
             slip = handling_slip.slip_of(session, row.id)
     pdf = book_printing.slip_on_paper(slip, datetime.now(UTC))
