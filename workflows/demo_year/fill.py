@@ -7,11 +7,12 @@ from pathlib import Path
 
 from documents.document import VIETNAM
 from documents.identity import drawn_from
-from workflows.demo_data import phrases
+from documents.numbering import local_day
+from workflows.demo_data import phrases, seasons
 from workflows.demo_data.bureaus import province
 from workflows.demo_data.planning import Wish, letters_of
 from workflows.demo_people import PROVINCE
-from workflows.demo_year import pages, receiving, sending
+from workflows.demo_year import chores, pages, receiving, sending
 from workflows.demo_year.agenda import Agenda, Clock
 from workflows.demo_year.filling import Filling
 from workflows.demo_year.province_world import make_province
@@ -86,6 +87,7 @@ def _live(filling: Filling, told: Told) -> None:
     for letter in filling.letters:
         plan = sending.plan if letter.own else receiving.plan_outside
         plan(filling, letter)
+    chores.plan(filling, seasons.working_days(local_day(wish.until)))
     begin = agenda.clock.at
     whole = (wish.until - begin).total_seconds()
 

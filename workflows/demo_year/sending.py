@@ -6,6 +6,7 @@ in its note and warnings that it is not signed.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -132,7 +133,7 @@ def _issue(filling: Filling, letter: Letter, session: Session) -> None:
         return
     outgoing.sealed(session, document_id, page.sha256, page.size, at)
     outgoing.prepared(session, document_id, filling.message_sha256, at)
-    outgoing.dispatched(session, document_id, filling.axis_id(letter), at)
+    _dispatched(filling, letter, session)
     _left(filling, letter)
 
 
@@ -147,9 +148,17 @@ def _issue_signed(filling: Filling, letter: Letter) -> None:
     message = messages.written(office, dossier)
     with office.database.writing() as session:
         outgoing.prepared(session, document_id, message, filling.now())
-        outgoing.dispatched(session, document_id, filling.axis_id(letter), filling.now())
+        _dispatched(filling, letter, session)
     filling.signed.add(document_id)
     _left(filling, letter)
+
+
+def _dispatched(filling: Filling, letter: Letter, session: Session) -> None:
+    """Record that it left; what it answers is completed by that, and its sender told (06)."""
+    document_id, at = filling.documents[letter.ordinal], filling.now()
+    outgoing.dispatched(session, document_id, filling.axis_id(letter), at)
+    if letter.answers in filling.arrivals:
+        reporting.report(filling, session, filling.arrivals[letter.answers], at)
 
 
 def _ensure(letter: Letter, pouch: Pouch, document_id: str) -> None:
@@ -162,11 +171,21 @@ def _left(filling: Filling, letter: Letter) -> None:
     """Let the letter arrive: here where the desk is here, else by what its recipient reports."""
     for each in letter.handlings:
         receiving.plan(filling, letter, each)
+    document_id = filling.documents[letter.ordinal]
+    if letter.defect is None and letter.ordinal % 3:
+        later = seasons.after(filling.now(), 900)
+        filling.agenda.put(later, partial(_file, filling, letter, document_id))
     for organ in letter.recipients:
         if not filling.serves(organ):
             _reported(filling, letter, organ)
     if letter.defect is Defect.RECALLED:
         receiving.plan_recall(filling, letter)
+
+
+def _file(filling: Filling, letter: Letter, document_id: str, session: Session) -> None:
+    """File what was issued in a dossier of the agency, where it keeps some."""
+    if casefile.known(session, document_id).state == State.DISPATCHED:
+        filling.file(session, document_id, letter.sender, filling.now())
 
 
 def _reported(filling: Filling, letter: Letter, organ_id: str) -> None:
@@ -175,6 +194,4 @@ def _reported(filling: Filling, letter: Letter, organ_id: str) -> None:
         reporting.tell(filling, session, row, organ_id, code, "", filling.now(), letter.sender)
 
     for code, minutes in (("01", 3), ("03", 70)):
-        filling.agenda.put(
-            seasons.after(letter.issued, minutes), lambda s, code=code: tell(code, s)
-        )
+        filling.agenda.put(seasons.after(letter.issued, minutes), partial(tell, code))
