@@ -15,12 +15,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, TextClause, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from documents.errors import Refused
 from documents.lifecycle import Direction, State, states_of
-from documents.tables import DocumentRow
+from documents.tables import DocumentRow, lists
 
 PAGE = 50
 LONGEST_PAGE = 500
@@ -210,7 +210,7 @@ def listed(
     after = _opened(page, by) if page else None
     parts = []
     for where in _parts(of, by):
-        wanted = _from(organ_id, of, only, today).where(*where)
+        wanted = _from(organ_id, of, by, only, today).where(*where)
         parts.append(_rows(session, wanted, by, size + 1, up=up, after=after))
     rows = _merged(parts, by, up=up)[: size + 1]
     mark = _mark(rows[size - 1], by) if len(rows) > size else ""
@@ -227,7 +227,9 @@ def counted(
     most: int = COUNTED,
 ) -> Counter:
     """Return how many stand in a queue, counted up to *most*."""
-    few = _from(organ_id, of, only, today)
+    few = _from(organ_id, of, of.order, only, today)
+    if of.overdue:
+        few = few.where(_D.due_date.is_not(None))
     if of.states != states_of(of.direction):
         few = few.where(_D.state.in_(sorted(of.states)))
     inner = few.with_only_columns(_D.id).limit(most + 1).subquery()
@@ -239,13 +241,24 @@ def _parts(of: Queue, by: Order) -> Iterable[tuple[ColumnElement[bool], ...]]:
     """Return how the queue's states are asked for: one by one along an index, or together."""
     if of.states == states_of(of.direction):
         return [()]
-    if by is Order.CREATED:
+    if by is Order.CREATED and not of.urgent:
         return [(_D.state == state,) for state in sorted(of.states)]
     return [(_D.state.in_(sorted(of.states)),)]
 
 
-def _from(organ_id: str, of: Queue, only: Only, today: date) -> Select[DocumentRow]:
+def _partial(of: Queue, by: Order) -> list[TextClause]:
+    """Return what SQLite must be told word for word to go along a partial index."""
+    still_open = of.direction is Direction.INCOMING and of.states <= set(_OPEN_IN)
+    if of.types == _INVITATION and by is Order.CREATED:
+        return [text(lists.INVITATION)]
+    if still_open and of.urgent and by is Order.CREATED:
+        return [text(lists.OPEN_ARRIVAL), text("urgency > 0")]
+    return [text(lists.OPEN_ARRIVAL)] if still_open and by is Order.DUE else []
+
+
+def _from(organ_id: str, of: Queue, by: Order, only: Only, today: date) -> Select[DocumentRow]:
     wanted = select(_D).where(_D.organ_id == organ_id, _D.direction == of.direction.value)
+    wanted = wanted.where(*_partial(of, by))
     for narrowed, value in (
         (_D.unit_id, only.unit_id),
         (_D.drafter_id, only.drafter_id),

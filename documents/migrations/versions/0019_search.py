@@ -9,26 +9,35 @@ from documents.tables import Instant
 revision = "0019"
 down_revision = "0018"
 
+OPEN_ARRIVAL = (
+    "direction = 'incoming' AND state IN ('registered', 'submitted', 'assigned', 'in_progress')"
+)
 LISTS = {
     "ix_document_queue": ("organ_id", "direction", "state", "created_at", "id"),
     "ix_document_arrival": ("organ_id", "direction", "arrival_date", "id"),
     "ix_document_promulgated": ("organ_id", "direction", "promulgated", "id"),
     "ix_document_coded": ("organ_id", "direction", "code_number", "id"),
     "ix_document_receipt": ("organ_id", "direction", "receipt_number", "id"),
-    "ix_document_unit": ("unit_id", "direction", "state", "created_at", "id"),
-    "ix_document_drafter": ("drafter_id", "state", "created_at", "id"),
-    "ix_document_signer": ("signer_id", "state", "created_at", "id"),
     "ix_document_due": ("organ_id", "direction", "due_date", "id"),
+    "ix_document_awaited": ("organ_id", "due_date", "id"),
+    "ix_document_urgent": ("organ_id", "created_at", "id"),
+    "ix_document_invitation": ("organ_id", "direction", "created_at", "id"),
+    "ix_document_unit": ("unit_id", "created_at", "id"),
+    "ix_document_drafter": ("drafter_id", "created_at", "id"),
+    "ix_document_signer": ("signer_id", "created_at", "id"),
 }
 WHERE = {
     "ix_document_arrival": "arrival_date IS NOT NULL",
     "ix_document_promulgated": "promulgated IS NOT NULL",
     "ix_document_coded": "code_number IS NOT NULL",
     "ix_document_receipt": "receipt_number IS NOT NULL",
+    "ix_document_due": "due_date IS NOT NULL",
+    "ix_document_awaited": f"{OPEN_ARRIVAL} AND due_date IS NOT NULL",
+    "ix_document_urgent": f"{OPEN_ARRIVAL} AND urgency > 0",
+    "ix_document_invitation": "type_name = 'Giấy mời'",
     "ix_document_unit": "unit_id IS NOT NULL",
     "ix_document_drafter": "drafter_id IS NOT NULL",
     "ix_document_signer": "signer_id IS NOT NULL",
-    "ix_document_due": "due_date IS NOT NULL",
 }
 FTS = (
     "CREATE VIRTUAL TABLE search_text USING fts5(words, content='search_entry',"
