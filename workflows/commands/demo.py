@@ -1,4 +1,4 @@
-"""`congvan demo`: the main job on the embedded default."""
+"""`congvan demo`: the main job on the embedded default; with `--documents` a year of letters."""
 
 import argparse
 import contextlib
@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from documents.delivery import DeliveryState
 from workflows import demonstration, installation
+from workflows.commands import demo_year
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
 from workflows.demonstration import Counts, Line
 from workflows.supervisor import Supervisor
@@ -20,11 +21,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser = subparsers.add_parser("demo", help="chạy thử toàn bộ hành trình / the whole journey")
     add_data(parser)
     add_json(parser)
+    demo_year.add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Build the world, carry twelve letters, count; 0 only if all is well."""
+    if arguments.documents is not None:
+        return demo_year.run(arguments)
     quiet = arguments.json
     started = time.monotonic()
     with _progress(quiet) as progress:

@@ -12,8 +12,9 @@ from workflows.demo_data import phrases, seasons
 from workflows.demo_data.bureaus import province
 from workflows.demo_data.planning import Wish, letters_of
 from workflows.demo_people import PROVINCE
-from workflows.demo_year import chores, pages, receiving, sending
+from workflows.demo_year import census, chores, pages, receiving, sending
 from workflows.demo_year.agenda import Agenda, Clock
+from workflows.demo_year.census import Census
 from workflows.demo_year.filling import Filling
 from workflows.demo_year.province_world import make_province
 from workflows.office import open_office
@@ -28,7 +29,7 @@ class Filled:
     """A world that was filled."""
 
     world: World
-    filling: Filling
+    census: Census
 
 
 def last_moment(now: datetime) -> datetime:
@@ -68,9 +69,11 @@ def fill(folder: Path, wish: Wish, told: Told = lambda _what, _part: None) -> Fi
             )
             _compose(world, filling, told)
             _live(filling, told)
+            with office.database.reading() as session:
+                counted = census.taken(filling, session)
         finally:
             office.close()
-    return Filled(world, filling)
+    return Filled(world, counted)
 
 
 def _compose(world: World, filling: Filling, told: Told) -> None:
