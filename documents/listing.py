@@ -230,8 +230,10 @@ def counted(
     few = _from(organ_id, of, of.order, only, today)
     if of.overdue:
         few = few.where(_D.due_date.is_not(None))
-    if of.states != states_of(of.direction):
+    if not _told(of, of.order) and of.states != states_of(of.direction):
         few = few.where(_D.state.in_(sorted(of.states)))
+    if _told(of, of.order):  # its order leads SQLite to its index
+        few = few.order_by(_KEYS[of.order])
     inner = few.with_only_columns(_D.id).limit(most + 1).subquery()
     count = session.scalar(select(func.count()).select_from(inner)) or 0
     return Counter(min(count, most), count > most)
@@ -239,7 +241,7 @@ def counted(
 
 def _parts(of: Queue, by: Order) -> Iterable[tuple[ColumnElement[bool], ...]]:
     """Return how the queue's states are asked for: one by one along an index, or together."""
-    if of.states == states_of(of.direction):
+    if _told(of, by) or of.states == states_of(of.direction):
         return [()]
     if by is Order.CREATED and not of.urgent:
         return [(_D.state == state,) for state in sorted(of.states)]
@@ -254,6 +256,11 @@ def _partial(of: Queue, by: Order) -> list[TextClause]:
     if still_open and of.urgent and by is Order.CREATED:
         return [text(lists.OPEN_ARRIVAL), text("urgency > 0")]
     return [text(lists.OPEN_ARRIVAL)] if still_open and by is Order.DUE else []
+
+
+def _told(of: Queue, by: Order) -> bool:
+    """Return whether `_partial` has told the states already."""
+    return of.states == set(_OPEN_IN) and bool(_partial(of, by))
 
 
 def _from(organ_id: str, of: Queue, by: Order, only: Only, today: date) -> Select[DocumentRow]:

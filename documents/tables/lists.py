@@ -53,8 +53,8 @@ LISTS: Mapping[str, Index] = {
             "due_date IS NOT NULL",
             (_D.organ_id, _D.direction, _D.due_date, _D.id),
         ),
-        ("ix_document_awaited", AWAITED, (_D.organ_id, _D.due_date, _D.id)),
-        ("ix_document_urgent", URGENT, (_D.organ_id, _D.created_at, _D.id)),
+        ("ix_document_awaited", AWAITED, (_D.organ_id, _D.direction, _D.due_date, _D.id)),
+        ("ix_document_urgent", URGENT, (_D.organ_id, _D.direction, _D.created_at, _D.id)),
         ("ix_document_invitation", INVITATION, (_D.organ_id, _D.direction, _D.created_at, _D.id)),
         # without the state: a step changes it, and then nothing of these
         ("ix_document_unit", "unit_id IS NOT NULL", (_D.unit_id, _D.created_at, _D.id)),
