@@ -35,7 +35,7 @@ class Lent:
     """The session's worker processes, lent to a command, which may not end them."""
 
     def __init__(self, workshop: Workshop) -> None:
-        self.run = workshop.run
+        self.run, self.each = workshop.run, workshop.each
 
     def close(self) -> None:
         """Leave them to the session."""
