@@ -17,6 +17,7 @@ from documents.document import folded
 from documents.errors import storable
 from documents.lifecycle import Direction, State
 from documents.search_expression import AllOf, AnyOf, Expression, Phrase, word
+from documents.step_words import STATES
 
 QUERY_LENGTH = 1000
 """Characters that are read."""
@@ -241,8 +242,7 @@ def _meant(filters: Filters, kind: str, said: str) -> Filters:
     plain = folded(said.strip())
     match kind:
         case "state":
-            known = frozenset({plain} & {state.value for state in State})
-            return replace(filters, states=filters.states | (known or {"?"}))
+            return replace(filters, states=filters.states | (_states(plain) or {"?"}))
         case "urg":
             level = int(plain) if plain in {"0", "1", "2", "3", "4"} else -1
             return replace(filters, urgencies=filters.urgencies | {level})
@@ -258,6 +258,16 @@ def _meant(filters: Filters, kind: str, said: str) -> Filters:
     if day is None:
         return replace(filters, states=frozenset({"?"}))
     return replace(filters, since=day) if kind == "since" else replace(filters, until=day)
+
+
+def _states(plain: str) -> frozenset[str]:
+    """Return the states of a code, or whose Vietnamese name has these words."""
+    if plain in {state.value for state in State}:
+        return frozenset({plain})
+    said = f" {' '.join(search_words.words(plain, 200))} "
+    return frozenset(
+        state for state, name in STATES.items() if said.strip() and said in f" {folded(name)} "
+    )
 
 
 def day_of(text: str) -> date | None:

@@ -112,6 +112,8 @@ QUERIES_AND_ANSWERS: list[tuple[str, list[int]]] = [
     ('loại:"báo cáo"', [2]),
     ("từ:noi", [17, 16, 15, 4, 3, 2, 1]),
     ("trạng thái:filed", [4]),
+    ('trạng thái:"đã lưu"', [4]),
+    ("trạng thái:không-có", []),
     ("độ khẩn:2", [4]),
     ("năm:2025", []),
     ("từ ngày:01/03/2026 đến ngày:01/03/2026 bão", [1, 4, 3, 2]),
