@@ -1,7 +1,8 @@
-"""A person's step on a document: submit, return, approve, void, file.
+"""A person's step on an outgoing document: submit, return, approve, void, file.
 
 Legal source: Decree 30/2020/ND-CP, Art. 10 to 12, 15, 19. Steps that are taken with their
-evidence (a signature, a number, a seal, a message) are `documents.outgoing`'s.
+evidence (a signature, a number, a seal, a message) are `documents.outgoing`'s; an arrival's are
+`documents.incoming`'s and `documents.directing`'s, which know its tasks.
 """
 
 from datetime import datetime
@@ -26,7 +27,7 @@ from documents.delivery import DeliveryState
 from documents.document import Role
 from documents.errors import StepRefused, storable
 from documents.ledger import Actor
-from documents.lifecycle import LIFECYCLES, Direction, State, Step
+from documents.lifecycle import OUTGOING, Direction, State, Step
 from documents.posts import Acting
 from documents.tables import DocumentRow, PersonRow
 
@@ -36,8 +37,8 @@ def actor_of(person: PersonRow) -> Actor:
     return Actor(person.id, Role(person.role))
 
 
-_OWING = frozenset({Step.RELEASE, Step.REFUSE, Step.RECALL, Step.REPLACE})
-"""Steps that owe others a message: `incoming.released`, `incoming.refused`, `changes.ask`."""
+_OWING = frozenset({Step.RECALL, Step.REPLACE})
+"""Steps that owe others a message: `changes.ask`."""
 
 
 def decide(
@@ -58,7 +59,8 @@ def decide(
         VersionMoved: it is not the file that they saw.
         CheckMissing: the agency wants a check that this version has not passed (Art. 12).
         StepRefused: not from this state, or not by this person's role; or the step is one
-            that is taken with its evidence (a signature, a number, a seal, a message).
+            that is taken with its evidence (a signature, a number, a seal, a message); or the
+            document is an arrival, which is handled by its own steps.
         RightMissing: approving is for the one who will sign (Art. 11).
         Objection: post, capacity or delegation no longer lets them sign it (Art. 13).
         PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
@@ -66,8 +68,11 @@ def decide(
         ReasonMissing: a number is not void without a reason.
     """
     row = locked(session, document_id)
+    if row.direction == Direction.INCOMING:
+        said = "văn bản đến có bước giải quyết riêng / an arrival is handled by its own steps"
+        raise StepRefused(row.state, step, said)
     acting = _deciding(session, row, step, who, at)
-    transition = LIFECYCLES[Direction(row.direction)].get((State(row.state), step))
+    transition = OUTGOING.get((State(row.state), step))
     if transition is not None and (transition.carried or step in _OWING):
         said = "hệ thống thực hiện kèm bằng chứng / taken with its evidence, not by decision"
         raise StepRefused(row.state, step, said)

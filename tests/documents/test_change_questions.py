@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-from documents import change_decisions, change_messages, incoming, ledger, outgoing
+from documents import change_decisions, change_messages, incoming, ledger
 from documents.change import (
     HELD,
     ChangeKind,
@@ -227,9 +227,9 @@ def test_the_answer_lists_copies_and_people(offices: Offices) -> None:
             )
         )
     with offices.receiver.writing() as session:
-        outgoing.decide(session, arrived, Step.SUBMIT, CLERK, offices.now())
+        incoming.handled(session, arrived, Step.SUBMIT, CLERK, offices.now())
         leader = f"{RECEIVER}-{Role.LEADER}"
-        outgoing.decide(session, arrived, Step.ASSIGN, leader, offices.now())
+        incoming.handled(session, arrived, Step.ASSIGN, leader, offices.now())
     message = asked(offices, document)
     offices.answer(arrived, agree=True)
     ((_, _, note),) = owed(offices)

@@ -15,6 +15,7 @@ from documents import (
     handling,
     incoming,
     ledger,
+    outgoing,
     remarks,
     stand_ins,
     task_lists,
@@ -445,6 +446,31 @@ def test_a_reply_issued_before_it_was_linked_completes_at_once(bureau: Bureau) -
         reply = issued_reply(session, bureau)
         handling.link(session, reply, [document], Actor(CLERK, Role.CLERK), bureau.at)
         assert state(session, document) == State.COMPLETED
+
+
+@pytest.mark.parametrize("early", [State.FETCHED, State.VERIFIED, State.QUARANTINED])
+def test_what_is_not_registered_is_not_answered_so_no_answer_leaves_it_open(
+    bureau: Bureau, early: State
+) -> None:
+    with bureau.database.writing() as session:
+        document = bureau.arrive(session)
+        session.get_one(DocumentRow, document).state = early
+        reply = issued_reply(session, bureau, State.DRAFT)
+        with pytest.raises(RelationInvalid):
+            handling.link(session, reply, [document], Actor(CLERK, Role.CLERK), bureau.at)
+        assert not reply.answers
+
+
+@pytest.mark.parametrize("step", sorted(incoming.HANDLING))
+def test_an_arrival_is_decided_on_by_its_own_steps_only(bureau: Bureau, step: Step) -> None:
+    with bureau.database.writing() as session:
+        document = bureau.arrive(session)
+        row = session.get_one(DocumentRow, document)
+        row.state = before = incoming.HANDLING[step]
+        for who in (CLERK, LEADER):
+            with pytest.raises(StepRefused):
+                outgoing.decide(session, document, step, who, bureau.at)
+        assert row.state == before
 
 
 def test_the_short_way_stays_for_documents_without_tasks_only(bureau: Bureau) -> None:
