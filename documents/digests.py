@@ -265,4 +265,5 @@ def of_person(session: Session, person_id: str, day: date) -> DigestRow | None:
 def count_states(session: Session, day: date) -> dict[str, int]:
     """Return how many digests of *day* are in each state."""
     wanted = select(DigestRow.state, func.count()).where(DigestRow.day == day)
-    return dict(session.execute(wanted.group_by(DigestRow.state)).tuples())
+    rows = session.execute(wanted.group_by(DigestRow.state))
+    return {str(row[0]): int(row[1]) for row in rows}

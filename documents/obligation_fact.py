@@ -78,16 +78,18 @@ def of_document(
 
 def in_states(
     organ_id: str, direction: Direction, *states: State, urgent: bool = False
-) -> Select[tuple[DocumentRow]]:
-    """Return the agency's documents in *states*, the newest first, at most `MOST`."""
+) -> list[Select[DocumentRow]]:
+    """Return a question for each of *states*: the newest first, at most `MOST`.
+
+    One for all of them would be answered along the dates, past every document that is done.
+    """
     wanted = select(DocumentRow).where(
-        DocumentRow.organ_id == organ_id,
-        DocumentRow.direction == direction.value,
-        DocumentRow.state.in_([state.value for state in states]),
+        DocumentRow.organ_id == organ_id, DocumentRow.direction == direction.value
     )
     if urgent:
         wanted = wanted.where(DocumentRow.urgency > Urgency.ROUTINE)
-    return wanted.order_by(DocumentRow.created_at.desc()).limit(MOST)
+    ordered = wanted.order_by(DocumentRow.created_at.desc()).limit(MOST)
+    return [ordered.where(DocumentRow.state == state.value) for state in states]
 
 
 def clerk_of(row: DocumentRow) -> tuple[str, ...]:

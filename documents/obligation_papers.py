@@ -5,6 +5,7 @@ Legal source: law.md §9; Decree 30/2020/ND-CP, Art. 15.2, 18.1, 21.2, 22, 23.1,
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
@@ -31,8 +32,8 @@ def entering(
 ) -> Iterator[Fact]:
     """Yield arrivals that are to be registered, looked at, or go on."""
     states = (State.FETCHED, State.VERIFIED, State.QUARANTINED)
-    wanted = in_states(organ_id, Direction.INCOMING, *states, urgent=urgent)
-    for row in session.scalars(wanted):
+    every = in_states(organ_id, Direction.INCOMING, *states, urgent=urgent)
+    for row in chain.from_iterable(session.scalars(each) for each in every):
         duty = Duty.QUARANTINE if row.state == State.QUARANTINED else Duty.REGISTER
         yield of_document(
             Duty.HELD if row.held else duty, row, row.created_at, people=clerk_of(row)
@@ -53,7 +54,7 @@ def submitting(
         .correlate(DocumentRow)
         .scalar_subquery()
     )
-    wanted = in_states(organ_id, Direction.INCOMING, State.REGISTERED, urgent=urgent)
+    (wanted,) = in_states(organ_id, Direction.INCOMING, State.REGISTERED, urgent=urgent)
     for row, returned in session.execute(wanted.add_columns(back)):
         yield of_document(Duty.SUBMIT, row, returned or row.created_at, people=clerk_of(row))
 
@@ -82,12 +83,12 @@ def leaving(
     """Yield signed documents that are to be numbered and issued."""
     states = (State.APPROVED, State.SIGNED, State.NUMBERED, State.SEALED)
     signed = RevisionRow
-    wanted = (
-        in_states(organ_id, Direction.OUTGOING, *states, urgent=urgent)
-        .outerjoin(signed, and_(signed.document_id == DocumentRow.id, signed.kind == "signed"))
-        .add_columns(signed.created_at)
-    )
-    for row, signed_at in session.execute(wanted):
+    at_signing = and_(signed.document_id == DocumentRow.id, signed.kind == "signed")
+    every = [
+        each.outerjoin(signed, at_signing).add_columns(signed.created_at)
+        for each in in_states(organ_id, Direction.OUTGOING, *states, urgent=urgent)
+    ]
+    for row, signed_at in chain.from_iterable(session.execute(each) for each in every):
         leader = {"people": clerk_of(row), "leader_id": row.signer_id}
         if row.held:
             yield of_document(Duty.HELD, row, row.updated_at, **leader)
@@ -126,13 +127,11 @@ def answering(session: Session, organ_id: str, at: datetime) -> Iterator[Fact]:
         lead.parent_id.is_(None),
         lead.closed_at.is_(None),
     )
-    wanted = (
-        in_states(organ_id, Direction.INCOMING, *_OPEN_ARRIVAL)
-        .where(DocumentRow.due_date <= horizon(at))
-        .outerjoin(lead, leads)
-        .add_columns(lead)
-    )
-    for row, task in session.execute(wanted):
+    every = [
+        each.where(DocumentRow.due_date <= horizon(at)).outerjoin(lead, leads).add_columns(lead)
+        for each in in_states(organ_id, Direction.INCOMING, *_OPEN_ARRIVAL)
+    ]
+    for row, task in chain.from_iterable(session.execute(each) for each in every):
         if task is None:
             yield of_document(
                 Duty.ANSWER, row, row.created_at, due=row.due_date, people=clerk_of(row)
@@ -157,13 +156,13 @@ _UNISSUED = (
 
 def issuing(session: Session, organ_id: str, at: datetime) -> Iterator[Fact]:
     """Yield documents that are wanted issued by a day."""
-    wanted = (
-        in_states(organ_id, Direction.OUTGOING, *_UNISSUED)
-        .join(DraftTermsRow, DraftTermsRow.document_id == DocumentRow.id)
+    every = [
+        each.join(DraftTermsRow, DraftTermsRow.document_id == DocumentRow.id)
         .where(DraftTermsRow.issue_by <= horizon(at))
         .add_columns(DraftTermsRow.issue_by)
-    )
-    for row, day in session.execute(wanted):
+        for each in in_states(organ_id, Direction.OUTGOING, *_UNISSUED)
+    ]
+    for row, day in chain.from_iterable(session.execute(each) for each in every):
         people = (row.drafter_id,) if row.drafter_id else ()
         given = {"people": people, "unit_id": row.unit_id, "leader_id": row.signer_id}
         yield of_document(Duty.ISSUE_BY, row, row.created_at, due=day, **given)

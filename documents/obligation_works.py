@@ -5,6 +5,7 @@ Legal source: law.md §9; Decree 30/2020/ND-CP, Art. 10.3, 13.3, 19, 23, 24, 30,
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -122,18 +123,18 @@ def extending(session: Session, organ_id: str, _: datetime) -> Iterator[Fact]:
 def advising(session: Session, organ_id: str, at: datetime) -> Iterator[Fact]:
     """Yield opinions on drafts that are wanted by a day."""
     wanted = (
-        select(DraftOpinionRow, DocumentRow)
-        .join(DocumentRow, DocumentRow.id == DraftOpinionRow.document_id)
-        .where(
-            DraftOpinionRow.given_at.is_(None),
-            DraftOpinionRow.due_date <= horizon(at),
-            DocumentRow.organ_id == organ_id,
-            DocumentRow.state.in_([State.DRAFT.value, State.SUBMITTED.value, State.RETURNED.value]),
-        )
+        select(DraftOpinionRow)
+        .where(DraftOpinionRow.given_at.is_(None), DraftOpinionRow.due_date <= horizon(at))
         .order_by(DraftOpinionRow.due_date.desc())
         .limit(MOST)
     )
-    for row, document in session.execute(wanted):
+    opinions = list(session.scalars(wanted))
+    # asked apart: joined, a database may begin with the agency's documents, of which there are most
+    drafts = _drafts(session, {row.document_id for row in opinions})
+    for row in opinions:
+        document = drafts.get(row.document_id)
+        if document is None or document.organ_id != organ_id:
+            continue
         fact = of_document(
             Duty.OPINION,
             document,
@@ -143,6 +144,20 @@ def advising(session: Session, organ_id: str, at: datetime) -> Iterator[Fact]:
             unit_id=row.unit_id,
         )
         yield about(fact, row.id)
+
+
+_STEP = 500
+_DRAFTS = frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED})
+
+
+def _drafts(session: Session, ids: set[str]) -> dict[str, DocumentRow]:
+    """Return those of the documents that are drafts still, by id."""
+    found: dict[str, DocumentRow] = {}
+    every = sorted(ids)
+    for start in range(0, len(every), _STEP):
+        wanted = select(DocumentRow).where(DocumentRow.id.in_(every[start : start + _STEP]))
+        found |= {row.id: row for row in session.scalars(wanted) if row.state in _DRAFTS}
+    return found
 
 
 def lending(session: Session, organ_id: str, _: datetime) -> Iterator[Fact]:
@@ -177,7 +192,11 @@ def reserving(session: Session, organ_id: str, at: datetime) -> Iterator[Fact]:
         .limit(MOST)
     )
     for row in session.scalars(wanted):
-        given = {"moment": row.expires_at, "people": (row.owner_id,), "type_name": row.type_name}
+        given: dict[str, Any] = {
+            "moment": row.expires_at,
+            "people": (row.owner_id,),
+            "type_name": row.type_name,
+        }
         yield Fact(Duty.RESERVATION, row.id, row.code, row.reason, row.reserved_at, **given)
 
 
@@ -234,8 +253,15 @@ def delegating(session: Session, organ_id: str, at: datetime) -> Iterator[Fact]:
     for grant in session.scalars(signing.limit(MOST)):
         both = tuple(each for each in (grant.grantor_id, grant.grantee_id) if each)
         code = f"Giao quyền ký {grant.basis}"[:200]
-        given = {"moment": grant.valid_until, "people": both}
-        yield Fact(Duty.DELEGATION, grant.id, code, grant.scope, grant.recorded_at, **given)
+        yield Fact(
+            Duty.DELEGATION,
+            grant.id,
+            code,
+            grant.scope,
+            grant.recorded_at,
+            moment=grant.valid_until,
+            people=both,
+        )
 
 
 def happening(session: Session, organ_id: str, _: datetime) -> Iterator[Fact]:

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from documents import obligation_facts as facts
 from documents.calendar import Calendar, YearMissing
+from documents.document import VIETNAM
 from documents.numbering import local_day
 from documents.obligation import DUTIES, Duty, Owed
 from documents.obligation_fact import MOST, Fact
 from documents.reminder import DEFAULTS, Rule
-from documents.time_limit import Limit, Until, by_day, by_moment, on_day, until
+from documents.time_limit import AT_ONCE, Limit, Until, by_day, by_moment, on_day, until
 
 TRUNCATED = "reminder.too_many"
 """Code of the gap that says that a duty has more than is looked at."""
@@ -133,12 +134,20 @@ def _look_ahead(found: Found, organ_id: str, at: datetime, calendar: Calendar) -
     for day, words in MILESTONES:
         if today <= day <= today + timedelta(days=_SEEN_AHEAD):
             found.owed.append(_own(Duty.COMPLIANCE, organ_id, day, words, at))
-    for year in sorted({today.year, (today + timedelta(days=_SEEN_AHEAD)).year}):
-        known = calendar.years.get(year)
-        if known is None or (year > today.year and not known.announced):
-            day = date(year - 1, 12, 31)
-            words = f"Lịch nghỉ lễ, Tết năm {year}"
-            found.owed.append(_own(Duty.CALENDAR, organ_id, day, words, at))
+    if today.year not in calendar.years:
+        # nothing can be reckoned without it: said each month, by no calendar
+        since = datetime.combine(today.replace(day=1), datetime.min.time(), VIETNAM)
+        subject = f"{organ_id}:{Duty.CALENDAR}:{since:%Y-%m}"
+        words = f"Lịch nghỉ lễ, Tết năm {today.year}"
+        ends = by_moment(since + AT_ONCE)
+        found.owed.append(
+            Owed(Duty.CALENDAR, subject, str(today.year), words, since, ends, at_once=True)
+        )
+    year = (today + timedelta(days=_SEEN_AHEAD)).year
+    known = calendar.years.get(year)
+    if year > today.year and (known is None or not known.announced):
+        words = f"Lịch nghỉ lễ, Tết năm {year}"
+        found.owed.append(_own(Duty.CALENDAR, organ_id, date(today.year, 12, 31), words, at))
 
 
 def _own(duty: Duty, organ_id: str, day: date, words: str, at: datetime) -> Owed:

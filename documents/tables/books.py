@@ -59,6 +59,7 @@ class LoanRow(Base):
     __tablename__ = "loan"
     __table_args__ = (
         Index("ix_loan_book", "organ_id", "used_on", "id"),
+        Index("ix_loan_out", "organ_id", "used_on", sqlite_where=_OUT, postgresql_where=_OUT),
         Index("uq_loan_out", "document_id", unique=True, sqlite_where=_OUT, postgresql_where=_OUT),
     )
 

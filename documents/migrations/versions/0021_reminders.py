@@ -10,7 +10,7 @@ down_revision = "0020"
 
 
 def upgrade() -> None:
-    """Add the tables."""
+    """Add the tables, and an index of the archived copies that are out."""
     op.create_table(
         "reminder_morning",
         sa.Column("day", sa.Date(), nullable=False),
@@ -180,10 +180,18 @@ def upgrade() -> None:
         sqlite_where=sa.text("read_at IS NULL"),
         postgresql_where=sa.text("read_at IS NULL"),
     )
+    op.create_index(
+        "ix_loan_out",
+        "loan",
+        ["organ_id", "used_on"],
+        sqlite_where=sa.text("returned_on IS NULL AND void_reason IS NULL"),
+        postgresql_where=sa.text("returned_on IS NULL AND void_reason IS NULL"),
+    )
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_index("ix_loan_out", "loan")
     for name in (
         *("notice", "mailbox", "incident", "digest"),
         *("reminder_rule", "reminder_gap", "reminder_morning"),
