@@ -9,8 +9,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import func, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from documents.ledger import Break
 from documents.lifecycle import State, Step
@@ -34,6 +34,7 @@ _SAID: Mapping[str, Callable[[DocumentRow, dict[str, Any]], bool]] = {
     Step.VERIFY: lambda row, detail: row.verdict == detail["verdict"],
     Step.QUARANTINE: lambda row, detail: row.verdict == detail["verdict"],
     Step.REGISTER: lambda row, detail: row.receipt_number == detail["receipt_number"],
+    "renumber": lambda row, detail: row.receipt_number == detail["receipt_number"],
     Step.ASSIGN_NUMBER: lambda row, detail: (
         f"{row.code_number}/{row.code_notation}" == detail["code"]
     ),
@@ -63,10 +64,18 @@ def contradictions(session: Session) -> Iterator[Break]:
             yield Break(row.organ_id, sequence or 0, f"{row.id}: {row.state}, ledger: {state}")
         elif row.state != State.FETCHED and row.current_sha256 and not _proved(session, row):
             yield Break(row.organ_id, sequence, f"{row.id}: its file is not in the ledger")
+    later = aliased(LedgerRow)
+    renumbered = (
+        exists()
+        .where(later.document_id == LedgerRow.document_id, later.organ_id == LedgerRow.organ_id)
+        .where(later.step == "renumber", later.sequence > LedgerRow.sequence)
+    )
     spoken = (
         select(DocumentRow, LedgerRow.sequence, LedgerRow.step, LedgerRow.detail)
         .join(LedgerRow, LedgerRow.document_id == DocumentRow.id)
         .where(LedgerRow.step.in_([str(step) for step in _SAID]))
+        # the newest number counts
+        .where(or_(LedgerRow.step.not_in([str(Step.REGISTER), "renumber"]), ~renumbered))
         .execution_options(yield_per=500)
     )
     for row, sequence, step, detail in session.execute(spoken):

@@ -186,7 +186,7 @@ def _registers(session: Session, wanted: BookWanted) -> Iterator[Entry]:
 
 def _numbers(session: Session, wanted: BookWanted, register: RegisterRow) -> Iterator[Entry]:
     """Yield a register's documents and the numbers given back, in order of number."""
-    kept = _given_back(session, wanted, register) if wanted.kind is BookKind.OUTGOING else []
+    kept = _given_back(session, wanted, register)
     these: Question = (
         select(
             RegisterEntryRow.number,
@@ -294,9 +294,19 @@ def _given_back(session: Session, wanted: BookWanted, register: RegisterRow) -> 
     found = []
     for row in session.scalars(these.order_by(ReservationRow.number)):
         held = f"Hủy: {row.void_reason}" if row.void_reason else "Số giữ trước, chưa dùng"
-        cells = (row.code, row.day, row.type_name, "", "", "", None, None, None, held)
+        cells = _unused(wanted.kind, row, held)
         found.append(Entry(cells, register.series, row.number, row.day, row.code, row.day))
     return found
+
+
+def _unused(kind: BookKind, row: ReservationRow, held: str) -> tuple[Cell, ...]:
+    match kind:
+        case BookKind.OUTGOING:
+            return (row.code, row.day, row.type_name, "", "", "", None, None, None, held)
+        case BookKind.INCOMING:
+            return (row.day, row.number, "", "", None, row.type_name, "", None, None, held)
+        case _:
+            return (row.number, row.type_name, "", None, "", "", held)
 
 
 def _copies(session: Session, wanted: BookWanted, register: RegisterRow) -> Iterator[Entry]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import catalogue_search, directory, field_check, field_record, kinds, secrecy
@@ -27,7 +28,7 @@ from documents.field_text import (
 )
 from documents.fields import INCOMING
 from documents.proposal import Proposal
-from documents.tables import DocumentRow
+from documents.tables import AgencyRow, DocumentRow
 
 _LABEL = re.compile(r"^\s*số\s*[:.]?\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,10}[^\W\d_]?")
@@ -174,8 +175,13 @@ def sender_of(session: Session, said: str, today: date) -> tuple[str, str]:
         FieldRefused: no name of an agency can be so.
     """
     text = check_text("Tên cơ quan ban hành", said, 200)
-    found = directory.agency_rows(session, [text]).get(text) if text else None
-    if found is None and text:
+    if not text:
+        return "", ""
+    found = directory.agency_rows(session, [text]).get(text)
+    if found is None:
+        named = session.scalars(select(AgencyRow).where(AgencyRow.name == text).limit(2)).all()
+        found = named[0] if len(named) == 1 else None
+    if found is None:
         hits = catalogue_search.search(session, text, today, 5)
         same = [hit for hit in hits if folded(hit.entry.name) == folded(text)]
         if len(same) == 1:

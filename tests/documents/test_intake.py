@@ -13,11 +13,9 @@ from documents import (
     arrival_edits,
     audit,
     casefile,
-    envelopes,
     incoming,
     intake,
     intakes,
-    joining,
     ledger,
     number_report,
     register,
@@ -27,20 +25,20 @@ from documents.database import Database
 from documents.directory import RightMissing
 from documents.document import Role
 from documents.duplicates import DuplicateFound
-from documents.envelope import Anomaly, EnvelopeState
 from documents.field_text import DayRefused, FieldRefused, NotationInvalid, SubjectInvalid
 from documents.incoming import ClerkRegisters, Finding
 from documents.intake import TakenFile
 from documents.intake_facts import CodeUnreadable, IntakeFacts, IntakeIncomplete, split_code
-from documents.joining import JoinRefused, ReasonWanted
+from documents.joining import ReasonWanted
 from documents.lifecycle import State, Step
 from documents.proposal import Confidence, Proposal
 from documents.secrecy import SecretRefused
-from documents.tables import DocumentRow, EnvelopeRow, FeedbackRow, IntakeRow
+from documents.tables import DocumentRow, FeedbackRow, IntakeRow
 from tests.documents.parcels import enter, owed
 
 ORGAN = "H99.02"
 CLERK = f"{ORGAN}-{Role.CLERK}"
+MARCH = date(2026, 3, 1)
 FACTS = IntakeFacts(
     type="Quyết định",
     subject="Ban hành quy chế văn thư",
@@ -178,63 +176,6 @@ def test_a_double_is_registered_with_a_reason_only(office: Database, at: datetim
         assert "bản khác nội dung" in said[0].detail
 
 
-def test_paper_after_the_electronic_document_takes_no_number(
-    office: Database, at: datetime, make_arrival: Callable[..., Any]
-) -> None:
-    electronic = enter(office, make_arrival(), at)
-    with office.writing() as session:
-        incoming.verified(session, electronic, Finding("TOTAL-PASSED", {}), at)
-        incoming.registered(session, electronic, at)
-    paper = replace(FACTS, sender="Bộ Nội vụ", code="15/QĐ-BNV", promulgated=date(2026, 3, 1))
-    with pytest.raises(DuplicateFound), office.writing() as session:
-        intake.enter(session, ORGAN, paper, CLERK, at)
-    with office.writing() as session:
-        joined = intake.enter(session, ORGAN, paper, CLERK, at, same_as=electronic)
-    assert (joined.state, joined.receipt_number) == (State.REPLACED, None)
-    with office.reading() as session:
-        assert [form.document_id for form in intakes.forms_of(session, electronic)] == [joined.id]
-        assert ledger.history(session, electronic)[-1].step == "paper_follows"
-        assert number_report.report(session, at).sound
-        assert list(audit.contradictions(session)) == []
-    assert owed(office, electronic) == ["01", "03"]
-
-
-def test_a_form_of_a_document_is_not_warned_of_itself(office: Database, at: datetime) -> None:
-    with office.writing() as session:
-        first = intake.enter(session, ORGAN, FACTS, CLERK, at)
-    scan = taken(office, at)
-    with office.writing() as session:
-        joining.join(session, scan, first.id, CLERK, at)
-        joining.join(session, scan, first.id, CLERK, at)
-    with pytest.raises(DuplicateFound) as refusal, office.writing() as session:
-        intake.enter(session, ORGAN, FACTS, CLERK, at)
-    assert refusal.value.args[0] == "1"
-
-
-def test_nothing_is_joined_to_itself_to_what_is_gone_or_to_others(
-    office: Database, at: datetime
-) -> None:
-    scan, gone = taken(office, at), taken(office, at, a_file("e"))
-    with office.writing() as session:
-        joining.send_back(session, gone, CLERK, at, "gửi nhầm")
-        elsewhere = intake.enter(session, "H99.01", FACTS, f"H99.01-{Role.CLERK}", at).id
-    for other in (scan, gone, elsewhere):
-        with pytest.raises(JoinRefused), office.writing() as session:
-            joining.join(session, scan, other, CLERK, at)
-
-
-def test_what_is_sent_back_has_a_reason_and_owes_no_status(office: Database, at: datetime) -> None:
-    document = taken(office, at)
-    with pytest.raises(ReasonWanted), office.writing() as session:
-        joining.send_back(session, document, CLERK, at, "  ")
-    with office.writing() as session:
-        joining.send_back(session, document, CLERK, at, "gửi nhầm nơi nhận", "giao tay")
-    assert row(office, document).state == State.REFUSED
-    assert owed(office, document) == []
-    with office.reading() as session:
-        assert session.scalars(select(FeedbackRow)).all() == []
-
-
 @pytest.mark.parametrize(
     ("facts", "error"),
     [
@@ -339,39 +280,6 @@ def test_what_is_not_registered_or_filed_is_not_edited(office: Database, at: dat
     document = taken(office, at)
     with pytest.raises(arrival_edits.ArrivalClosed), office.writing() as session:
         arrival_edits.edit(session, document, IntakeFacts(subject="Gì đó"), CLERK, at)
-
-
-def test_an_envelope_goes_unopened_comes_back_and_is_registered(
-    office: Database, at: datetime
-) -> None:
-    bought = envelopes.Envelope(
-        ORGAN,
-        "Sở số 3",
-        "Ông Nguyễn Văn A",
-        date(2026, 3, 9),
-        codes="15/QĐ-S3",
-        anomalies={Anomaly.TORN: "góc phải"},
-    )
-    with office.writing() as session:
-        envelope = envelopes.receive(session, bought, CLERK, at).id
-        envelopes.forward(session, envelope, f"{ORGAN}-{Role.LEADER}", CLERK, at)
-    with pytest.raises(envelopes.EnvelopeStepRefused), office.writing() as session:
-        envelopes.send_back(session, envelope, CLERK, at, "nhầm")
-    with office.writing() as session:
-        envelopes.bring_back(session, envelope, f"{ORGAN}-{Role.LEADER}", at)
-        document = intake.enter(session, ORGAN, FACTS, CLERK, at).id
-        differs = {Anomaly.CODES_DIFFER: "ngoài bì 15, bên trong 16"}
-        envelopes.open_envelope(session, envelope, document, CLERK, at, differs)
-        envelopes.open_envelope(session, envelope, document, CLERK, at, differs)
-    with office.reading() as session:
-        kept = session.get_one(EnvelopeRow, envelope)
-        assert (kept.state, kept.document_id, len(kept.anomalies)) == (
-            EnvelopeState.OPENED,
-            document,
-            2,
-        )
-        assert ledger.history(session, document)[-1].step == "open_envelope"
-        assert list(ledger.verify(session)) == []
 
 
 def test_who_was_not_told_the_same_day_is_listed(

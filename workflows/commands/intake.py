@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from documents import acknowledgement, arrival_edits, intake, intakes, joining
+from sqlalchemy.orm import Session
+
+from documents import (
+    acknowledgement,
+    arrival_edits,
+    casefile,
+    intake,
+    intakes,
+    joining,
+    renumbering,
+)
 from documents.channel import Channel
 from documents.numbering import local_day
 from workflows.commands import intake_paper
@@ -210,15 +220,38 @@ def _fill_same(parser: argparse.ArgumentParser) -> None:
     add_document(parser)
     parser.add_argument("other", help="văn bản đã có số đến / the one that has the number")
     add_by(parser)
+    parser.add_argument(
+        "--reason", default="", help="lý do nhận bản điện tử đang giữ / why it is released"
+    )
 
 
 def _same(arguments: argparse.Namespace) -> Any:
+    by, reason = arguments.by, arguments.reason
     with opened(arguments) as found:
         _, other, organ_id = found_document(found, arguments, arguments.other)
         arguments.agency = organ_id
+
+    def write(session: Session, one: str, at: datetime) -> None:
+        if casefile.known(session, one).channel is None:
+            joining.take_over(session, one, other, by, at, reason)
+        else:
+            joining.join(session, one, other, by, at)
+
+    return changed(arguments, write)
+
+
+def _fill_renumber(parser: argparse.ArgumentParser) -> None:
+    add_document(parser)
+    add_by(parser)
+    parser.add_argument("--reason", required=True, help="lý do / why")
+
+
+def _renumber(arguments: argparse.Namespace) -> Any:
     return changed(
         arguments,
-        lambda session, one, at: joining.join(session, one, other, arguments.by, at),
+        lambda session, one, at: renumbering.renumber(
+            session, one, arguments.by, at, arguments.reason
+        ),
     )
 
 
@@ -279,6 +312,7 @@ WORDS: tuple[Word, ...] = (
     ("same", "là bản giấy, bản quét của văn bản đã có / one document", _fill_same, _same),
     ("back", "trả lại, bỏ, có lý do / send back or discard", _fill_back, _back),
     ("edit", "sửa thông tin đã vào sổ / mend what is registered", _fill_edit, _edit),
+    ("renumber", "hủy số đến, lấy số tiếp theo / void and next number", _fill_renumber, _renumber),
     ("duplicates", "văn bản có thể trùng / what looks the same", add_document, _duplicates),
     ("late", "chưa báo nhận trong ngày / not acknowledged that day", _fill_late, _late),
 )
