@@ -17,6 +17,7 @@ from documents import catalogue
 from documents.catalogue import Entry
 from documents.document import Agency
 from documents.errors import Refused
+from documents.holding import holding
 from documents.staff import (
     PersonAmbiguous,
     PersonUnknown,
@@ -253,9 +254,26 @@ def receiving(session: Session, code: str, day: date) -> AgencyRow:
     Where several came after it, the first by code that is served here: one letter is one
     arrival, and its clerk passes it on.
 
+    A transaction that takes in much mail for one code asks once.
+
     Raises:
         AgencyUnknown: nobody here does.
     """
+    known = holding(session).receivers
+    if (receiver := known.get((code, day))) is None:
+        receiver = known[code, day] = _receiving(session, code, day)
+    return receiver
+
+
+def correspondents(session: Session, *codes: str) -> dict[str, AgencyRow]:
+    """Return what `agency_rows` does; a transaction over much mail of one agency asks once."""
+    known = holding(session).correspondents
+    if (found := known.get(codes)) is None:
+        found = known[codes] = agency_rows(session, codes)
+    return found
+
+
+def _receiving(session: Session, code: str, day: date) -> AgencyRow:
     row = session.scalar(_AGENCY, {"code": code})
     standing = catalogue.standings(session, [code], day)[code]
     if standing.abolished:

@@ -272,7 +272,7 @@ def _delivery(session: Session, status: StatusArrival, at: datetime) -> Row[str,
     It is known by document id, else by number and notation. Who came after an agency that ended
     reports of what was sent to that one, and is told of what that one sent.
     """
-    known = directory.agency_rows(session, [status.reporter_organ_id, status.organ_id])
+    known = directory.correspondents(session, status.reporter_organ_id, status.organ_id)
     if (owner := known.get(status.organ_id)) is None:
         return None
     row = known.get(status.reporter_organ_id)

@@ -6,11 +6,12 @@ once and works with them in memory; nobody else can change them until it ends.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, SessionTransaction
 
-from documents.tables import DocumentRow
+from documents.tables import AgencyRow, DocumentRow
 
 _KEY = "congvan.holding"
 
@@ -23,6 +24,10 @@ class Holding:
     documents: dict[str, DocumentRow] = field(default_factory=dict)
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Newest (sequence, digest) of each agency's chain."""
+    receivers: dict[tuple[str, date], AgencyRow] = field(default_factory=dict)
+    """Who takes in mail for a code on a day: asked once for all the mail of one transaction."""
+    correspondents: dict[tuple[str, ...], dict[str, AgencyRow]] = field(default_factory=dict)
+    """The agencies of some codes, likewise."""
 
 
 def holding(session: Session) -> Holding:

@@ -70,7 +70,8 @@ def doubts(session: Session, row: DocumentRow, signs: Signs, at: datetime) -> Do
     for sha256, each in seen.items():
         if sha256 not in known:
             certificates.see(session, each, row.sender_organ_id, at)
-    found = directory.agency_rows(session, [row.sender_organ_id]).get(row.sender_organ_id)
+    known_agencies = directory.correspondents(session, row.sender_organ_id)
+    found = known_agencies.get(row.sender_organ_id)
     sender = (
         directory.as_agency(found)
         if found is not None

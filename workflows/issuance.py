@@ -20,7 +20,7 @@ from connectors.axis import Outgoing, Receipt
 from connectors.errors import AxisOutcomeUnknown
 from documents import casefile, directory, outgoing, shipment, signatory
 from documents.attachments import SealedAttachment
-from documents.concordance import Difference
+from documents.concordance import Difference, DocumentContradicts
 from documents.delivery import DeliveryState
 from documents.errors import OfficeError, Refused, Unavailable
 from documents.lifecycle import State
@@ -175,7 +175,7 @@ def dispatch(office: Office, ids: Iterable[str]) -> Pouch:
         for group in grouped(standing(office, ids, State.SEALED), lambda row: row.organ_id):
             with office.database.reading() as session:
                 unknown = shipment.unsettled(session, [row.id for row in group])
-            dossiers = _prepared(office, pouch, group)
+            dossiers = _prepared(office, pouch, group, threads)
             record_all(
                 office,
                 pouch,
@@ -185,7 +185,9 @@ def dispatch(office: Office, ids: Iterable[str]) -> Pouch:
     return pouch.settle()
 
 
-def _prepared(office: Office, pouch: Pouch, rows: Sequence[DocumentRow]) -> list[Dossier]:
+def _prepared(
+    office: Office, pouch: Pouch, rows: Sequence[DocumentRow], threads: ThreadPoolExecutor
+) -> list[Dossier]:
     """Make the messages that leave, each once; keep them, and that they leave, before they do."""
     dossiers = messages.dossiers(office, rows)
     new = [dossier for dossier in dossiers if dossier.row.message_sha256 is None]
@@ -196,23 +198,36 @@ def _prepared(office: Office, pouch: Pouch, rows: Sequence[DocumentRow]) -> list
     jobs = [messages.collation(dossier) for dossier in new]
 
     def made() -> Iterator[tuple[DocumentRow, Write]]:
-        # made while the workshop goes on with later documents
+        # written while the workshop goes on with later documents, a few at a time: each waits
+        # for the disk
         answers = office.workshop.each(jobs) if jobs else iter(())
-        for dossier, answer in zip(new, answers, strict=True):
+        messages_made = threads.map(partial(_message, office), new, answers)
+        for dossier, (differences, sha256, why) in zip(new, messages_made, strict=True):
             row = dossier.row
-            try:
-                differences = _differences(answer)
-                if why := collation.unseen(row, differences):
-                    _hold(office, pouch, row, differences, why)
-                    continue
-                sha256 = messages.written(office, dossier)
-            except Exception as error:
-                put_off(office, pouch, row.id, as_answer(error))
-                continue
-            yield row, partial(_keep, row=row, sha256=sha256, seen=differences, at=office.now())
+            if isinstance(why, DocumentContradicts):
+                _hold(office, pouch, row, differences, why)
+            elif why is not None:
+                put_off(office, pouch, row.id, why)
+            else:
+                at = office.now()
+                yield row, partial(_keep, row=row, sha256=sha256, seen=differences, at=at)
 
     record_all(office, kept, made(), lambda: passing("dispatch.prepared"))
     return [dossier for dossier in dossiers if dossier.row.id in kept.done]
+
+
+def _message(
+    office: Office, dossier: Dossier, answer: Done | OfficeError
+) -> tuple[tuple[Difference, ...], str, OfficeError | None]:
+    """Return what message and document do not say alike, and the message's digest or why none."""
+    differences: tuple[Difference, ...] = ()
+    try:
+        differences = _differences(answer)
+        if why := collation.unseen(dossier.row, differences):
+            return differences, "", why
+        return differences, messages.written(office, dossier), None
+    except Exception as error:
+        return differences, "", as_answer(error)
 
 
 def _differences(answer: Done | OfficeError) -> tuple[Difference, ...]:
