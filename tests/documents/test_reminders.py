@@ -89,8 +89,8 @@ def test_a_task_is_told_of_once_a_stage_and_goes_up(bureau: Bureau) -> None:
         run(bureau.database, here(moment))
     assert told(bureau.database) == [("ahead", "one-a", ""), ("ahead", "one-a", "")]
     for day in (12, 13, 16, 17, 18, 30):
-        run(bureau.database, here(f"2026-03-{day} 08:00"))
-        run(bureau.database, here(f"2026-03-{day} 09:00"))
+        run(bureau.database, here(f"2026-03-{day:02d} 08:00"))
+        run(bureau.database, here(f"2026-03-{day:02d} 09:00"))
     assert told(bureau.database) == [
         ("ahead", "one-a", ""),
         ("ahead", "one-a", ""),
@@ -187,7 +187,7 @@ def test_a_clock_that_went_back_tells_nothing_again_and_nothing_older(bureau: Bu
         directed(bureau, session, Share("one-a"))
     assert run(bureau.database, here("2026-03-13 08:00")) == 2
     for day in (12, 11, 10, 9, 13):
-        assert run(bureau.database, here(f"2026-03-{day} 08:00")) == 0
+        assert run(bureau.database, here(f"2026-03-{day:02d} 08:00")) == 0
 
 
 def test_what_lies_in_a_missing_year_is_a_gap_and_the_rest_is_told(bureau: Bureau) -> None:
@@ -219,7 +219,7 @@ def test_an_agency_sets_its_own_rules_on_record(bureau: Bureau) -> None:
         with pytest.raises(Refused, match=r"person\.right_missing"):
             reminder_rules.set_rule(session, ORGAN, Duty.TASK, Rule(), "one-a", bureau.at)
     for day in (11, 12, 13):
-        assert run(bureau.database, here(f"2026-03-{day} 08:00")) == 0
+        assert run(bureau.database, here(f"2026-03-{day:02d} 08:00")) == 0
     run(bureau.database, here("2026-03-16 08:00"))
     assert told(bureau.database) == [("late", "one-a", "")]
 
@@ -485,6 +485,7 @@ def test_no_question_reads_what_is_done(bureau: Bureau) -> None:
                 "state": "'filed'",
                 "message_sha256": "'m' || n",
                 "receipt_number": "n",
+                "urgency": "n % 3",
                 "direction": "CASE n % 2 WHEN 0 THEN 'incoming' ELSE 'outgoing' END",
             }.get(name, name)
             for name in names
