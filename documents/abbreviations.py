@@ -161,6 +161,15 @@ def end(
     return row
 
 
+class NotationUncapital(Refused):
+    """The symbol is in small letters (Appendix I, II.3). ({0} as given, {1} in capitals)."""
+
+    code = "notation.uncapital"
+    vietnamese = "Ký hiệu «{0}» phải viết bằng chữ in hoa"
+    english = "the notation «{0}» is written in capitals"
+    remedy = "Viết «{1}» / write «{1}»"
+
+
 def own_notation(
     session: Session, agency: AgencyRow, kind: Kind, given: str, unit: str, day: date
 ) -> str:
@@ -169,10 +178,13 @@ def own_notation(
     *unit* is an abbreviation, or the name of a unit or field that the dictionary abbreviates.
 
     Raises:
+        NotationUncapital: a group of *given* is in small letters.
         AbbreviationUnknown: *given* names what the agency's dictionary, if it keeps one, has not.
     """
     entries = of_day(session, agency.organ_id, day)
     if given:
+        if any(each.islower() for each in given.split("-")):
+            raise NotationUncapital(given, given.upper())
         if entries:
             _ensure_known(session, agency, kind, given, entries)
         return given

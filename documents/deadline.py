@@ -35,6 +35,16 @@ def written(day: date) -> str:
     return "" if day == NO_DAY else f"{day:%d/%m/%Y}"
 
 
+def ensure_ahead(due: date | None, at: datetime) -> None:
+    """Return if *due* is the day of *at* or later, or none.
+
+    Raises:
+        DeadlinePast: it is before.
+    """
+    if due is not None and due < local_day(at):
+        raise DeadlinePast(written(due))
+
+
 def checked(due: date | None, at: datetime, limit: date = NO_DAY) -> tuple[date, tuple[str, ...]]:
     """Return the deadline as it is kept, with what people should know of it.
 
@@ -47,8 +57,7 @@ def checked(due: date | None, at: datetime, limit: date = NO_DAY) -> tuple[date,
     """
     if due is None or due == NO_DAY:
         return limit, ()
-    if due < local_day(at):
-        raise DeadlinePast(written(due))
+    ensure_ahead(due, at)
     if due > limit:
         raise DeadlineBeyond(written(due), written(limit))
     ends = last_day(due, calendar.vietnam())

@@ -40,6 +40,18 @@ class GrantInvalid(Refused):
     remedy = "Xem Điều 13 Nghị định 30/2020 / see Decree 30/2020, Art. 13"
 
 
+class GrantOverlaps(Refused):
+    """The same right was given to the same person for the same days. ({0} the writing's code)."""
+
+    code = "authority.grant_overlaps"
+    vietnamese = "Trùng với văn bản giao quyền ký {0}: cùng người, cùng nội dung, cùng thời gian"
+    english = "{0} gives the same person the same right in the same days"
+    remedy = (
+        "Chọn thời gian, loại văn bản khác, hoặc thu hồi văn bản trước: `congvan authority revoke` "
+        "/ choose other days or types, or revoke the older one"
+    )
+
+
 class DelegationUnknown(Refused):
     """No delegation has this id."""
 
@@ -81,6 +93,7 @@ def grant(session: Session, wanted: Grant, by: Actor, at: datetime) -> str:
 
     Raises:
         GrantInvalid: the law wants something else of it.
+        GrantOverlaps: another writing gives the same in some of these days.
         Redelegated: it passes on what was authorised (Art. 13.3).
         AgencyUnknown, AgencyNotServed, PersonUnknown, PersonAmbiguous: as they say.
     """
@@ -108,6 +121,9 @@ def grant(session: Session, wanted: Grant, by: Actor, at: datetime) -> str:
     )
     if known := _known(session, row):
         return known
+    for other in of_people(session, agency.organ_id, [grantee.id]):
+        if _overlap(_as_delegation(row, None), other):
+            raise GrantOverlaps(other.basis)
     session.add(row)
     session.flush()
     detail = {
@@ -185,6 +201,19 @@ def _known(session: Session, row: DelegationRow) -> str:
 def _same(one: DelegationRow, other: DelegationRow) -> bool:
     said = ("capacity", "grantor_id", "basis", "types", "scope", "valid_from", "valid_until")
     return all(getattr(one, name) == getattr(other, name) for name in said)
+
+
+def _overlap(one: Delegation, other: Delegation) -> bool:
+    """Return whether both give the same right to the same person at some moment."""
+    people = (other.grantor_id, other.grantee_id) == (one.grantor_id, one.grantee_id)
+    if not people or other.capacity is not one.capacity or other.scope != one.scope:
+        return False
+    ends = [each for each in (other.valid_until, other.revoked_at) if each is not None]
+    apart = (one.valid_until is not None and one.valid_until <= other.valid_from) or (
+        bool(ends) and min(ends) <= one.valid_from
+    )
+    typed = not one.types or not other.types or bool(set(one.types) & set(other.types))
+    return typed and not apart
 
 
 def revoke(session: Session, delegation_id: str, by: Actor, at: datetime, reason: str) -> None:

@@ -15,6 +15,7 @@ from documents import (
     abbreviations,
     casefile,
     catalogue_recipients,
+    deadline,
     directory,
     field_check,
     field_text,
@@ -86,8 +87,8 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
     Raises:
         AgencyUnknown, AgencyNotServed, PersonUnknown, RightMissing, SubjectInvalid,
         NotationInvalid, RecipientsMissing, RecipientUnknown, RecipientAbolished,
-        RecipientIsExchange, SecretRefused, TypeUnknown, AbbreviationUnknown, FieldRefused: as
-        they say; nothing is kept.
+        RecipientIsExchange, SecretRefused, TypeUnknown, AbbreviationUnknown, FieldRefused,
+        DeadlinePast: as they say; nothing is kept.
     """
     secrecy.refuse_marked(
         draft.subject, draft.notation, draft.description, confidentiality=draft.confidentiality
@@ -96,6 +97,7 @@ def create(session: Session, draft: Draft, at: datetime, document_id: str = "") 
     what = "soạn thảo / draft"
     acting = posts.acting(session, agency.organ_id, draft.drafter_id, frozenset(Role), at, what)
     signer = signatory.signer_of(session, agency.organ_id, draft.signer_id, at)
+    deadline.ensure_ahead(draft.due_date, at)
     day = numbering.local_day(at)
     kind = kind_list.kind_of(session, draft.type, day)
     row = DocumentRow(

@@ -18,6 +18,7 @@ from documents import (
     catalogue_recipients,
     checks,
     correction_letters,
+    deadline,
     deliveries,
     directory,
     draft_terms,
@@ -219,8 +220,10 @@ def _readdress(session: Session, row: DocumentRow, recipients: Sequence[str], at
     session.flush()
 
 
-def _describe(_session: Session, row: DocumentRow, edit: Edit, _at: datetime) -> None:
+def _describe(_session: Session, row: DocumentRow, edit: Edit, at: datetime) -> None:
     """Change what is said of it besides."""
+    deadline.ensure_ahead(edit.due_date, at)
+    deadline.ensure_ahead(edit.issue_by, at)
     if edit.due_date is not None:
         row.due_date = edit.due_date
     if edit.language is not None:

@@ -82,8 +82,8 @@ def slip_of(session: Session, document_id: str) -> Slip:
         f"Số đến: {row.receipt_number or '…'}{arrived}",
     )
     led, assigned = _given(session, document_id)
-    leaders, handlers = _said(session, document_id)
-    parts = (leaders + led, assigned, handlers)
+    leaders, heads, handlers = _said(session, document_id)
+    parts = (leaders + led, heads + assigned, handlers)
     rows = [
         SlipRow(title, *each)
         for title, said in zip(PARTS, parts, strict=True)
@@ -118,19 +118,20 @@ def _given(session: Session, document_id: str) -> tuple[list[Line], list[Line]]:
     return led, assigned
 
 
-def _said(session: Session, document_id: str) -> tuple[list[Line], list[Line]]:
-    """Return the directions, and what handlers wrote."""
+def _said(session: Session, document_id: str) -> tuple[list[Line], list[Line], list[Line]]:
+    """Return the directions, those below them about a task, and what handlers wrote."""
     these = (
         select(RemarkRow)
         .where(RemarkRow.document_id == document_id)
         .order_by(RemarkRow.at, RemarkRow.id)
     )
     leaders: list[Line] = []
+    heads: list[Line] = []
     handlers: list[Line] = []
     for remark in session.scalars(these):
         line = (f"{remark.name}: {remark.words}", None, local_day(remark.at))
         if remark.kind == RemarkKind.DIRECTION:
-            leaders.append(line)
+            (leaders if remark.task_id is None else heads).append(line)
         elif remark.kind in _HANDLERS:
             handlers.append(line)
-    return leaders, handlers
+    return leaders, heads, handlers

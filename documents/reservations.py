@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from documents import casefile, directory, ledger, register, series_rules
-from documents.document import DocumentCode, Role
+from documents.document import VIETNAM, DocumentCode, Role
 from documents.errors import Refused, storable
 from documents.identity import new_id
 from documents.ledger import SYSTEM, Actor, Fact
@@ -139,7 +139,7 @@ def reserve(
     if not reason:
         raise ReasonMissing("giữ trước")
     if not at < wanted.expires_at <= at + LONGEST:
-        raise ReservationExpiry(f"{wanted.expires_at:%d/%m/%Y %H:%M}")
+        raise ReservationExpiry(f"{wanted.expires_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}")
     notation = check_notation(wanted.notation)
     # two that count the open ones at once would both find room
     session.get(AgencyRow, agency.organ_id, with_for_update={"key_share": True})

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import directory, ledger, posts, stead, tenure, units
+from documents import delegations, directory, ledger, posts, stead, tenure, units
 from documents.appointments import span
 from documents.document import Role
 from documents.errors import Refused, storable
@@ -167,6 +167,20 @@ def delegate(
     }
     tell(session, organ, "delegate_work", by, detail, at)
     return row.id
+
+
+def recorder(session: Session, who: str, organ_id: str, holder: str, at: datetime) -> Actor:
+    """Return *who* may record that *holder* is away or stood in for: themselves, or a recorder.
+
+    Raises:
+        PersonUnknown, PersonAmbiguous: nobody, or not one person, of the agency is *who*.
+        RightMissing, PostEnded, PostNotBegun: another person, or no post that day.
+    """
+    person = directory.person_row(session, organ_id, who, at)
+    if person.id == directory.person_row(session, organ_id, holder).id:
+        what = "ủy quyền xử lý / delegate handling"
+        return posts.acting(session, organ_id, person.id, tuple(Role), at, what).actor
+    return delegations.recorder(session, who, organ_id, at)
 
 
 def _check(wanted: WorkDelegation, at: datetime) -> None:

@@ -17,6 +17,7 @@ from documents import (
     catalogue_recipients,
     change_letters,
     correction_letters,
+    deadline,
     directory,
     draft_terms,
     internal_copies,
@@ -261,6 +262,7 @@ def _tie(session: Session, row: DocumentRow, order: Order, at: datetime) -> None
         correction_letters.tie(
             session, row.id, tie.kind, tie.about_id, at, fault=tie.fault, reason=tie.reason
         )
+    deadline.ensure_ahead(order.issue_by, at)
     if order.issue_by is not None:
         draft_terms.set_issue_by(session, row, order.issue_by)
         who = Actor(row.drafter_id or "", Role.SPECIALIST)

@@ -239,3 +239,44 @@ def test_the_head_of_another_agency_signs_when_authorised(
         assert standing.home is not None
         assert (standing.agency.organ_id, standing.home.organ_id) == ("H99.01", "H99.02")
         assert session.query(DelegationRow).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"basis": "04/GUQ-S1"}, True),
+        ({"basis": "04/GUQ-S1", "types": ("Quyết định", "Thông báo")}, True),
+        ({"basis": "04/GUQ-S1", "types": ("Thông báo",)}, False),
+        ({"basis": "04/GUQ-S1", "scope": "Kiểm tra văn thư"}, False),
+        ({"basis": "04/GUQ-S1", "begins": 1}, False),
+        ({"basis": "04/GUQ-S1", "begins": 0}, True),
+    ],
+    ids=["the-same", "more-types", "another-type", "another-scope", "after-it", "within-it"],
+)
+def test_a_second_writing_for_the_same_right_in_the_same_days_is_refused(
+    office: Database,
+    wanted: Callable[..., Grant],
+    at: datetime,
+    given: dict[str, Any],
+    refused: bool,
+) -> None:
+    grant(office, wanted(), at)
+    if "begins" in given:
+        first = at + DAY * given["begins"]
+        given = given | {"valid_from": first, "valid_until": at + 3 * DAY}
+    second = wanted(**{name: value for name, value in given.items() if name != "begins"})
+    if not refused:
+        assert grant(office, second, at)
+        return
+    with pytest.raises(delegations.GrantOverlaps) as caught:
+        grant(office, second, at)
+    assert "03/GUQ-S1" in caught.value.as_dict()["vi"]
+
+
+def test_once_revoked_a_right_may_be_given_anew_for_the_same_days(
+    office: Database, wanted: Callable[..., Grant], at: datetime
+) -> None:
+    made = grant(office, wanted(), at)
+    with office.writing() as session:
+        delegations.revoke(session, made, SYSTEM, at, "cấp lại")
+    assert grant(office, wanted(basis="04/GUQ-S1", valid_from=at), at) != made

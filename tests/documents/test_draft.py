@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from documents import directory, ledger, outgoing, secret_refusals
+from documents.abbreviations import NotationUncapital
 from documents.database import Database
+from documents.deadline import DeadlinePast
 from documents.directory import AgencyNotServed, AgencyUnknown, PersonUnknown, RightMissing
 from documents.document import Person, Role
 from documents.ledger import Actor
@@ -43,6 +45,8 @@ def nothing_is_kept(office: Database) -> None:
     ("given", "error"),
     [
         ({"confidentiality": "Mật"}, SecretRefused),
+        ({"due_date": date(2020, 1, 1)}, DeadlinePast),
+        ({"notation": "qđ-ubnd"}, NotationUncapital),
         ({"organ_id": "H98.01"}, AgencyUnknown),
         ({"organ_id": "H99.03"}, AgencyNotServed),
         ({"recipients": ("H99.02", "H77.01")}, AgencyUnknown),

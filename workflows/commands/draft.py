@@ -34,6 +34,65 @@ from workflows.commands.draft_ground import (
 _CLEARABLE = ("due_date", "issue_by", "description", "issued_amount")
 
 
+_UNSEEN = ("sha256", "bytes", "approved")
+"""For programs only."""
+_TITLES = {
+    "id": "Mã",
+    "state": "Trạng thái",
+    "type": "Loại",
+    "notation": "Ký hiệu",
+    "subject": "Trích yếu",
+    "signer": "Người ký",
+    "urgency": "Độ khẩn",
+    "proposed_urgency": "Độ khẩn đề xuất",
+    "urgency_by": "Người quyết định độ khẩn",
+    "due": "Hạn",
+    "issue_by": "Hạn ban hành",
+    "fault": "Sai sót",
+    "required": "Phải kiểm tra",
+    "versions": "Các bản dự thảo / versions",
+    "checks": "Kiểm tra / checks",
+    "opinions": "Ý kiến / opinions",
+    "relations": "Liên quan / relations",
+    "informed": "Nhận để biết / informed",
+    "paper": "Bản giấy / paper copies",
+    "late": "Chậm ban hành / late",
+    "number": "Bản",
+    "at": "Lúc",
+    "by": "Ai",
+    "reason": "Lý do",
+    "kind": "Việc",
+    "version": "Bản",
+    "passed": "Đạt",
+    "stands": "Còn giá trị",
+    "note": "Ghi chú",
+    "findings": "Thể thức",
+    "of": "Hỏi ai",
+    "asked_by": "Người hỏi",
+    "question": "Nội dung hỏi",
+    "words": "Ý kiến",
+    "file": "Tệp",
+    "taken": "Tiếp thu",
+    "answer": "Giải trình",
+    "document": "Văn bản",
+    "to": "Nơi nhận",
+    "unit": "Là đơn vị",
+    "read": "Đã xem",
+    "copies": "Số bản",
+    "agency": "Cơ quan",
+    "form_checker": "Người kiểm tra thể thức",
+}
+_WORDS = {
+    "content": "nội dung",
+    "form": "thể thức",
+    "answers": "trả lời",
+    "amends": "sửa đổi, bổ sung",
+    "corrects": "đính chính",
+    "concerns": "liên quan",
+    "replaces": "thay thế",
+}
+
+
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("draft", help="dự thảo: bản, góp ý, kiểm tra / drafts")
@@ -155,11 +214,21 @@ WORDS: tuple[Word, ...] = (
 def _print(answer: Any) -> None:
     """Print facts: plain lines, and a table for each list of rows."""
     for name, value in answer.items():
+        title = _TITLES.get(name, name)
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            print_table(name, list(value[0]), [list(row.values()) for row in value])
+            shown = [key for key in value[0] if key not in _UNSEEN]
+            rows = [[_said(row[key]) for key in shown] for row in value]
+            print_table(title, [_TITLES.get(key, key) for key in shown], rows)
         elif isinstance(value, list) and name == "lines":
             for line in value:
                 console.print(one_line(line), soft_wrap=True)
-        elif value not in (None, [], ""):
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-            console.print(f"{name}: {one_line(shown)}", soft_wrap=True)
+        elif value not in (None, [], "") and name not in _UNSEEN:
+            said = ", ".join(map(_said, value)) if isinstance(value, list) else _said(value)
+            console.print(f"{title}: {one_line(said)}", soft_wrap=True)
+
+
+def _said(value: Any) -> Any:
+    """Return a fact as people read it."""
+    if isinstance(value, list):
+        return "; ".join(map(str, map(_said, value)))
+    return _WORDS.get(value, value) if isinstance(value, str) else value

@@ -148,7 +148,9 @@ def _holding(arguments: argparse.Namespace) -> Iterator[tuple[Cabinet, str]]:
     from workflows import whereabouts
 
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet, row = whereabouts.found(opened, arguments.document)
+        cabinet, row = whereabouts.found(
+            opened, arguments.document, getattr(arguments, "agency", ""), "outgoing"
+        )
         yield cabinet, row.id
 
 

@@ -30,6 +30,7 @@ from documents.ledger import Actor
 from documents.lifecycle import Step
 from documents.numbering import local_day
 from documents.stand_ins import Scope, WorkDelegation
+from documents.step_words import ROLES
 from documents.tables import PersonRow
 from workflows.calendar_days import moment_after, read_day
 from workflows.commands.console import console, local, print_json, print_table
@@ -48,12 +49,21 @@ class CompetenceUnknown(Refused):
 
 
 @contextmanager
-def _writing(arguments: argparse.Namespace) -> Iterator[tuple[Session, str, Actor, datetime]]:
-    """Give a writing transaction, the agency's code, who records, and the moment."""
+def _writing(
+    arguments: argparse.Namespace, holder: str = ""
+) -> Iterator[tuple[Session, str, Actor, datetime]]:
+    """Give a writing transaction, the agency's code, who records, and the moment.
+
+    What is *holder*'s own they may record too.
+    """
     at = datetime.now(UTC)
     with cabinet_of(arguments) as cabinet, cabinet.database.writing() as session:
         organ = directory.served_agency(session, arguments.agency).organ_id
-        yield session, organ, delegations.recorder(session, arguments.by, organ, at), at
+        if holder:
+            by = stand_ins.recorder(session, arguments.by, organ, holder, at)
+        else:
+            by = delegations.recorder(session, arguments.by, organ, at)
+        yield session, organ, by, at
 
 
 def _said(arguments: argparse.Namespace, value: dict[str, Any], text: str) -> int:
@@ -111,7 +121,8 @@ def listed(arguments: argparse.Namespace) -> int:
         print_json({"posts": posts, "delegations": given, "absences": away})
         return 0
     columns = ("Mã chức vụ", "Người", "Họ tên", "Chức vụ", "Vai trò", "Đơn vị", "Từ – đến")
-    _table("Chức vụ / posts", (*columns, "Quyết định", "Chính"), posts)
+    worded = [post | {"role": ROLES.get(post["role"], post["role"])} for post in posts]
+    _table("Chức vụ / posts", (*columns, "Quyết định", "Chính"), worded)
     titles = ("Mã", "Người ủy quyền", "Người được ủy quyền", "Từ – đến", "Phạm vi", "Lý do", "Nay")
     _table("Ủy quyền xử lý / delegations of handling", titles, given)
     _table("Vắng mặt / absences", ("Mã", "Người", "Từ – đến", "Lý do"), away)
@@ -266,7 +277,7 @@ def _units(arguments: argparse.Namespace) -> int:
 
 def delegated(arguments: argparse.Namespace) -> int:
     """Record a delegation of handling."""
-    with _writing(arguments) as (session, organ, by, at):
+    with _writing(arguments, arguments.grantor) as (session, organ, by, at):
         wanted = WorkDelegation(
             organ,
             arguments.grantor,
@@ -295,7 +306,7 @@ def withdrawn(arguments: argparse.Namespace) -> int:
 
 def absent(arguments: argparse.Namespace) -> int:
     """Record an absence, with its stand-in."""
-    with _writing(arguments) as (session, organ, by, at):
+    with _writing(arguments, arguments.who) as (session, organ, by, at):
         made = absences.absent(
             session,
             organ,
@@ -320,6 +331,9 @@ def could(arguments: argparse.Namespace) -> int:
         if arguments.person:
             person, _ = directory.holder(session, organ, arguments.person, local_day(at))
             found = entitled.of_person(session, person)
+            if arguments.on:
+                day = local_day(at)
+                found = [each for each in found if _covers(each, day)]
         elif arguments.document and arguments.step:
             row = casefile.known(session, arguments.document)
             found = entitled.could_take(session, row, Step(arguments.step), at)
@@ -340,7 +354,7 @@ def could(arguments: argparse.Namespace) -> int:
             each.full_name + (" (vắng / away)" if each.away else ""),
             each.position,
             each.unit,
-            each.role,
+            ROLES.get(each.role, each.role),
             "; ".join(map(_capacity, each.capacities)),
             each.in_stead_of,
             _days(each),
@@ -349,6 +363,10 @@ def could(arguments: argparse.Namespace) -> int:
     ]
     print_table(f"Ai có quyền gì / who could do what: {local(at)}", columns, rows)
     return 0
+
+
+def _covers(each: Entitled, day: date) -> bool:
+    return (each.since is None or each.since <= day) and (each.until is None or day <= each.until)
 
 
 def _end_of(day: date, now: datetime) -> datetime:
