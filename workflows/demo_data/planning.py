@@ -134,7 +134,7 @@ def _answer(
         return None
     if draw.rng.random() >= _ANSWERED or finished > draw.wish.until - timedelta(days=1):
         return None
-    made = _own(draw, organ, finished - timedelta(hours=1))
+    made = _own(draw, organ, after(finished - timedelta(hours=1), 0))
     if not letter.issued < made.drafted or made.issued > draw.wish.until:
         return None
     code = letter.subject[:1].lower() + letter.subject[1:]
