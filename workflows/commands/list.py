@@ -4,8 +4,10 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from documents import directory, listing
-from documents.listing import QUEUES, Only, Order
+from documents.listing import QUEUES, Only, Order, Queue
 from documents.numbering import local_day
 from documents.saved_queries import COLUMNS, USUAL, Kept
 from documents.tables import DocumentRow
@@ -13,6 +15,9 @@ from workflows.cabinet import cabinets
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
 from workflows.result_export import export, shown
 from workflows.world import World
+
+MOST_EXPORTED = 50_000
+"""Documents of one agency in a file, about; a workbook of more is hard to open."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -55,24 +60,16 @@ def run(arguments: argparse.Namespace) -> int:
                 for agency in directory.served(session):
                     if arguments.agency not in {"", agency.organ_id}:
                         continue
-                    page = listing.listed(
-                        session,
-                        agency.organ_id,
-                        queue,
-                        local_day(now),
-                        only=_only(arguments),
-                        order=Order(arguments.sort) if arguments.sort else None,
-                        ascending=arguments.ascending,
-                        page=arguments.page,
-                        size=arguments.limit,
-                    )
-                    rows += page.documents
-                    if page.next:
-                        marks[agency.organ_id] = page.next
+                    found, mark = _rows(session, agency.organ_id, queue, arguments, now)
+                    rows += found
+                    if mark:
+                        marks[agency.organ_id] = mark
     columns = ("organ_id", *USUAL, "due_date")
     if arguments.export:
         export(arguments.export, Kept("", queue.vietnamese, columns), rows, now)
         console.print(f"Đã xuất {len(rows)} văn bản / written: {arguments.export}")
+        for organ_id, mark in marks.items():
+            console.print(f"Còn nữa / there are more: --agency {organ_id} --page {mark}")
     elif arguments.json:
         facts = [{each: shown(row, each) for each in ("id", *columns)} for row in rows]
         print_json({"documents": facts, "next": marks})
@@ -85,6 +82,30 @@ def run(arguments: argparse.Namespace) -> int:
         for organ_id, mark in marks.items():
             console.print(f"Trang sau / next: --agency {organ_id} --page {mark}")
     return 0
+
+
+def _rows(
+    session: Session, organ_id: str, queue: Queue, arguments: argparse.Namespace, now: datetime
+) -> tuple[list[DocumentRow], str]:
+    """Return an agency's page, for a file the whole list, and the mark of what follows."""
+    rows: list[DocumentRow] = []
+    page = arguments.page
+    while True:
+        found = listing.listed(
+            session,
+            organ_id,
+            queue,
+            local_day(now),
+            only=_only(arguments),
+            order=Order(arguments.sort) if arguments.sort else None,
+            ascending=arguments.ascending,
+            page=page,
+            size=listing.LONGEST_PAGE if arguments.export else arguments.limit,
+        )
+        rows += found.documents
+        page = found.next
+        if not page or not arguments.export or len(rows) >= MOST_EXPORTED:
+            return rows, page
 
 
 def _only(arguments: argparse.Namespace) -> Only:
