@@ -267,3 +267,10 @@ def count_states(session: Session, day: date) -> dict[str, int]:
     wanted = select(DigestRow.state, func.count()).where(DigestRow.day == day)
     rows = session.execute(wanted.group_by(DigestRow.state))
     return {str(row[0]): int(row[1]) for row in rows}
+
+
+def troubled(session: Session, day: date) -> int:
+    """Return how many digests of *day* may have gone or were refused: for health lines."""
+    states = (DigestState.UNKNOWN.value, DigestState.REFUSED.value)
+    wanted = select(func.count()).select_from(DigestRow)
+    return session.scalar(wanted.where(DigestRow.day == day, DigestRow.state.in_(states))) or 0

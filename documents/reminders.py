@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -203,3 +203,8 @@ def gaps_of(session: Session, organ_id: str) -> list[ReminderGapRow]:
     """Return what the last whole run could not reckon in the agency."""
     wanted = select(ReminderGapRow).where(ReminderGapRow.organ_id == organ_id)
     return list(session.scalars(wanted.order_by(ReminderGapRow.code, ReminderGapRow.subject)))
+
+
+def count_gaps(session: Session) -> int:
+    """Return how many kinds of things the last whole runs could not reckon: for health lines."""
+    return session.scalar(select(func.count()).select_from(ReminderGapRow)) or 0

@@ -43,6 +43,20 @@ class Roster:
     """Delegations in force, by who gave them."""
     former: dict[str, str | None] = field(default_factory=dict)
     """The last unit of those who left, by person."""
+    heading: dict[str, list[str]] = field(init=False)
+    """Who heads a unit, by its id."""
+    by_role: dict[str, list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Turn the posts round once: they are asked for thousands of things owed."""
+        self.heading, self.by_role = {}, {}
+        for person in sorted(self.posts):
+            for post in self.posts[person]:
+                known = self.by_role.setdefault(post.role, [])
+                if person not in known[-1:]:
+                    known.append(person)
+                if post.unit_id is not None and post.role == Role.UNIT_HEAD:
+                    self.heading.setdefault(post.unit_id, []).append(person)
 
     @classmethod
     def load(cls, session: Session, organ_id: str, at: datetime) -> "Roster":
@@ -121,14 +135,10 @@ class Roster:
         left_out = set(but)
         while unit_id is not None and unit_id not in seen:
             seen.add(unit_id)
-            found = [
-                person
-                for person, posts in self.posts.items()
-                if person not in left_out
-                and any(post.unit_id == unit_id and post.role == Role.UNIT_HEAD for post in posts)
-            ]
+            heading = self.heading.get(unit_id, ())
+            found = [person for person in dict.fromkeys(heading) if person not in left_out]
             if found:
-                return sorted(found)
+                return found
             unit = self.units.get(unit_id)
             unit_id = unit.parent_id if unit is not None else None
         return []
@@ -148,12 +158,7 @@ class Roster:
         return [person for person in leading if person not in deputies] or leading
 
     def _with(self, roles: Iterable[Role]) -> list[str]:
-        wanted = set(roles)
-        return sorted(
-            person
-            for person, posts in self.posts.items()
-            if any(post.role in wanted for post in posts)
-        )
+        return sorted({person for role in roles for person in self.by_role.get(role, ())})
 
     def _has(self, person: str, role: Role) -> bool:
         return any(post.role == role for post in self.posts.get(person, ()))

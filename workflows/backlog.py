@@ -7,11 +7,13 @@ from documents import (
     change_listing,
     change_messages,
     claims,
+    digests,
     dispatch_deadline,
     feedback,
     handling,
     preservation,
     reconciliation,
+    reminders,
     requests,
     reservations,
     secret_refusals,
@@ -19,6 +21,7 @@ from documents import (
     standstill,
 )
 from documents.lifecycle import Direction
+from documents.numbering import local_day
 from workflows import reception
 from workflows.office import Office
 
@@ -119,4 +122,8 @@ def standing_still(office: Office) -> dict[str, int]:
         days = office.settings.unanswered_days
         if silent := change_listing.count_unanswered(session, office.now(), days):
             still["change.unanswered"] = silent
+        if gaps := reminders.count_gaps(session):
+            still["reminder.gaps"] = gaps
+        if troubled := digests.troubled(session, local_day(office.now())):
+            still["mail.not_sent"] = troubled
         return dict(still)

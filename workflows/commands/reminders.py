@@ -41,7 +41,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     add_data(running)
     add_json(running)
     running.set_defaults(run=_run)
-    listing = actions.add_parser("list", help="đã nhắc ai trong ngày / who was told on a day")
+    listing = actions.add_parser(
+        "list", help="đã nhắc ai, theo mốc trong ngày / who was told, by the stage's day"
+    )
     listing.add_argument("--on", default="", metavar="DAY")
     _finish(listing, _list)
     showing = actions.add_parser("show", help="bản tổng hợp buổi sáng, thư, chỗ thiếu / digests")
