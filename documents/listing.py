@@ -228,8 +228,8 @@ def counted(
 ) -> Counter:
     """Return how many stand in a queue, counted up to *most*."""
     few = _from(organ_id, of, of.order, only, today)
-    if of.overdue:
-        few = few.where(_D.due_date.is_not(None))
+    if of.order is not Order.CREATED:
+        few = few.where(_KEYS[of.order].is_not(None))
     if not _told(of, of.order) and of.states != states_of(of.direction):
         few = few.where(_D.state.in_(sorted(of.states)))
     if _told(of, of.order):  # its order leads SQLite to its index

@@ -41,6 +41,7 @@ REMINDERS = (
 )
 CHANGES = ("recall.settled", "recall.sent", "recall.recorded")
 PRESERVATION = ("preserve.done", "preserve.recorded")
+INDEXING = ("index.followed", "index.recorded", "text.claimed", "text.read")
 SCANS = ("scan.kept", "scan.recorded", "scan.explained", "scan.moved")
 INCOMING = (
     "fetch.got",

@@ -14,6 +14,7 @@ from prefect import flow
 from documents import search_index
 from documents.errors import OfficeError
 from workflows import office
+from workflows.faultpoint import passing
 from workflows.office import Office
 from workflows.text_reading import FilesText, ReadText
 
@@ -32,7 +33,10 @@ def follow(here: Office, most: int = search_index.TOGETHER) -> int:
         if not search_index.behind(session):
             return 0
     with here.database.writing() as session:
-        return search_index.catch_up(session, most)
+        followed = search_index.catch_up(session, most)
+        passing("index.followed")
+    passing("index.recorded")
+    return followed
 
 
 async def following(here: Office, stop: asyncio.Event) -> None:
@@ -57,8 +61,10 @@ def read_some(here: Office, most: int = TOGETHER) -> int:
         search_index.tried(session, [document_id for document_id, _ in due])
     if not due:
         return 0
+    passing("text.claimed")
     jobs = [ReadText(tuple(files)) for _, files in due]
     answers = here.archivists.run(jobs)
+    passing("text.read")
     at = here.now()
     for (document_id, files), answer in zip(due, answers, strict=True):
         found = answer if isinstance(answer, FilesText) else FilesText("", str(answer)[:500])
