@@ -70,7 +70,7 @@ def of_row(session: Session, row: DocumentRow) -> list[Twin]:
 
 def known(session: Session, row: Any) -> Known:
     """Return of *row*, a document or its columns, what is compared."""
-    return replace(_known(row), sender_code=_canonical(session, row.sender_organ_id))
+    return replace(_known(row), sender_code=canonical(session, row.sender_organ_id))
 
 
 def of_facts(
@@ -86,7 +86,7 @@ def of_facts(
             # senders last: a code of an agency costs questions, and few rows come so far
             if (alike := repeated(facts, other)) is None:
                 continue
-            other = replace(other, sender_code=_canonical(session, row.sender_organ_id))
+            other = replace(other, sender_code=canonical(session, row.sender_organ_id))
             if alike is Likeness.FILE or same_sender(facts, other):
                 found[row.id] = _twin(row, alike)
     order = list(Likeness)
@@ -164,7 +164,7 @@ def _twin(row: Any, alike: Likeness) -> Twin:
     )
 
 
-def _canonical(session: Session, organ_id: str) -> str:
+def canonical(session: Session, organ_id: str) -> str:
     """Return the one code that an agency with several is compared by."""
     if not organ_id:
         return ""

@@ -3,10 +3,15 @@
 Legal source: Decree 30/2020/ND-CP, Art. 21, 22 (law.md §1.7, E1, E5).
 """
 
+from dataclasses import replace
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from documents import directory, duplicates, proposal
 from documents.document import Role
+from documents.duplicates import Twin
 from documents.errors import Refused
 from documents.lifecycle import Direction, State
 from documents.tables import DocumentRow, IntakeRow
@@ -63,3 +68,32 @@ def forms_of(session: Session, document_id: str) -> list[IntakeRow]:
     """Return the paper and scans that were joined to the document, oldest first."""
     wanted = select(IntakeRow).where(IntakeRow.same_as == document_id)
     return list(session.scalars(wanted.order_by(IntakeRow.taken_at, IntakeRow.document_id)))
+
+
+def twins(session: Session, row: DocumentRow) -> list[Twin]:
+    """Return what looks like *row*, the surest first; of what waits, as it was read from its file.
+
+    The clerk is to see a double before anything is typed.
+    """
+    taken = session.get(IntakeRow, row.id)
+    if taken is None or row.state not in WAITING or row.code_number:
+        return duplicates.of_row(session, row)
+    read = {each.field: each.value for each in proposal.read(taken.proposals)}
+    number, _, _ = read.get("code", "").partition("/")
+    day = read.get("promulgated")
+    sender = read.get("sender", "")
+    facts = replace(
+        duplicates.known(session, row),
+        sender_code=_code_of(session, sender),
+        sender_name=sender,
+        code=read.get("code", ""),
+        promulgated=date.fromisoformat(day) if day else None,
+        subject=read.get("subject", ""),
+    )
+    return duplicates.of_facts(session, row.organ_id, facts, row.id, number)
+
+
+def _code_of(session: Session, sender: str) -> str:
+    """Return the code of the *sender* that was proposed; empty where it is a name."""
+    known = directory.agency_rows(session, [sender]) if sender else {}
+    return duplicates.canonical(session, sender) if sender in known else ""

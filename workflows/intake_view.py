@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from documents import casefile, duplicates, intakes, proposal
+from documents import casefile, intakes, proposal
 from documents.duplicates import Twin
 from documents.tables import DocumentRow, EnvelopeRow, IntakeRow
 
@@ -20,7 +20,7 @@ def facts_of(session: Session, document_id: str) -> dict[str, Any]:
         "warnings": row.warnings,
         "waits": row.error_text if row.held else None,
         "forms": [form.document_id for form in intakes.forms_of(session, document_id)],
-        "twins": twins_of(duplicates.of_row(session, row)),
+        "twins": twins_of(intakes.twins(session, row)),
     }
 
 
