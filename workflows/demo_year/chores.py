@@ -15,6 +15,7 @@ from documents import (
     absences,
     assignments,
     book_closing,
+    copies,
     dossiers,
     filing_plans,
     loans,
@@ -24,6 +25,8 @@ from documents.assignee import Share
 from documents.book import BookKind
 from documents.book_rows import BookWanted
 from documents.calendar import vietnam
+from documents.copies import Finished
+from documents.copying import CopyKind, CopyRequest, Medium
 from documents.document import DocumentType
 from documents.dossiers import Opening
 from documents.filing_plan import Entry, Heading
@@ -34,7 +37,7 @@ from documents.numbering import local_day
 from documents.reservations import Wanted
 from documents.retention import Retention
 from documents.tables import DocumentRow, RegisterRow
-from workflows.demo_data import seasons
+from workflows.demo_data import phrases, seasons
 from workflows.demo_data.agencies import FULL
 from workflows.demo_year.filling import Filling
 
@@ -47,6 +50,7 @@ _KEEPS = (FULL, "H99.02")
 _RESERVED_EVERY = 21
 """Working days between two numbers that are reserved."""
 _LENT_EVERY = 9
+_COPIED_EVERY = 17
 _MEETING = "Kết luận họp giao ban Sở"
 
 
@@ -67,6 +71,8 @@ def plan(filling: Filling, days: Sequence[date]) -> None:
             agenda.put(at, partial(_reserve, filling, turn=turn))
         if turn % _LENT_EVERY == 4:
             agenda.put(at, lambda s: _lend(filling, s))
+        if turn % _COPIED_EVERY == 7:
+            agenda.put(at, lambda s: _copy(filling, s))
         if turn % 30 == 12:
             agenda.put(at, lambda s: _conclude(filling, s))
     leave = days[-1] if len(days) < 40 else days[-2]
@@ -171,6 +177,20 @@ def _lend(filling: Filling, session: Session) -> None:
         loans.give_back(later, document_id, local_day(now), bureau.clerk, now)
 
     filling.agenda.put(seasons.after(at, 3 * 415), back)
+
+
+def _copy(filling: Filling, session: Session) -> None:
+    """Enter a sao y on paper of a recent document that is a sample; the copy is one too."""
+    at, bureau, page = filling.now(), filling.bureau(FULL), filling.sample
+    row = _issued(session, at)
+    if row is None or row.id in filling.signed:
+        return
+    who = copies.copyist(session, FULL, bureau.clerk, bureau.leaders[0], at)
+    original = f"{row.code_number}/{row.code_notation}"
+    request = CopyRequest(CopyKind.EXACT, Medium.ELECTRONIC, Medium.PAPER, original)
+    warned = (phrases.UNSIGNED_WARNING,)
+    made = Finished(page.sha256, page.sha256, page.size, warned)
+    copies.enter(session, who, request, at, lambda _code: made)
 
 
 def _conclude(filling: Filling, session: Session) -> None:

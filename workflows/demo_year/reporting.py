@@ -5,7 +5,7 @@ They go from desk to desk without an axis; what is due is marked as sent.
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from connectors.axis import MessageKind
@@ -14,16 +14,18 @@ from documents.arrival import StatusArrival
 from documents.tables import DocumentRow, FeedbackRow, ParcelRow
 from workflows.demo_year.filling import Filling
 
+# built once: it is asked after every step
+_DUE = (
+    select(FeedbackRow.id, FeedbackRow.code, FeedbackRow.note)
+    .where(FeedbackRow.document_id == bindparam("document"), FeedbackRow.sent_at.is_(None))
+    .order_by(FeedbackRow.code)
+)
+
 
 def report(filling: Filling, session: Session, document_id: str, at: datetime) -> None:
     """Send what is owed about an arrival to its sender."""
     session.flush()
-    wanted = (
-        select(FeedbackRow.id, FeedbackRow.code, FeedbackRow.note)
-        .where(FeedbackRow.document_id == document_id, FeedbackRow.sent_at.is_(None))
-        .order_by(FeedbackRow.code)
-    )
-    due = session.execute(wanted).all()
+    due = session.execute(_DUE, {"document": document_id}).all()
     if not due:
         return
     row = session.get_one(DocumentRow, document_id)
