@@ -448,8 +448,11 @@ def test_a_slip_says_what_was_directed_and_by_whom(office: Database) -> None:
         for part, person in (("cooperate", CLERK), ("lead", SPECIALIST)):
             row = TaskRow(id=part, part=part, person_id=person, content="Tham mưu", **task, **days)
             session.add(row)
+        session.flush()
         said = {"organ_id": ORGAN, "document_id": "ĐẾN-1", "by_id": LEADER, "at": AT}
         session.add(RemarkRow(id="r", kind="direction", name="Lãnh đạo", words="Gấp", **said))
+        below = {"task_id": "lead", "kind": "direction", "name": "Trưởng phòng"}
+        session.add(RemarkRow(id="s", words="Tổng hợp", **said, **below))
     with office.reading() as session:
         slip = slip_of(session, "ĐẾN-1")
         with pytest.raises(NotIncoming):
@@ -458,7 +461,7 @@ def test_a_slip_says_what_was_directed_and_by_whom(office: Database) -> None:
         ("I. ", "Lãnh đạo: Gấp", None),
         ("I. ", f"Chủ trì: Người specialist {ORGAN}", date(2026, 1, 20)),
         ("I. ", f"Phối hợp: Người clerk {ORGAN}", date(2026, 1, 20)),
-        ("II.", "", None),
+        ("II.", "Trưởng phòng: Tổng hợp", None),
         ("III", "", None),
     ]
     (first, *_) = read(office, BookWanted(ORGAN, BookKind.INCOMING, YEAR))

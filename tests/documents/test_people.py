@@ -226,3 +226,13 @@ def test_by_order_is_passed_on_to_the_deputy_of_the_same_unit_alone(office: Data
     with pytest.raises(Refused) as refused, office.writing() as session:
         delegations.grant(session, passed, SYSTEM, AT)
     assert refused.value.code == "authority.not_own_deputy"
+
+
+def test_people_record_their_own_delegation_and_absence_and_nobody_elses(office: Database) -> None:
+    with office.writing() as session:
+        own = stand_ins.recorder(session, UNIT, ORGAN, UNIT, AT)
+        assert (own.id, own.role) == (UNIT, Role.UNIT_HEAD)
+        assert stand_ins.recorder(session, CLERK, ORGAN, UNIT, AT).id == CLERK
+        with pytest.raises(Refused) as refused:
+            stand_ins.recorder(session, SPECIALIST, ORGAN, UNIT, AT)
+    assert refused.value.code == "person.right_missing"

@@ -125,6 +125,7 @@ def test_what_the_composer_prints_is_read_back(
     composed = compose(draft)
     pdf = filled(composed.pdf, digits(composed.placement))
     found = read_contents(pdf, box=composed.placement.signature)
+    assert found.pages == composed.pages
     assert found.code.text == f"15/{draft.notation}"
     assert found.date.text == "ngày 05 tháng 01 năm 2026"
     assert found.agency.text.endswith(draft.agency.name.upper())

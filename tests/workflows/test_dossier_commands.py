@@ -131,6 +131,9 @@ def test_a_whole_dossier_leaves_with_every_file_as_it_is(
                 size=file.size,
             )
         )
+    with office.database.writing() as session:  # as of an arrival, whose message names it too
+        own = {"sha256": first.current_sha256, "size": 1, "content_type": "application/pdf"}
+        session.add(AttachmentRow(document_id=first.id, ordinal=2, name="chính.pdf", **own))
     photo = tmp_path / "ảnh hội nghị.jpg"
     photo.write_bytes(b"\xff\xd8 anh")
     by = ("--by", who["specialist"])
@@ -149,6 +152,7 @@ def test_a_whole_dossier_leaves_with_every_file_as_it_is(
     assert sums == {name: hashlib.sha256(content).hexdigest() for name, content in held.items()}
     pdfs = [name for name in names if name.startswith("van-ban/") and name.count("_") == 0]
     assert pdfs == [f"van-ban/{opened}.{number:03d}.pdf" for number in (1, 2)]
+    assert [name for name in sums if sums[name] == first.current_sha256] == pdfs[:1]
     rows = documents(office, Direction.OUTGOING)
     assert {sums[name] for name in pdfs} == {row.current_sha256 for row in rows}
     root = etree.fromstring(held["ho-so.xml"])

@@ -121,7 +121,7 @@ def listed(arguments: argparse.Namespace) -> int:
         print_json({"posts": posts, "delegations": given, "absences": away})
         return 0
     columns = ("Mã chức vụ", "Người", "Họ tên", "Chức vụ", "Vai trò", "Đơn vị", "Từ – đến")
-    worded = [post | {"role": ROLES.get(post["role"], post["role"])} for post in posts]
+    worded = [post | {"role": ROLES[str(post["role"])]} for post in posts]
     _table("Chức vụ / posts", (*columns, "Quyết định", "Chính"), worded)
     titles = ("Mã", "Người ủy quyền", "Người được ủy quyền", "Từ – đến", "Phạm vi", "Lý do", "Nay")
     _table("Ủy quyền xử lý / delegations of handling", titles, given)
