@@ -27,6 +27,7 @@ _COLUMNS = (
     *(_D.c.id, _D.c.state, _D.c.receipt_number, _D.c.arrival_date, _D.c.channel, _D.c.created_at),
     *(_D.c.sender_organ_id, _D.c.sender_name, _D.c.code_number, _D.c.code_notation),
     *(_D.c.promulgated, _D.c.subject, _D.c.document_key, _D.c.current_sha256),
+    *(_D.c.organ_id, _D.c.direction),
 )
 
 
@@ -80,7 +81,7 @@ def of_facts(
     found: dict[str, Twin] = {}
     for question in _questions(organ_id, facts, number):
         for row in session.execute(question):
-            if row.id == own_id or row.id in found or _is_a_form_of_another(row):
+            if row.id in {own_id, *found} or not _counts(row, organ_id):
                 continue
             other = _known(row)
             # senders last: a code of an agency costs questions, and few rows come so far
@@ -112,7 +113,8 @@ def _questions(organ_id: str, facts: Known, number: str) -> Iterable[Select[Any]
         _D.c.state != State.REFUSED.value,
     )
     if facts.document_key:
-        yield select(*_COLUMNS).where(own, _D.c.document_key == facts.document_key)
+        # by the key alone: with the agency besides, SQLite reads all that the agency has
+        yield select(*_COLUMNS).where(_D.c.document_key == facts.document_key)
     if number:
         bare = number.lstrip("0") or "0"
         spellings = sorted({number, bare, f"0{bare}", f"00{bare}"})
@@ -144,9 +146,15 @@ def _known(row: Any) -> Known:
     )
 
 
-def _is_a_form_of_another(row: Any) -> bool:
-    """Return whether *row* was joined to the document that has the number: that one is told."""
-    return row.state == State.REPLACED and row.channel is not None
+def _counts(row: Any, organ_id: str) -> bool:
+    """Return whether *row* is an arrival of the agency that nobody refused.
+
+    One that was joined to the document that has the number is not told: that document is.
+    """
+    if row.organ_id != organ_id or row.direction != Direction.INCOMING:
+        return False
+    form = row.state == State.REPLACED and row.channel is not None
+    return row.state != State.REFUSED and not form
 
 
 def _twin(row: Any, alike: Likeness) -> Twin:
