@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 from documents.search_expression import AnyOf, Phrase, word
 
-SPAN = 8 * 86_400 * 1_000_000
+SPAN = 2 * 86_400 * 1_000_000
 """Microseconds of a span."""
-WIDE = 8
+WIDE = 16
 """Spans of a wide one."""
 MOST_DAYS = 64
 """Words of a range; one of more is not worth its words: it leaves most documents."""
@@ -27,14 +27,18 @@ def of_place(seq: int) -> tuple[str, str]:
 def back(newest: int) -> Iterator[tuple[int, AnyOf | None]]:
     """Yield, from *newest* back, where a stretch begins and its words; at last 0 and None.
 
-    Two spans, then the rest of two wide ones, then eight wide ones, then all that is older.
+    Two spans, four, those to a wide one's beginning; two wide ones, eight, all that is older:
+    each about as much as all before, so that little is read which is not wanted.
     """
     span = newest // SPAN
-    wide = (span - 1) // WIDE - 1
+    near = span - 5
+    wide = near // WIDE - 1
     for kind, size, first, end in (
         ("ta", SPAN, span - 1, span + 1),
-        ("ta", SPAN, wide * WIDE, span - 1),
-        ("tb", SPAN * WIDE, wide - 8, wide),
+        ("ta", SPAN, near, span - 1),
+        ("ta", SPAN, wide * WIDE, near),
+        ("tb", SPAN * WIDE, wide - 2, wide),
+        ("tb", SPAN * WIDE, wide - 10, wide - 2),
     ):
         if first > 0:
             yield first * size, AnyOf(tuple(word(f"{kind}_{n}") for n in range(first, end)))
