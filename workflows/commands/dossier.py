@@ -305,6 +305,8 @@ def _check(arguments: argparse.Namespace) -> int:
     for finding in () if arguments.json else found:
         said = "phải sửa / blocks" if finding.blocking else "lưu ý / note"
         console.print(f"{said}: {finding.text}", soft_wrap=True)
+    if not arguments.json and not found:
+        console.print("Không có gì phải sửa / nothing is to be mended")
     return 1 if any(finding.blocking for finding in found) else 0
 
 

@@ -276,7 +276,8 @@ def _report(arguments: argparse.Namespace) -> int:
         print_json({name: report.as_dict() for name, report in found.items()})
         return 0 if sound else 1
     for report in found.values():
-        print_table("Sổ / registers", _REPORT, [_register(each) for each in report.registers])
+        if rows := [_register(each) for each in report.registers]:
+            print_table("Sổ / registers", _REPORT, rows)
         for name, doubles in (
             ("Trùng số, ký hiệu / doubles", report.doubles),
             ("Văn bản đến trùng / arrivals alike", report.arrivals),
