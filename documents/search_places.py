@@ -102,12 +102,13 @@ class Places:
                 return
 
     def _matching(self, asked: Expression) -> Select[Any]:
-        wanted = select(_E.seq, _E.document_id)
+        wanted: Any = select(_E.seq, _E.document_id)
         if conditions := _conditions(self.filters):
             wanted = wanted.join(_D, _D.id == _E.document_id).where(*conditions)
         if self.dialect == "sqlite":
             wanted = wanted.join(_FTS, _FTS.c.rowid == _E.seq)
-        return wanted.where(self._having(asked))
+        found: Select[Any] = wanted.where(self._having(asked))
+        return found
 
     def _having(self, asked: Expression) -> TextClause:
         line = rendered(asked, self.dialect)
