@@ -112,25 +112,25 @@ def _told(
         yield Telling(owed, to, step.stage, step.day)
 
 
-def tell(session: Session, made: Plan, at: datetime) -> int:
-    """Enter the notices of *made* that nobody has entered yet; returns how many; in a writing one.
+def tell(session: Session, made: Plan, at: datetime, part: Sequence[Telling] | None = None) -> int:
+    """Enter the notices of *made*, or of a *part* of it, that nobody has entered yet.
 
-    What another entered meanwhile is left as it is.
+    In a writing transaction; what another entered meanwhile is left as it is. Returns how many.
     """
-    fresh = [each for each in made.tellings if local_day(at) - each.day <= STALE]
+    every = made.tellings if part is None else part
+    fresh = [each for each in every if local_day(at) - each.day <= STALE]
     known = _known(session, {each.owed.subject_id for each in fresh})
     rows = [_row(made.organ_id, each, at) for each in fresh if not _superseded(each, known)]
+    if not rows:
+        return 0
     upsert: Any = (
         sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     )
-    entered = 0
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
-        statement = upsert(NoticeRow).values(batch).on_conflict_do_nothing()
-        entered += len(session.scalars(statement.returning(NoticeRow.id)).all())
-    return entered
+    statement = upsert(NoticeRow.__table__).on_conflict_do_nothing().returning(_ID)
+    return len(session.connection().execute(statement, rows).all())
 
 
+_ID = NoticeRow.__table__.c.id
 _RANK = {stage.value: rank for rank, stage in enumerate(Stage)}
 Known = dict[tuple[str, str, str], list[NoticeRow]]
 

@@ -24,6 +24,8 @@ from workflows.runner import ServedFlow
 from workflows.settings import Settings
 
 EVERY = timedelta(hours=1)
+AT_A_TIME = 500
+"""Notices of one transaction: SQLite has one writer, and steps must not wait for reminders."""
 _SATURDAY = 5
 
 
@@ -83,13 +85,15 @@ def _agency(database: Database, organ_id: str, at: datetime, calendar: Calendar,
     with database.reading() as session:
         made = reminders.plan(session, organ_id, at, calendar, urgent_only=not run.whole)
     passing("remind.planned")
-    if made.tellings or run.whole:
+    for start in range(0, len(made.tellings), AT_A_TIME):
+        part = made.tellings[start : start + AT_A_TIME]
         with database.writing() as session:
-            told = reminders.tell(session, made, at)
-            if run.whole:
-                reminders.note_gaps(session, organ_id, made.gaps, at)
+            told = reminders.tell(session, made, at, part)
         run.told += told
         passing("remind.told")
+    if run.whole:
+        with database.writing() as session:
+            reminders.note_gaps(session, organ_id, made.gaps, at)
     for gap in made.gaps:
         run.gaps[gap.code] = run.gaps.get(gap.code, 0) + gap.count
     return made
