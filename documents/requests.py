@@ -266,16 +266,8 @@ def withdrawn(session: Session, request_id: str, who: str, reason: str, at: date
     roles, what = (Role.LEADER, Role.CLERK), "thu hồi yêu cầu ký / withdraw"
     acting = posts.acting(session, document.organ_id, who, roles, at, what)
     error = RequestWithdrawn(request.holder, storable(reason))
-    end(
-        session,
-        document,
-        request,
-        RequestStep.WITHDRAW,
-        error,
-        acting.actor,
-        at,
-        reason=str(reason),
-    )
+    by = acting.actor
+    end(session, document, request, RequestStep.WITHDRAW, error, by, at, reason=str(reason))
 
 
 def due(session: Session, owner: str, at: datetime, limit: int) -> list[SignatureRequestRow]:

@@ -42,6 +42,15 @@ REMINDERS = (
 CHANGES = ("recall.settled", "recall.sent", "recall.recorded")
 PRESERVATION = ("preserve.done", "preserve.recorded")
 INDEXING = ("index.followed", "index.recorded", "text.claimed", "text.read")
+BOOKS = (
+    "book.closed",
+    "book.rows",
+    "book.printed",
+    "book.approved",
+    "book.signed",
+    "book.sealed",
+)
+SECRETS = ("secret.removed", "secret.told")
 SCANS = ("scan.kept", "scan.recorded", "scan.explained", "scan.moved")
 INCOMING = (
     "fetch.got",

@@ -6,6 +6,9 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from documents import book_rows
+from documents.book_rows import BookWanted, Entry
+from documents.database import Database
 from documents.lifecycle import Direction
 from documents.tables import DocumentRow, RegisterEntryRow, RegisterRow
 
@@ -73,3 +76,9 @@ def register(
         session.execute(insert(DocumentRow), documents[start : start + 1000])
         session.execute(insert(RegisterEntryRow), entries[start : start + 1000])
     return row.id
+
+
+def read(database: Database, wanted: BookWanted) -> list[Entry]:
+    """Return the book's rows."""
+    with database.reading() as session:
+        return list(book_rows.rows(session, wanted))

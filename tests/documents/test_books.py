@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
-from documents import book_closing, book_rows, copies, directory, ledger, loans, transfers
+from documents import book_closing, book_rows, copies, directory
 from documents.book import FORMS, BookKind, Cell, Holds, line_of, row_of
 from documents.book_check import BookCheck, BookContradicted, Fault
 from documents.book_closing import (
@@ -26,12 +25,10 @@ from documents.directory import RightMissing
 from documents.document import Role
 from documents.handling_slip import NotIncoming, slip_of
 from documents.lifecycle import Direction
-from documents.loans import CopyOut, LoanInvalid, LoanUnknown, Use
 from documents.register import RegisterClosed, take_number
 from documents.tables import (
     AgencyRow,
     DocumentRow,
-    LoanRow,
     RegisterEntryRow,
     RegisterRow,
     RelationRow,
@@ -39,8 +36,6 @@ from documents.tables import (
     ReservationRow,
     TaskRow,
 )
-from documents.transfer import Means
-from documents.transfers import Sending, TransferInvalid, TransferKnown, TransferNotIssued
 from tests.documents import book_shelf
 from tests.documents.book_shelf import ORGAN, YEAR
 
@@ -95,11 +90,6 @@ def test_both_registers_have_ten_columns_with_the_signature_blank(
     assert FORMS[kind].columns[8].holds is Holds.SIGNATURE
 
 
-def read(database: Database, wanted: BookWanted) -> list[Entry]:
-    with database.reading() as session:
-        return list(book_rows.rows(session, wanted))
-
-
 def test_rows_come_by_series_and_number_over_pages_with_numbers_given_back(
     office: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,7 +104,7 @@ def test_rows_come_by_series_and_number_over_pages_with_numbers_given_back(
         )
         for number in (8, 9):
             session.add(reservation(decisions, number, "void"))
-    rows = read(office, OUTGOING)
+    rows = book_shelf.read(office, OUTGOING)
     assert [(row.series, row.number) for row in rows] == [
         *(("QĐ", number) for number in range(1, 10)),
         ("TB", 1),
@@ -162,7 +152,7 @@ def test_filters_leave_what_was_asked_for(office: Database) -> None:
 
     def numbers(**asked: object) -> list[int | None]:
         wanted = BookWanted(ORGAN, BookKind.OUTGOING, YEAR, **asked)  # type: ignore[arg-type]
-        return [row.number for row in read(office, wanted)]
+        return [row.number for row in book_shelf.read(office, wanted)]
 
     assert numbers(first=3, last=5) == [3, 4, 5]
     assert numbers(since=date(YEAR, 1, 30)) == [29, 30]
@@ -186,7 +176,7 @@ def test_the_book_of_handling_names_answers_and_progress(office: Database) -> No
         session.execute(
             update(DocumentRow).where(DocumentRow.id == "ĐẾN-1").values(state="completed")
         )
-    first, second = read(office, BookWanted(ORGAN, BookKind.HANDLING, YEAR))
+    first, second = book_shelf.read(office, BookWanted(ORGAN, BookKind.HANDLING, YEAR))
     assert first.cells == (
         1,
         "Quyết định số 15/QĐ-BNV ngày 10/03/2025 của Bộ Nội vụ",
@@ -204,9 +194,9 @@ def test_copies_have_a_book_of_their_own(office: Database, at: datetime) -> None
         who = copies.copyist(session, ORGAN, CLERK, LEADER, at)
         request = CopyRequest(CopyKind.EXACT, Medium.PAPER, Medium.ELECTRONIC, "15/QĐ-UBND")
         copies.enter(session, who, request, at, lambda _: Finished("a" * 64, "b" * 64, 1))
-    (only,) = read(office, BookWanted(ORGAN, BookKind.COPIES, at.year))
+    (only,) = book_shelf.read(office, BookWanted(ORGAN, BookKind.COPIES, at.year))
     assert only.cells[:3] == ("01/SY-S1", date(2026, 3, 9), "SAO Y: 15/QĐ-UBND")
-    assert read(office, BookWanted(ORGAN, BookKind.OUTGOING, at.year)) == []
+    assert book_shelf.read(office, BookWanted(ORGAN, BookKind.OUTGOING, at.year)) == []
 
 
 def entry(number: int, day: int = 1, code: str = "", year: int = YEAR) -> Entry:
@@ -247,134 +237,6 @@ def test_a_row_reads_back_from_its_line_as_it_was(cells: list[Cell]) -> None:
     line = line_of(row)
     assert line.count(b"\n") == 1
     assert row_of(line, form) == row
-
-
-def send(session: Session, document_id: str = "QĐ-1", who: str = CLERK, **given: object) -> str:
-    values: dict[str, object] = {
-        "means": Means.POST,
-        "sent_on": date(YEAR, 1, 5),
-        "recipient": "Bộ Nội vụ",
-    }
-    sending = Sending(**values | given)  # type: ignore[arg-type]
-    return transfers.enter(session, document_id, sending, who, AT)
-
-
-def test_a_sending_is_entered_once_shown_in_its_book_and_crossed_out_with_a_reason(
-    office: Database,
-) -> None:
-    with office.writing() as session:
-        book_shelf.register(session)
-        made = send(session, envelopes=2, note="thư bảo đảm")
-    with pytest.raises(TransferKnown), office.writing() as session:
-        send(session, recipient=" Bộ  Nội vụ ")
-    with office.writing() as session:
-        send(session, means=Means.HAND)
-    book = BookWanted(ORGAN, BookKind.POST, YEAR)
-    (only,) = read(office, book)
-    assert only.cells == (
-        date(YEAR, 1, 5),
-        "01/QĐ-S1",
-        "Bộ Nội vụ",
-        2,
-        None,
-        "thư bảo đảm",
-    )
-    with pytest.raises(TransferInvalid), office.writing() as session:
-        transfers.cross_out(session, made, "ngắn", CLERK, AT)
-    with office.writing() as session:
-        transfers.cross_out(session, made, "ghi nhầm nơi nhận", CLERK, AT)
-        send(session)
-    notes = [row.cells[-1] for row in read(office, book)]
-    assert sorted(map(str, notes)) == ["", "Gạch: ghi nhầm nơi nhận; thư bảo đảm"]
-    with office.reading() as session:
-        steps = [row.step for row in ledger.history(session, "QĐ-1")]
-        assert list(ledger.verify(session)) == []
-    assert steps == ["transfer", "transfer", "transfer_void", "transfer"]
-
-
-@pytest.mark.parametrize(
-    ("wrong", "refusal"),
-    [
-        ({"who": LEADER}, RightMissing),
-        ({"sent_on": date(2026, 1, 7)}, TransferInvalid),
-        ({"sent_on": date(2025, 1, 1)}, TransferInvalid),
-        ({"recipient": " \x00 "[:1]}, TransferInvalid),
-        ({"recipient": "x" * 501}, TransferInvalid),
-        ({"envelopes": 0}, TransferInvalid),
-        ({"document_id": "draft"}, TransferNotIssued),
-        ({"document_id": "ĐẾN-1"}, TransferNotIssued),
-    ],
-    ids=["no clerk", "future", "too early", "nowhere", "long", "none", "draft", "incoming"],
-)
-def test_a_sending_that_cannot_be_is_refused(
-    office: Database, wrong: dict[str, object], refusal: type[Exception]
-) -> None:
-    with office.writing() as session:
-        book_shelf.register(session)
-        book_shelf.register(session, Direction.INCOMING, "ĐẾN")
-        draft = book_shelf.document("draft", Direction.OUTGOING, code_number=None, state="draft")
-        session.add(DocumentRow(**draft))
-    with pytest.raises(refusal), office.writing() as session:
-        send(session, **wrong)  # type: ignore[arg-type]
-    assert read(office, BookWanted(ORGAN, BookKind.POST, YEAR)) == []
-
-
-def use(**given: object) -> Use:
-    values: dict[str, object] = {
-        "user_name": "Lê Thị Hoa",
-        "used_on": date(YEAR, 2, 1),
-        "permitted_by": HEAD,
-        "file_notation": "01.TCCB",
-    }
-    return Use(**values | given)  # type: ignore[arg-type]
-
-
-def test_an_archived_copy_is_with_one_user_at_a_time(office: Database) -> None:
-    with office.writing() as session:
-        book_shelf.register(session)
-    with pytest.raises(LoanUnknown), office.writing() as session:
-        loans.give_back(session, "QĐ-1", date(YEAR, 2, 2), CLERK, AT)
-    with office.writing() as session:
-        loans.lend(session, "QĐ-1", use(), CLERK, AT)
-    with pytest.raises(CopyOut, match="Lê Thị Hoa"), office.writing() as session:
-        loans.lend(session, "QĐ-1", use(user_name="Khác"), CLERK, AT)
-    with pytest.raises(LoanInvalid), office.writing() as session:
-        loans.give_back(session, "QĐ-1", date(YEAR, 1, 31), CLERK, AT)
-    with office.writing() as session:
-        loans.give_back(session, "QĐ-1", date(YEAR, 2, 3), CLERK, AT)
-        again = loans.lend(session, "QĐ-1", use(user_name="Khác"), CLERK, AT)
-        loans.cross_out(session, again, "ghi nhầm người dùng", CLERK, AT)
-        loans.lend(session, "QĐ-1", use(used_on=date(YEAR, 3, 1)), CLERK, AT)
-    rows = read(office, BookWanted(ORGAN, BookKind.LOANS, YEAR))
-    by_user = {(row.cells[1], row.cells[6]) for row in rows}
-    assert by_user == {("Lê Thị Hoa", date(YEAR, 2, 3)), ("Khác", None), ("Lê Thị Hoa", None)}
-    assert rows[-1].cells[2:5] == (
-        "01/QĐ-S1, 02/01/2025",
-        "Quyết định: Về việc ban hành quy chế công tác văn thư",
-        "01.TCCB",
-    )
-
-
-@pytest.mark.parametrize(
-    ("given", "who", "refusal"),
-    [
-        ({}, SPECIALIST, RightMissing),
-        ({"permitted_by": SPECIALIST}, CLERK, RightMissing),
-        ({"used_on": date(2026, 1, 7)}, CLERK, LoanInvalid),
-        ({"used_on": date(2025, 1, 1)}, CLERK, LoanInvalid),
-        ({"user_name": " "}, CLERK, LoanInvalid),
-    ],
-    ids=["no clerk", "may not permit", "future", "too early", "nobody"],
-)
-def test_a_loan_that_cannot_be_is_refused(
-    office: Database, given: dict[str, object], who: str, refusal: type[Exception]
-) -> None:
-    with office.writing() as session:
-        book_shelf.register(session)
-    with pytest.raises(refusal), office.writing() as session:
-        loans.lend(session, "QĐ-1", use(**given), who, AT)
-    with office.reading() as session:
-        assert session.scalars(select(LoanRow)).all() == []
 
 
 def close(database: Database, wanted: BookWanted = OUTGOING, **given: object) -> str:
@@ -464,6 +326,6 @@ def test_a_slip_says_what_was_directed_and_by_whom(office: Database) -> None:
         ("II.", "Trưởng phòng: Tổng hợp", None),
         ("III", "", None),
     ]
-    (first, *_) = read(office, BookWanted(ORGAN, BookKind.INCOMING, YEAR))
+    (first, *_) = book_shelf.read(office, BookWanted(ORGAN, BookKind.INCOMING, YEAR))
     names = f"Người specialist {ORGAN}; Người clerk {ORGAN} (phối hợp)"
     assert first.cells[6:8] == (names, date(2026, 1, 6))
