@@ -155,7 +155,9 @@ def _checker(session: Session, row: DocumentRow, kind: CheckKind, who: str, at: 
     what = kind.spoken
     if kind is CheckKind.CONTENT:
         acting = editing.acting(session, row, who, (Role.UNIT_HEAD,), at, what)
-        if row.unit_id and acting.unit_id and row.unit_id != acting.unit_id:
+        # a head answers for what they drafted too; a stand-in is there as another pair of eyes
+        own = acting.in_stead_of and acting.person.id == row.drafter_id
+        if own or (row.unit_id and acting.unit_id and row.unit_id != acting.unit_id):
             raise directory.RightMissing(acting.person.full_name, acting.position, what)
         return acting
     charged = rule_of(session, row.organ_id).form_checker_id

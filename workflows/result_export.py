@@ -24,7 +24,7 @@ TITLE = "KẾT QUẢ TÌM KIẾM VĂN BẢN"
 _RUN_BY_SHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _WIDTHS = {"subject": 70.0, "sender_name": 40.0, "description": 40.0, "id": 60.0}
 _USUAL_WIDTH = 24.0
-_URGENCY = ("thường", "khẩn", "thượng khẩn", "hỏa tốc", "hỏa tốc hẹn giờ")
+URGENCIES = ("thường", "khẩn", "thượng khẩn", "hỏa tốc", "hỏa tốc hẹn giờ")
 _DIRECTIONS = {Direction.INCOMING.value: "đến", Direction.OUTGOING.value: "đi"}
 
 
@@ -47,7 +47,7 @@ def shown(row: DocumentRow, column: str) -> str:
         case "direction":
             return _DIRECTIONS.get(row.direction, row.direction)
         case "urgency":
-            return _URGENCY[row.urgency] if 0 <= row.urgency < len(_URGENCY) else ""
+            return URGENCIES[row.urgency] if 0 <= row.urgency < len(URGENCIES) else ""
         case "sender_name":
             return row.sender_name or row.sender_organ_id
     value = getattr(row, column)

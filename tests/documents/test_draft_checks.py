@@ -11,6 +11,7 @@ from documents import (
     draft_terms,
     ledger,
     outgoing,
+    stand_ins,
 )
 from documents.check import CheckKind, Rule
 from documents.checks import CheckMissing
@@ -19,7 +20,10 @@ from documents.document import Role, Urgency
 from documents.draft import Draft
 from documents.draft_edits import Edit
 from documents.errors import Refused
+from documents.ledger import Actor
 from documents.lifecycle import State, Step
+from documents.numbering import local_day
+from documents.stand_ins import Scope, WorkDelegation
 from documents.tables import DocumentRow
 
 
@@ -90,3 +94,19 @@ def test_an_edit_of_recipients_moves_the_deliveries_and_keeps_the_checks(
     for bad in (Edit(subject="x" * 501), Edit(subject="a\x00b"), Edit(recipients=())):
         with pytest.raises(Refused), office.writing() as session:
             draft_edits.edit(session, made, bad, who(Role.SPECIALIST), at)
+
+
+def test_who_drafted_it_does_not_check_its_content_in_the_heads_stead(
+    office: Database, make_draft: Callable[..., Draft], at: datetime
+) -> None:
+    day = local_day(at)
+    lent = WorkDelegation(
+        "H99.01", who(Role.UNIT_HEAD), who(Role.SPECIALIST), day, day, Scope((Role.UNIT_HEAD,))
+    )
+    with office.writing() as session:
+        made = outgoing.create(session, make_draft(), at).id
+        stand_ins.delegate(session, lent, Actor(who(Role.LEADER), Role.LEADER), at)
+    with pytest.raises(Refused, match=r"person\.right_missing"), office.writing() as session:
+        checks.record(session, made, CheckKind.CONTENT, who(Role.SPECIALIST), at)
+    with office.writing() as session:
+        assert checks.record(session, made, CheckKind.CONTENT, who(Role.UNIT_HEAD), at).passed

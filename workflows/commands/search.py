@@ -18,7 +18,7 @@ from documents.tables import DocumentRow
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
 from workflows.plain_words import DOCUMENT, named
-from workflows.result_export import export, shown
+from workflows.result_export import URGENCIES, export, shown
 from workflows.world import World
 
 FIELDS = {
@@ -200,8 +200,19 @@ def _found(every: Sequence[Cabinet], arguments: argparse.Namespace, kept: Kept) 
     return 0
 
 
+_DIRECTIONS = {"incoming": "đến", "outgoing": "đi"}
+
+
 def _value(facet: Facet, value: str) -> str:
-    return named(DOCUMENT, value) if facet is Facet.STATE else value or "-"
+    match facet:
+        case Facet.STATE:
+            return named(DOCUMENT, value)
+        case Facet.DIRECTION:
+            return _DIRECTIONS.get(value, value)
+        case Facet.URGENCY:
+            return dict(enumerate(URGENCIES)).get(int(value or 0), value)
+        case _:
+            return value or "-"
 
 
 def _as_dict(answer: _Answer, kept: Kept, total: int, *, more: bool) -> dict[str, Any]:

@@ -20,7 +20,14 @@ from documents.task_lists import TaskList
 from documents.tasks import TaskUnknown
 from workflows.cabinet import Cabinet, cabinets
 from workflows.calendar_days import read_day
-from workflows.commands.console import add_data, add_json, console, one_line, print_json
+from workflows.commands.console import (
+    add_data,
+    add_json,
+    console,
+    local,
+    one_line,
+    print_json,
+)
 from workflows.commands.direct import read_share
 from workflows.task_facts import facts_of, line_of, row_facts
 from workflows.world import World
@@ -39,6 +46,19 @@ congvan task list mine|to_read|unit|given|overdue|waiting|extensions|opinions|re
        congvan task give SOURCE WORDS --by WHO --to UNIT|PERSON[=DAY] --agency ORGANID
        congvan task ask TASK|DOCUMENT WORDS --by WHO --to PERSON
        congvan task opinion QUESTION|TASK|DOCUMENT WORDS --by WHO"""
+
+
+_LISTS = {
+    TaskList.MINE: "Chờ xử lý",
+    TaskList.TO_READ: "Nhận để biết, chưa đọc",
+    TaskList.UNIT: "Của đơn vị",
+    TaskList.GIVEN: "Đã giao, chưa xong",
+    TaskList.OVERDUE: "Quá hạn đang xử lý",
+    TaskList.WAITING: "Chờ chỉ đạo, bút phê",
+    TaskList.EXTENSIONS: "Xin gia hạn, chờ duyệt",
+    TaskList.OPINIONS: "Chờ cho ý kiến",
+    TaskList.RETURNED: "Bị trả lại, chờ văn thư",
+}
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -80,8 +100,7 @@ def _list(opened: dict[str, Cabinet], arguments: argparse.Namespace, at: datetim
     cabinet, person = _person(opened, arguments, at)
     with cabinet.database.reading() as session:
         if arguments.action == "count":
-            print_json(task_lists.counters(session, person, at))
-            return 0
+            return _counted(task_lists.counters(session, person, at), as_json=arguments.json)
         try:
             which = TaskList(arguments.target or TaskList.MINE)
         except ValueError:
@@ -101,8 +120,18 @@ def _list(opened: dict[str, Cabinet], arguments: argparse.Namespace, at: datetim
     return 0
 
 
+def _counted(counters: dict[str, int], *, as_json: bool) -> int:
+    if as_json:
+        print_json(counters)
+        return 0
+    for name, count in counters.items():
+        console.print(f"{count:5}  {_LISTS[TaskList(name)]} ({name})")
+    return 0
+
+
 def _line(row: dict[str, Any]) -> str:
-    return one_line(" · ".join(str(value) for value in row.values() if value))
+    shown = (local(each) if isinstance(each, datetime) else str(each) for each in row.values())
+    return one_line(" · ".join(each for each in shown if each not in {"", "None"}))
 
 
 def _give(opened: dict[str, Cabinet], arguments: argparse.Namespace, at: datetime) -> int:
