@@ -71,7 +71,7 @@ def test_the_whole_way_by_commands(office: Office, letter: str, congvan: Congvan
     assert (facts["state"], len(facts["tasks"])) == ("completed", 2)
     assert turn(office) == []
     assert deliveries(office, letter) == {OFFICE: "completed"}
-    assert done(congvan("task", "count", "--by", SPECIALIST)).json["mine"] == 0
+    assert done(congvan("task", "count", "--by", SPECIALIST, "--json")).json["mine"] == 0
 
 
 def test_an_answer_that_leaves_completes_the_arrival_and_the_sweeper_what_was_left(
