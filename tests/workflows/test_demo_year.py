@@ -115,6 +115,20 @@ def test_lists_show_the_year(
     assert "H99.03" in capsys.readouterr().out
 
 
+def test_search_counts_by_words_that_people_use(
+    runs: tuple[Filled, Filled], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(runs[1].world.folder)
+    for words in ("so nong nghiep", "báo cáo"):
+        assert main(["search", words, "--facets", "--data", folder]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert "Chiều: đ" in said
+        assert "Độ khẩn: thường" in said
+        assert "Đơn vị: Phòng" in said or "· Phòng" in said
+        assert "Nơi gửi: " in said
+        assert "H99.03 " not in said.partition("Nơi gửi: ")[2]
+
+
 @pytest.mark.parametrize(
     "options",
     [

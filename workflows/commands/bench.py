@@ -19,8 +19,9 @@ NAMES = (
     "numbers",
 )
 APART = ("search", "lists", "matrix", "exactly_once", "attacks")
-"""The first two fill a store of 10⁶ documents. The rest are no measurements: every judge asked about every kind of signed file; every fault of the hub
-struck at every step, lost and doubled messages counted; every bent message and forged signature."""
+"""Asked for by name. Search and lists fill stores of 10⁵ and 10⁶ documents. The others are no
+measurements: every judge asked about every kind of signed file; every fault of the hub struck at
+every step, lost and doubled messages counted; every bent message and forged signature."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,12 +1,15 @@
 """`congvan search`: find documents by anything that was entered and by their files' text."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from documents import directory, saved_queries, search_index
 from documents.errors import Unavailable
@@ -14,7 +17,7 @@ from documents.numbering import local_day
 from documents.saved_queries import COLUMNS, USUAL, Kept
 from documents.search import LOOKED_AT, PAGE, Facet, Results, Sort, search
 from documents.search_query import Filters
-from documents.tables import DocumentRow
+from documents.tables import DocumentRow, UnitRow
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
 from workflows.plain_words import DOCUMENT, named
@@ -129,6 +132,8 @@ class _Answer:
 
     results: list[Results]
     rows: list[DocumentRow]
+    names: dict[str, str] = field(default_factory=dict)
+    """Of the units and agencies that facets count, by id and code."""
 
 
 def _asked(every: Sequence[Cabinet], arguments: argparse.Namespace, kept: Kept) -> _Answer:
@@ -156,10 +161,21 @@ def _asked(every: Sequence[Cabinet], arguments: argparse.Namespace, kept: Kept) 
                 wanted -= len(results.documents)
                 if page == arguments.page:
                     answer.results.append(results)
+                    answer.names |= _names(session, results)
                 page = results.next
                 if not page or not arguments.export:
                     break
     return answer
+
+
+def _names(session: Session, results: Results) -> dict[str, str]:
+    """Return how people call the units and agencies that are counted."""
+    ids = [count.value for count in results.facets.get(Facet.UNIT, ())]
+    codes = [count.value for count in results.facets.get(Facet.SENDER, ())]
+    units = session.execute(select(UnitRow.id, UnitRow.name).where(UnitRow.id.in_(ids)))
+    names = {unit: name for unit, name in units}  # noqa: C416  (a result is no mapping)
+    agencies = directory.agency_rows(session, codes) if codes else {}
+    return names | {code: row.name for code, row in agencies.items()}
 
 
 def _follow(cabinet: Cabinet) -> None:
@@ -191,8 +207,9 @@ def _found(every: Sequence[Cabinet], arguments: argparse.Namespace, kept: Kept) 
     )
     for results in answer.results:
         for facet, counts in results.facets.items():
-            line = " · ".join(f"{_value(facet, c.value)} {c.count}" for c in counts)
-            console.print(f"{_FACETS[facet]}{' (≥)' if results.at_least else ''}: {line}")
+            line = " · ".join(f"{_value(facet, c.value, answer.names)} {c.count}" for c in counts)
+            if line:
+                console.print(f"{_FACETS[facet]}{' (≥)' if results.at_least else ''}: {line}")
         if results.shortened:
             console.print("! câu hỏi quá dài, chỉ dùng phần đầu / the query was cut")
         if results.next:
@@ -203,7 +220,7 @@ def _found(every: Sequence[Cabinet], arguments: argparse.Namespace, kept: Kept) 
 _DIRECTIONS = {"incoming": "đến", "outgoing": "đi"}
 
 
-def _value(facet: Facet, value: str) -> str:
+def _value(facet: Facet, value: str, names: Mapping[str, str]) -> str:
     match facet:
         case Facet.STATE:
             return named(DOCUMENT, value)
@@ -212,7 +229,7 @@ def _value(facet: Facet, value: str) -> str:
         case Facet.URGENCY:
             return dict(enumerate(URGENCIES)).get(int(value or 0), value)
         case _:
-            return value or "-"
+            return names.get(value, value) or "-"
 
 
 def _as_dict(answer: _Answer, kept: Kept, total: int, *, more: bool) -> dict[str, Any]:
