@@ -108,9 +108,11 @@ def test_every_fact_is_of_the_past_year(runs: tuple[Filled, Filled]) -> None:
     assert State.NUMBERED.value not in states
 
 
-def test_lists_show_the_year(
+def test_the_ledger_holds_and_lists_show_the_year(
     runs: tuple[Filled, Filled], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert main(["ledger", "verify", "--data", str(_home(runs[0]).parent)]) == 0
+    capsys.readouterr()
     assert main(["number", "report", "--data", str(_home(runs[0]).parent), "--json"]) == 0
     assert "H99.03" in capsys.readouterr().out
 
