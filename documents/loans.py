@@ -10,7 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import casefile, posts
+from documents import casefile, crossing_out, posts
+from documents.crossing_out import NOTE_LENGTH, Entry
 from documents.document import Role
 from documents.errors import Refused, storable
 from documents.identity import new_id
@@ -21,8 +22,6 @@ from documents.transfers import issued_code
 MAY_PERMIT = (Role.LEADER, Role.UNIT_HEAD)
 NAME_LENGTH = 255
 FILE_LENGTH = 64
-NOTE_LENGTH = 500
-REASON_LENGTH = 10
 _STEP = "ghi sổ sử dụng bản lưu / enter the use of archived copies"
 
 
@@ -145,14 +144,8 @@ def cross_out(session: Session, loan_id: str, reason: str, who: str, at: datetim
     made = session.get(LoanRow, loan_id, with_for_update=True)
     if made is None or made.void_reason is not None:
         raise LoanUnknown(loan_id)
-    row = casefile.locked(session, made.document_id)
-    by = posts.acting(session, row.organ_id, who, [Role.CLERK], at, _STEP)
-    reason = storable(reason).strip()[:NOTE_LENGTH]
-    if len(reason) < REASON_LENGTH:
-        raise LoanInvalid("lý do / reason", f"< {REASON_LENGTH}")
-    made.void_reason = reason
-    detail = {"loan": made.id, "reason": reason, **by.detail()}
-    casefile.note(session, row, "loan_void", by.actor, at, detail=detail)
+    entry = Entry("loan", _STEP, LoanInvalid)
+    crossing_out.cross_out(session, made, entry, reason, who, at)
 
 
 def _out(session: Session, document_id: str) -> LoanRow | None:

@@ -10,20 +10,19 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import casefile, posts
+from documents import casefile, crossing_out, posts
+from documents.crossing_out import NOTE_LENGTH, Entry
 from documents.document import Role
 from documents.errors import Refused, storable
 from documents.identity import new_id
 from documents.lifecycle import Direction, State
 from documents.numbering import local_day
-from documents.posts import Acting
 from documents.tables import DocumentRow, TransferRow
 from documents.transfer import Means
 
 MOST_ENVELOPES = 9999
 RECIPIENT_LENGTH = 500
-NOTE_LENGTH = 500
-REASON_LENGTH = 10
+_STEP = "ghi sổ gửi văn bản đi / enter what is sent"
 _NEVER_LEFT = frozenset({State.VOID, State.NUMBERED})
 
 
@@ -85,7 +84,7 @@ def enter(session: Session, document_id: str, sending: Sending, who: str, at: da
         TransferKnown: the same sending stands already.
     """
     row = casefile.locked(session, document_id)
-    by = _clerk(session, row, who, at)
+    by = posts.acting(session, row.organ_id, who, [Role.CLERK], at, _STEP)
     code = issued_code(row)
     recipient = _checked(row, sending, at)
     same = select(TransferRow.id).where(
@@ -134,14 +133,8 @@ def cross_out(session: Session, transfer_id: str, reason: str, who: str, at: dat
     made = session.get(TransferRow, transfer_id, with_for_update=True)
     if made is None or made.void_reason is not None:
         raise TransferUnknown(transfer_id)
-    row = casefile.locked(session, made.document_id)
-    by = _clerk(session, row, who, at)
-    reason = storable(reason).strip()[:NOTE_LENGTH]
-    if len(reason) < REASON_LENGTH:
-        raise TransferInvalid("lý do / reason", f"< {REASON_LENGTH}")
-    made.void_reason = reason
-    detail = {"transfer": made.id, "reason": reason, **by.detail()}
-    casefile.note(session, row, "transfer_void", by.actor, at, detail=detail)
+    entry = Entry("transfer", _STEP, TransferInvalid)
+    crossing_out.cross_out(session, made, entry, reason, who, at)
 
 
 def issued_code(row: DocumentRow) -> str:
@@ -155,11 +148,6 @@ def issued_code(row: DocumentRow) -> str:
     if not outgoing or State(row.state) in _NEVER_LEFT:
         raise TransferNotIssued(code)
     return code
-
-
-def _clerk(session: Session, row: DocumentRow, who: str, at: datetime) -> Acting:
-    what = "ghi sổ gửi văn bản đi / enter what is sent"
-    return posts.acting(session, row.organ_id, who, [Role.CLERK], at, what)
 
 
 def _checked(row: DocumentRow, sending: Sending, at: datetime) -> str:
