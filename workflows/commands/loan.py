@@ -13,12 +13,10 @@ from documents import loans
 from documents.loans import Use
 from documents.numbering import local_day
 from documents.tables import DocumentRow, LoanRow
-from workflows import whereabouts
-from workflows.cabinet import cabinets
 from workflows.calendar_days import read_day
-from workflows.commands.console import add_data, add_json, console, print_json, print_table
+from workflows.commands.book_ground import add_void, finish, said, writing_of
+from workflows.commands.console import print_json, print_table
 from workflows.commands.desk import cabinet_of
-from workflows.world import World
 
 COLUMNS = ("Mã / id", "Ngày", "Người sử dụng", "Số, ký hiệu", "Hồ sơ", "Ngày trả", "Cho phép")
 
@@ -37,13 +35,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     listed.add_argument("--agency", required=True, metavar="ORGANID")
     listed.add_argument("--out", action="store_true", help="chưa trả / still out")
     listed.add_argument("--limit", type=int, default=50)
-    _finish(listed, _list)
-    void = actions.add_parser("void", help="gạch một dòng ghi nhầm / cross an entry out")
-    void.add_argument("loan", metavar="ID")
-    void.add_argument("--agency", required=True, metavar="ORGANID")
-    void.add_argument("--by", required=True)
-    void.add_argument("--reason", required=True)
-    _finish(void, _void)
+    finish(listed, _list)
+    add_void(actions, "loan", _void)
 
 
 def _named(actions: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
@@ -51,14 +44,8 @@ def _named(actions: Any, name: str, run: Any, text: str) -> argparse.ArgumentPar
     parser.add_argument("document", help="mã, hoặc số, ký hiệu / id or number/notation")
     parser.add_argument("--day", default="", metavar="NGÀY", help="hôm nay / today")
     parser.add_argument("--by", required=True, help="văn thư / the clerk")
-    _finish(parser, run)
+    finish(parser, run)
     return parser
-
-
-def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
-    add_data(parser)
-    add_json(parser)
-    parser.set_defaults(run=run)
 
 
 def _lend(arguments: argparse.Namespace) -> int:
@@ -66,30 +53,18 @@ def _lend(arguments: argparse.Namespace) -> int:
     at = datetime.now(UTC)
     day = read_day(arguments.day) if arguments.day else local_day(at)
     use = Use(arguments.user, day, arguments.permitted_by, arguments.file, arguments.note)
-    with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet, row = whereabouts.found(opened, arguments.document, direction="outgoing")
-        with cabinet.database.writing() as session:
-            made = loans.lend(session, row.id, use, arguments.by, at)
-    return _said(made, as_json=arguments.json)
+    with writing_of(arguments) as (session, document_id):
+        made = loans.lend(session, document_id, use, arguments.by, at)
+    return said(made, as_json=arguments.json)
 
 
 def _give_back(arguments: argparse.Namespace) -> int:
     """Enter a return."""
     at = datetime.now(UTC)
     day = read_day(arguments.day) if arguments.day else local_day(at)
-    with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet, row = whereabouts.found(opened, arguments.document, direction="outgoing")
-        with cabinet.database.writing() as session:
-            made = loans.give_back(session, row.id, day, arguments.by, at)
-    return _said(made, as_json=arguments.json)
-
-
-def _said(made: str, *, as_json: bool) -> int:
-    if as_json:
-        print_json({"id": made})
-    else:
-        console.print(f"Đã ghi / entered: {made}")
-    return 0
+    with writing_of(arguments) as (session, document_id):
+        made = loans.give_back(session, document_id, day, arguments.by, at)
+    return said(made, as_json=arguments.json)
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -148,4 +123,4 @@ def _void(arguments: argparse.Namespace) -> int:
     """Cross an entry out."""
     with cabinet_of(arguments) as cabinet, cabinet.database.writing() as session:
         loans.cross_out(session, arguments.loan, arguments.reason, arguments.by, datetime.now(UTC))
-    return _said(arguments.loan, as_json=arguments.json)
+    return said(arguments.loan, as_json=arguments.json)

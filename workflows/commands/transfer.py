@@ -5,7 +5,6 @@ Legal source: Decree 30/2020/ND-CP, Art. 18, Appendix IV. The book itself: `cong
 
 import argparse
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -14,12 +13,10 @@ from documents.numbering import local_day
 from documents.tables import DocumentRow, TransferRow
 from documents.transfer import Means
 from documents.transfers import Sending
-from workflows import whereabouts
-from workflows.cabinet import cabinets
 from workflows.calendar_days import read_day
-from workflows.commands.console import add_data, add_json, console, print_json, print_table
+from workflows.commands.book_ground import add_void, finish, said, writing_of
+from workflows.commands.console import print_json, print_table
 from workflows.commands.desk import cabinet_of
-from workflows.world import World
 
 COLUMNS = ("Mã / id", "Ngày", "Số, ký hiệu", "Nơi nhận", "Số bì", "Ghi chú", "Gạch vì / void")
 
@@ -36,23 +33,12 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     enter.add_argument("--day", default="", metavar="NGÀY", help="hôm nay / today")
     enter.add_argument("--note", default="")
     enter.add_argument("--by", required=True, help="văn thư / the clerk")
-    _finish(enter, _enter)
+    finish(enter, _enter)
     listed = actions.add_parser("list", help="các lần gửi, mới nhất trước / newest first")
     listed.add_argument("--agency", required=True, metavar="ORGANID")
     listed.add_argument("--limit", type=int, default=50)
-    _finish(listed, _list)
-    void = actions.add_parser("void", help="gạch một dòng ghi nhầm / cross an entry out")
-    void.add_argument("transfer", metavar="ID")
-    void.add_argument("--agency", required=True, metavar="ORGANID")
-    void.add_argument("--by", required=True)
-    void.add_argument("--reason", required=True)
-    _finish(void, _void)
-
-
-def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
-    add_data(parser)
-    add_json(parser)
-    parser.set_defaults(run=run)
+    finish(listed, _list)
+    add_void(actions, "transfer", _void)
 
 
 def _enter(arguments: argparse.Namespace) -> int:
@@ -65,19 +51,9 @@ def _enter(arguments: argparse.Namespace) -> int:
         arguments.envelopes,
         arguments.note,
     )
-    with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet, row = whereabouts.found(opened, arguments.document, direction="outgoing")
-        with cabinet.database.writing() as session:
-            made = transfers.enter(session, row.id, sending, arguments.by, at)
-    return _said(made, as_json=arguments.json)
-
-
-def _said(made: str, *, as_json: bool) -> int:
-    if as_json:
-        print_json({"id": made})
-    else:
-        console.print(f"Đã ghi / entered: {made}")
-    return 0
+    with writing_of(arguments) as (session, document_id):
+        made = transfers.enter(session, document_id, sending, arguments.by, at)
+    return said(made, as_json=arguments.json)
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -119,4 +95,4 @@ def _void(arguments: argparse.Namespace) -> int:
         transfers.cross_out(
             session, arguments.transfer, arguments.reason, arguments.by, datetime.now(UTC)
         )
-    return _said(arguments.transfer, as_json=arguments.json)
+    return said(arguments.transfer, as_json=arguments.json)
