@@ -22,6 +22,7 @@ from workflows import dossier_whereabouts
 from workflows.cabinet import cabinets
 from workflows.calendar_days import read_day
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
+from workflows.commands.dossier_ground import writing_of
 from workflows.handover import handed_in
 from workflows.world import World
 
@@ -148,20 +149,18 @@ def _handover(arguments: argparse.Namespace) -> int:
     """Hand over every dossier of one person to another."""
     from workflows.commands.dossier import write_form
 
-    with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
-        with cabinet.database.writing() as session:
-            done = dossier_handover.hand_over(
-                session,
-                arguments.agency,
-                arguments.giver,
-                arguments.taker,
-                arguments.by,
-                datetime.now(UTC),
-                arguments.reason,
-            )
-            items = dict(dossier_handover.handovers(session, arguments.agency))[done.row]
-            minutes = dossier_forms.of_handover(session, done.row, items)
+    with writing_of(arguments) as session:
+        done = dossier_handover.hand_over(
+            session,
+            arguments.agency,
+            arguments.giver,
+            arguments.taker,
+            arguments.by,
+            datetime.now(UTC),
+            arguments.reason,
+        )
+        items = dict(dossier_handover.handovers(session, arguments.agency))[done.row]
+        minutes = dossier_forms.of_handover(session, done.row, items)
     if arguments.minutes:
         write_form(minutes.form(), arguments.minutes)
     if arguments.json:
@@ -178,18 +177,16 @@ def _handover(arguments: argparse.Namespace) -> int:
 
 def _terms(arguments: argparse.Namespace) -> int:
     """Set when the agency's dossiers are due."""
-    with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
-        with cabinet.database.writing() as session:
-            dossier_submission.set_terms(
-                session,
-                arguments.agency,
-                arguments.months,
-                arguments.construction,
-                arguments.by,
-                datetime.now(UTC),
-                arguments.basis,
-            )
+    with writing_of(arguments) as session:
+        dossier_submission.set_terms(
+            session,
+            arguments.agency,
+            arguments.months,
+            arguments.construction,
+            arguments.by,
+            datetime.now(UTC),
+            arguments.basis,
+        )
     said = {"months": arguments.months, "construction": arguments.construction}
     if arguments.json:
         print_json(said)

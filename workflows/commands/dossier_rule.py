@@ -18,6 +18,7 @@ from workflows.commands.console import (
     print_json,
     print_table,
 )
+from workflows.commands.dossier_ground import writing_of
 from workflows.world import World
 
 _KINDS = ("direction", "types", "senders", "units", "notations", "words")
@@ -104,10 +105,8 @@ def _list_rules(arguments: argparse.Namespace) -> int:
 
 def _end_rule(arguments: argparse.Namespace) -> int:
     """End a rule."""
-    with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
-        with cabinet.database.writing() as session:
-            row = filing_rules.end(session, arguments.rule, arguments.by, datetime.now(UTC))
+    with writing_of(arguments) as session:
+        row = filing_rules.end(session, arguments.rule, arguments.by, datetime.now(UTC))
     if arguments.json:
         print_json({"rule": row.id, "ended_at": row.ended_at})
     else:
@@ -174,17 +173,15 @@ def _ask(arguments: argparse.Namespace) -> int:
 
 def _decide(arguments: argparse.Namespace) -> int:
     """Confirm a change of rights, or turn it down."""
-    with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
-        with cabinet.database.writing() as session:
-            row = access_rights.decide(
-                session,
-                arguments.agency,
-                arguments.change,
-                arguments.by,
-                datetime.now(UTC),
-                confirmed=arguments.confirmed,
-            )
+    with writing_of(arguments) as session:
+        row = access_rights.decide(
+            session,
+            arguments.agency,
+            arguments.change,
+            arguments.by,
+            datetime.now(UTC),
+            confirmed=arguments.confirmed,
+        )
     if arguments.json:
         print_json({"change": row.id, "state": row.state})
     else:
