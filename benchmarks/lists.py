@@ -2,17 +2,14 @@
 
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import select
 
 from benchmarks import store
+from benchmarks.both_stores import on_both
 from benchmarks.measure import machine, percentile, table
-from benchmarks.postgres import server
 from documents.database import Database
 from documents.listing import QUEUES, Only, Order, Queue, counted, listed
 from documents.numbering import local_day
@@ -32,19 +29,13 @@ Ask = Callable[[Database], object]
 def main(on_sqlite: int = ON_SQLITE, on_postgresql: int = ON_POSTGRESQL) -> None:
     """Measure and print."""
     print(machine("sqlalchemy", "psycopg"))
-    for name, opened, count in (
-        ("SQLite", _sqlite, on_sqlite),
-        ("PostgreSQL", server, on_postgresql),
-    ):
-        with opened() as url:
-            if url is None:
-                print(f"{name}: not installed here, not measured")
-                continue
-            begun = time.perf_counter()
-            with store.filled(url, count, words=False) as database:
-                print(f"\n{name}: {count} documents, made in {time.perf_counter() - begun:.0f} s")
-                columns = ("", "p50 ms", "p95 ms", "worst ms", f"over {LIMIT_MS} ms")
-                table("lists", columns, measured(database))
+    on_both(on_sqlite, on_postgresql, _report, words=False)
+
+
+def _report(said: str, database: Database, took: float) -> None:
+    print(f"\n{said}, made in {took:.0f} s")
+    columns = ("", "p50 ms", "p95 ms", "worst ms", f"over {LIMIT_MS} ms")
+    table("lists", columns, measured(database))
 
 
 def measured(database: Database) -> Iterator[tuple[str, float, float, float, int]]:
@@ -118,12 +109,6 @@ def _line(name: str, database: Database, ask: Ask) -> tuple[str, float, float, f
     laps = laps[1:]  # the first warms up
     over = sum(lap > LIMIT_MS for lap in laps)
     return name, statistics.median(laps), percentile(laps, 0.95), max(laps), over
-
-
-@contextmanager
-def _sqlite() -> Iterator[str | None]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield f"sqlite:///{Path(folder) / 'lists.db'}"
 
 
 if __name__ == "__main__":

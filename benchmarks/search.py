@@ -2,18 +2,15 @@
 
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy import select
 
 from benchmarks import store
+from benchmarks.both_stores import on_both
 from benchmarks.measure import machine, percentile, table
-from benchmarks.postgres import server
 from documents.database import Database
 from documents.search import Facet, Sort, search
 from documents.search_query import Filters
@@ -49,20 +46,13 @@ FILTERS: dict[str, Filters] = {
 def main(on_sqlite: int = ON_SQLITE, on_postgresql: int = ON_POSTGRESQL) -> None:
     """Measure and print."""
     print(machine("sqlalchemy", "psycopg"))
-    for name, opened, count in (
-        ("SQLite", _sqlite, on_sqlite),
-        ("PostgreSQL", server, on_postgresql),
-    ):
-        with opened() as url:
-            if url is None:
-                print(f"{name}: not installed here, not measured")
-                continue
-            begun = time.perf_counter()
-            with store.filled(url, count) as database:
-                took = time.perf_counter() - begun
-                print(f"\n{name}: {count} documents, {store.size(database)}, made in {took:.0f} s")
-                columns = ("", "p50 ms", "p95 ms", "worst ms", f"over {LIMIT_MS} ms")
-                table("search", columns, measured(database))
+    on_both(on_sqlite, on_postgresql, _report)
+
+
+def _report(said: str, database: Database, took: float) -> None:
+    print(f"\n{said}, {store.size(database)}, made in {took:.0f} s")
+    columns = ("", "p50 ms", "p95 ms", "worst ms", f"over {LIMIT_MS} ms")
+    table("search", columns, measured(database))
 
 
 def measured(database: Database) -> Iterator[tuple[str, float, float, float, int]]:
@@ -107,12 +97,6 @@ def _line(kind: str, asked: list[Callable[[], None]]) -> tuple[str, float, float
                 laps.append((time.perf_counter() - begun) * 1000)
     over = sum(lap > LIMIT_MS for lap in laps)
     return kind, statistics.median(laps), percentile(laps, 0.95), max(laps), over
-
-
-@contextmanager
-def _sqlite() -> Iterator[str | None]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield f"sqlite:///{Path(folder) / 'search.db'}"
 
 
 if __name__ == "__main__":
