@@ -117,6 +117,19 @@ def test_the_ledger_holds_and_lists_show_the_year(
     assert "H99.03" in capsys.readouterr().out
 
 
+def test_posts_units_and_counters_are_shown_in_words(
+    runs: tuple[Filled, Filled], capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--agency", "H99.03", "--data", str(runs[1].world.folder)]
+    assert main(["people", "list", *where]) == 0
+    assert main(["people", "unit", *where]) == 0
+    assert main(["task", "count", "--by", "h99-03.leader", *where]) == 0
+    said = capsys.readouterr().out
+    assert "True" not in said
+    assert "Phòng Bảo vệ môi trường" in " ".join(said.split())
+    assert "Chờ xử lý (mine)" in said
+
+
 def test_search_counts_by_words_that_people_use(
     runs: tuple[Filled, Filled], capsys: pytest.CaptureFixture[str]
 ) -> None:

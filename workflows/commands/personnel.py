@@ -131,10 +131,10 @@ def listed(arguments: argparse.Namespace) -> int:
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        print_table(title, columns, [tuple(map(_shown, row.values())) for row in rows])
+        print_table(title, columns, [tuple(map(_cell, row.values())) for row in rows])
 
 
-def _shown(value: object) -> object:
+def _cell(value: object) -> object:
     return ("", "có")[value] if isinstance(value, bool) else value
 
 
