@@ -1,37 +1,15 @@
-"""Which installation has an agency, or a dossier that somebody names by id or by code."""
+"""Which installation has a dossier that somebody names by id or by code."""
 
 import re
 from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from documents import directory, dossiers
-from documents.directory import AgencyNotServed, AgencyUnknown
+from documents import dossiers
 from documents.dossier import FileCode
 from documents.dossiers import DossierUnknown
 from documents.tables import DossierRow
 from workflows.cabinet import Cabinet
-
-
-def serving(opened: Mapping[str, Cabinet], organ_id: str) -> Cabinet:
-    """Return the cabinet of the installation that serves the agency.
-
-    Raises:
-        AgencyUnknown: nobody here knows it.
-        AgencyNotServed: its desk is elsewhere.
-    """
-    refusal: Exception = AgencyUnknown(organ_id)
-    for cabinet in opened.values():
-        with cabinet.database.reading() as session:
-            try:
-                directory.served_agency(session, organ_id)
-            except AgencyNotServed as error:
-                refusal = error
-            except AgencyUnknown:
-                continue
-            else:
-                return cabinet
-    raise refusal
 
 
 def found(opened: Mapping[str, Cabinet], wanted: str) -> tuple[Cabinet, DossierRow]:

@@ -144,7 +144,7 @@ def _open(arguments: argparse.Namespace) -> int:
         restricted=arguments.restricted,
     )
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         with cabinet.database.writing() as session:
             row = dossiers.open_(session, opening, arguments.by, datetime.now(UTC))
     return told(row, arguments, f"đã mở / opened: {row.title}")
@@ -241,7 +241,7 @@ def _list(arguments: argparse.Namespace) -> int:
     """List the dossiers of an agency, or of one account."""
     state = DossierState(arguments.state) if arguments.state else None
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         with cabinet.database.reading() as session:
             if arguments.of:
                 now = datetime.now(UTC)

@@ -18,7 +18,7 @@ from documents.dossier import NOTICE_DAYS
 from documents.dossiers import KEEPERS
 from documents.numbering import local_day
 from documents.retention import Retention, RetentionUnknown, Schedule, national
-from workflows import dossier_whereabouts
+from workflows import dossier_whereabouts, whereabouts
 from workflows.cabinet import cabinets
 from workflows.calendar_days import read_day
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
@@ -74,7 +74,7 @@ def _action(
 def _due(arguments: argparse.Namespace) -> int:
     """List what is due for submission."""
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         with cabinet.database.reading() as session:
             today, days = local_day(datetime.now(UTC)), min(max(0, arguments.days), 36_500)
             found = dossier_submission.due(session, arguments.agency, today, within=days)
@@ -124,7 +124,7 @@ def _submit(arguments: argparse.Namespace) -> int:
     from workflows.commands.dossier import write_form
 
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         here = {"": cabinet}
         ids = [dossier_whereabouts.found(here, wanted)[1].id for wanted in arguments.dossier]
         with cabinet.database.writing() as session:
@@ -200,7 +200,7 @@ def _terms(arguments: argparse.Namespace) -> int:
 def _retention(arguments: argparse.Namespace) -> int:
     """Show the periods of retention, or enter an agency's own table."""
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         if arguments.file:
             try:
                 schedule = Schedule.parse(handed_in(arguments.file, _TABLE).decode())

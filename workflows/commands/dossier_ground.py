@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from workflows import dossier_whereabouts
+from workflows import whereabouts
 from workflows.cabinet import cabinets
 from workflows.world import World
 
@@ -19,6 +19,6 @@ def writing_of(arguments: argparse.Namespace) -> Iterator[Session]:
         AgencyUnknown, AgencyNotServed: nobody here does.
     """
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         with cabinet.database.writing() as session:
             yield session

@@ -10,7 +10,7 @@ from documents.filing_plan import Arrangement, Entry, Numbering, PlanInvalid
 from documents.numbering import local_day
 from documents.retention import Retention
 from documents.tables import PlanRow
-from workflows import dossier_whereabouts
+from workflows import whereabouts
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
 from workflows.world import World
@@ -90,7 +90,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
     plan = read_plan(arguments.file)
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         return _told(_drafted(cabinet, arguments, plan), arguments, "đã lập dự thảo / drafted")
 
 
@@ -99,7 +99,7 @@ def _copy(arguments: argparse.Namespace) -> int:
     pairs = [each.partition("=") for each in arguments.instead]
     instead = {before.strip(): after.strip() for before, _, after in pairs}
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         with cabinet.database.reading() as session:
             before = arguments.year - 1
             plan = filing_plans.carried_over(session, arguments.agency, before, instead)
@@ -109,7 +109,7 @@ def _copy(arguments: argparse.Namespace) -> int:
 def _approve(arguments: argparse.Namespace) -> int:
     """Let the head approve the plan."""
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         with cabinet.database.writing() as session:
             at = datetime.now(UTC)
             year, who = arguments.year, arguments.by
@@ -120,7 +120,7 @@ def _approve(arguments: argparse.Namespace) -> int:
 def _send(arguments: argparse.Namespace) -> int:
     """Record that the plan went to all units."""
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         with cabinet.database.writing() as session:
             at = datetime.now(UTC)
             row = filing_plans.sent(session, arguments.agency, arguments.year, arguments.by, at)
@@ -135,7 +135,7 @@ def _amend(arguments: argparse.Namespace) -> int:
     retention = Retention.read(arguments.retention)
     entry = Entry(arguments.title, retention, arguments.compiler, arguments.note)
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         with cabinet.database.writing() as session:
             row = filing_plans.amend(
                 session,
@@ -165,7 +165,7 @@ def _plan(cabinet: Cabinet, arguments: argparse.Namespace) -> tuple[PlanRow, Any
 def _show(arguments: argparse.Namespace) -> int:
     """Show the plan as Appendix V prints it."""
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         row, _, form = _plan(cabinet, arguments)
     if arguments.json:
         names = ("notation", "title", "retention", "compiler", "note")
@@ -182,7 +182,7 @@ def _export(arguments: argparse.Namespace) -> int:
     from workflows import dossier_files, plan_files
 
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         _, plan, form = _plan(cabinet, arguments)
     target: Path = arguments.output
     match target.suffix.lower():

@@ -89,7 +89,7 @@ def _said(condition: Condition) -> str:
 def _list_rules(arguments: argparse.Namespace) -> int:
     """List the rules in force."""
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         with cabinet.database.reading() as session:
             found = [
                 (rule.id, str(dossiers.code_of(dossiers.known(session, rule.dossier_id))), when)
@@ -120,7 +120,7 @@ def _run_rules(arguments: argparse.Namespace) -> int:
     filed: list[tuple[str, str]] = []
     left: list[tuple[str, str, str]] = []
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         more = True
         while more:
             with cabinet.database.writing() as session:
@@ -192,7 +192,7 @@ def _decide(arguments: argparse.Namespace) -> int:
 def _alerts(arguments: argparse.Namespace) -> int:
     """List the changes that wait."""
     with cabinets(World.load(arguments.data).homes) as opened:
-        cabinet = dossier_whereabouts.serving(opened, arguments.agency)
+        cabinet = whereabouts.serving(opened, arguments.agency)
         with cabinet.database.reading() as session:
             found = access_rights.alerts(session, arguments.agency)
     if arguments.json:
