@@ -13,6 +13,8 @@ python)
     ;;
 runtime)
     need fonts-liberation2 test -f /usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf
+    need tesseract-ocr command -v tesseract
+    need tesseract-ocr-vie sh -c 'tesseract --list-langs | grep -qx vie'
     ;;
 test)
     need fonts-liberation2 test -f /usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf
@@ -33,6 +35,9 @@ test)
     need libjaxws-java test -f /usr/share/java/jaxws-tools.jar
     need curl command -v curl
     need libreoffice-writer-nogui command -v soffice
+    need tesseract-ocr command -v tesseract
+    need tesseract-ocr-vie sh -c 'tesseract --list-langs | grep -qx vie'
+    need chromium command -v chromium
     ;;
 *)
     echo "usage: $0 python|runtime|test" >&2; exit 2

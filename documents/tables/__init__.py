@@ -1,6 +1,7 @@
 """Every table of the store, whatever part of the office it belongs to."""
 
 from documents.tables.access import AccessChangeRow, AccessRow
+from documents.tables.accounts import AccountPersonRow, AccountRow, WebSessionRow
 from documents.tables.authority import (
     BindingRow,
     CertificateRow,
@@ -86,6 +87,8 @@ __all__ = [
     "AbsenceRow",
     "AccessChangeRow",
     "AccessRow",
+    "AccountPersonRow",
+    "AccountRow",
     "AgencyRow",
     "AttachmentRow",
     "Base",
@@ -167,5 +170,6 @@ __all__ = [
     "TransferRow",
     "UnitRow",
     "UpgradeRow",
+    "WebSessionRow",
     "WorkDelegationRow",
 ]
