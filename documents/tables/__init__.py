@@ -1,13 +1,19 @@
 """Every table of the store, whatever part of the office it belongs to."""
 
 from documents.tables.access import AccessChangeRow, AccessRow
-from documents.tables.accounts import AccountPersonRow, AccountRow, WebSessionRow
+from documents.tables.accounts import (
+    AccountPersonRow,
+    AccountRow,
+    LoginAttemptRow,
+    WebSessionRow,
+)
 from documents.tables.authority import (
     BindingRow,
     CertificateRow,
     DelegationRow,
     RevocationRow,
 )
+from documents.tables.batches import BatchItemRow, BatchRow
 from documents.tables.books import BookRevisionRow, BookRow, LoanRow, TransferRow
 from documents.tables.catalogue import (
     CatalogueAliasRow,
@@ -19,6 +25,7 @@ from documents.tables.catalogue import (
 )
 from documents.tables.changes import ChangeRow
 from documents.tables.copies import CertifiedCopyRow, CopySignerRow, SealedAttachmentRow
+from documents.tables.desks import ComposedTextRow, KeptFormRow, PresenceRow
 from documents.tables.dossiers import (
     DossierRow,
     FilingMarkRow,
@@ -39,6 +46,7 @@ from documents.tables.filing_plans import (
 from documents.tables.foundation import Base, Instant
 from documents.tables.handling import ExtensionRow, RemarkRow, SubmissionRow, TaskRow
 from documents.tables.intake import EnvelopeRow, IntakeRow
+from documents.tables.issuing import IssueOrderRow, RecipientGroupMemberRow, RecipientGroupRow
 from documents.tables.journey import (
     AgencyRow,
     AttachmentRow,
@@ -55,7 +63,9 @@ from documents.tables.journey import (
 )
 from documents.tables.lists import LISTS
 from documents.tables.people import AbsenceRow, PostRow, UnitRow, WorkDelegationRow
+from documents.tables.phrases import PhraseRow, PresetRow
 from documents.tables.reconciliation import FindingRow, ReconciliationRow
+from documents.tables.registering import ArrivalModelRow, RecognitionRow
 from documents.tables.relations import RelationRow
 from documents.tables.reminders import (
     DigestRow,
@@ -90,8 +100,11 @@ __all__ = [
     "AccountPersonRow",
     "AccountRow",
     "AgencyRow",
+    "ArrivalModelRow",
     "AttachmentRow",
     "Base",
+    "BatchItemRow",
+    "BatchRow",
     "BindingRow",
     "BookRevisionRow",
     "BookRow",
@@ -104,6 +117,7 @@ __all__ = [
     "CertificateRow",
     "CertifiedCopyRow",
     "ChangeRow",
+    "ComposedTextRow",
     "CopySignerRow",
     "DelegationRow",
     "DeliveryRow",
@@ -129,9 +143,12 @@ __all__ = [
     "Instant",
     "IntakeRow",
     "InternalCopyRow",
+    "IssueOrderRow",
+    "KeptFormRow",
     "LedgerHeadRow",
     "LedgerRow",
     "LoanRow",
+    "LoginAttemptRow",
     "MailboxRow",
     "MaterialRow",
     "MorningRow",
@@ -139,10 +156,16 @@ __all__ = [
     "PaperIssueRow",
     "ParcelRow",
     "PersonRow",
+    "PhraseRow",
     "PlanEntryRow",
     "PlanHeadingRow",
     "PlanRow",
     "PostRow",
+    "PresenceRow",
+    "PresetRow",
+    "RecipientGroupMemberRow",
+    "RecipientGroupRow",
+    "RecognitionRow",
     "ReconciliationRow",
     "RegisterEntryRow",
     "RegisterRow",
