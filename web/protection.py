@@ -1,0 +1,154 @@
+"""What every request meets before a page: host, origin, size; and the headers of every answer.
+
+Standards: CSP Level 3, Fetch Metadata, RFC 6454 (origins). Scans in JBIG2 and fax coding are
+decoded by WebAssembly in pdf.js, which is what `wasm-unsafe-eval` allows; scripts are ours alone.
+"""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+TOKEN_TOOL = "wss://127.0.0.1:8987"  # noqa: S105  (an address)
+"""VGCA Sign Service on the person's own machine (ux.md section 4.1)."""
+FORM_BYTES = 1024 * 1024
+"""Largest body that is not a file."""
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_OPEN = ("/vgca/", "/api/")
+"""Paths whose callers are no browsers: their token is their right, a cookie is not looked at."""
+
+
+class BodyTooLarge(Exception):
+    """More bytes than a request may have."""
+
+
+def policy(extra_sources: Iterable[str] = ()) -> str:
+    """Return the Content-Security-Policy of our pages."""
+    talked_to = " ".join(("'self'", TOKEN_TOOL, *extra_sources))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self' 'wasm-unsafe-eval'",
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            f"connect-src {talked_to}",
+            "worker-src 'self'",
+            "manifest-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-src 'self'",
+            "frame-ancestors 'self'",
+        )
+    )
+
+
+class Protection:
+    """ASGI middleware around the whole application."""
+
+    def __init__(
+        self, app: ASGIApp, public_url: str, largest: int, tool: Iterable[str] = ()
+    ) -> None:
+        self._app, self._largest = app, largest
+        public = urlsplit(public_url)
+        self._hosts = LOCAL_HOSTS | ({public.hostname} if public.hostname else set())
+        headers = {
+            "content-security-policy": policy(tool),
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "same-origin",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+            "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
+            "cache-control": "no-store",
+        }
+        if public.scheme == "https":
+            headers["strict-transport-security"] = "max-age=31536000"
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse or hand on; an answer gets the headers that it has not set itself."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        status = self._refused(scope, headers)
+        if status is not None:
+            await self._plain(status, send)
+            return
+        bounded = _Bounded(receive, self._allowed(scope, headers))
+        dressed = _Dressed(send, self._headers)
+        try:
+            await self._app(scope, bounded, dressed)
+        except BodyTooLarge:
+            if not dressed.begun:
+                await self._plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, send)
+
+    def _refused(self, scope: Scope, headers: dict[bytes, str]) -> HTTPStatus | None:
+        host = headers.get(b"host", "")
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        if name.lower() not in self._hosts:
+            return HTTPStatus.MISDIRECTED_REQUEST
+        length = headers.get(b"content-length", "0")
+        if not length.isdigit() or int(length) > self._allowed(scope, headers):
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        path: str = scope["path"]
+        if scope["method"] in _UNSAFE and not path.startswith(_OPEN) and _crosses(headers, host):
+            return HTTPStatus.FORBIDDEN
+        return None
+
+    def _allowed(self, scope: Scope, headers: dict[bytes, str]) -> int:
+        is_form = headers.get(b"content-type", "").startswith("multipart/form-data")
+        opened = str(scope["path"]).startswith(_OPEN)
+        return self._largest if is_form or opened else FORM_BYTES
+
+    async def _plain(self, status: HTTPStatus, send: Send) -> None:
+        body = f"{status.value} {status.phrase}\n".encode()
+        headers = [
+            *self._headers,
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        await send({"type": "http.response.start", "status": status.value, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+class _Bounded:
+    """A request's body, no longer than it may be."""
+
+    def __init__(self, receive: Receive, largest: int) -> None:
+        self._receive, self._left = receive, largest
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise BodyTooLarge
+        return message
+
+
+class _Dressed:
+    """An answer that gets the headers it has not set itself."""
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self._send, self._headers, self.begun = send, headers, False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            given = {name.lower() for name, _ in message["headers"]}
+            wanted = (each for each in self._headers if each[0] not in given)
+            message["headers"] = [*message["headers"], *wanted]
+        await self._send(message)
+
+
+def _crosses(headers: dict[bytes, str], host: str) -> bool:
+    """Return whether another site's page sent it."""
+    if headers.get(b"sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return True
+    origin = headers.get(b"origin")
+    return origin is not None and urlsplit(origin).netloc != host
