@@ -50,6 +50,7 @@ BOOKS = (
     "book.signed",
     "book.sealed",
 )
+BATCHES = ("batch.claimed", "batch.decided", "batch.recorded")
 SECRETS = ("secret.removed", "secret.told")
 SCANS = ("scan.kept", "scan.recorded", "scan.explained", "scan.moved")
 INCOMING = (

@@ -9,7 +9,7 @@ import asyncio
 from prefect import flow
 
 from documents.errors import Unavailable
-from workflows import backlog, bookbinding, filing, new_day, office, scan_folder
+from workflows import backlog, batch_runner, bookbinding, filing, new_day, office, scan_folder
 from workflows.incoming import incoming
 from workflows.indexing import indexing, texts_due
 from workflows.outgoing import attempted, outgoing
@@ -51,6 +51,7 @@ async def sweep() -> list[str]:
         (filing.by_rule, "filing"),
         (scan_folder.take_in, "scans"),
         (new_day.renew, "people"),
+        (batch_runner.take_over, "batches"),
     ):
         if await asyncio.to_thread(done, here):
             ran.append(name)

@@ -15,7 +15,7 @@ from documents.signature_request import RequestState
 from documents.tables import DocumentRow, SignatureRequestRow
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, console
-from workflows.commands.step import REASON_LENGTH, ReasonMissing
+from workflows.decisions import SHORTEST, ReasonMissing
 from workflows.plain_words import REQUEST, named
 from workflows.world import World
 
@@ -69,7 +69,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _withdraw(arguments: argparse.Namespace) -> int:
     reason = arguments.reason.strip()
-    if len(reason) < REASON_LENGTH:
+    if len(reason) < SHORTEST:
         raise ReasonMissing("withdraw")
     with cabinets(World.load(arguments.data).homes) as opened:
         cabinet = _cabinet_with(opened, arguments.request)

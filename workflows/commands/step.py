@@ -3,12 +3,12 @@
 import argparse
 from datetime import UTC, datetime
 
-from documents import casefile, directing, incoming, initials, outgoing
-from documents.errors import Refused
-from documents.lifecycle import Direction, Step
+from documents import casefile, initials
+from documents.lifecycle import Step
 from workflows import settlement, whereabouts
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, console
+from workflows.decisions import decide
 from workflows.plain_words import DOCUMENT, named
 from workflows.world import World
 
@@ -26,16 +26,6 @@ STEPS = (
 )
 RETRY = "retry"
 INITIAL = initials.STEP
-REASON_LENGTH = 10
-
-
-class ReasonMissing(Refused):
-    """The step needs a reason of at least ten characters."""
-
-    code = "document.reason_missing"
-    vietnamese = "Bước «{0}» phải có lý do (ít nhất 10 ký tự)"
-    english = "«{0}» needs a reason of at least 10 characters"
-    remedy = "Thêm --reason / add --reason"
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -59,26 +49,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _take(cabinet: Cabinet, document_id: str, arguments: argparse.Namespace) -> str:
-    who, reason, at = arguments.by, arguments.reason.strip(), datetime.now(UTC)
-    needs_reason = {Step.RETURN, Step.VOID, Step.RELEASE, Step.REFUSE}
-    if arguments.step in needs_reason and len(reason) < REASON_LENGTH:
-        raise ReasonMissing(arguments.step)
+    who, at = arguments.by, datetime.now(UTC)
     if arguments.step == INITIAL:
         return _initial(cabinet, document_id, who, at)
     with cabinet.database.writing() as session:
         row = casefile.locked(session, document_id)
         if arguments.step == RETRY:
             settlement.try_again(session, row, who, at)
-        elif row.direction == Direction.INCOMING and arguments.step == Step.RELEASE:
-            incoming.released(session, row.id, who, at, reason)
-        elif row.direction == Direction.INCOMING and arguments.step == Step.REFUSE:
-            incoming.refused(session, row.id, who, at, reason)
-        elif row.direction == Direction.INCOMING and arguments.step == Step.RETURN:
-            directing.returned(session, row.id, who, at, reason)
-        elif row.direction == Direction.INCOMING and arguments.step in incoming.HANDLING:
-            incoming.handled(session, row.id, Step(arguments.step), who, at, reason)
         else:
-            outgoing.decide(session, row.id, Step(arguments.step), who, at, reason)
+            decide(session, row, Step(arguments.step), who, at, arguments.reason)
         return row.state
 
 
