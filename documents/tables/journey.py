@@ -49,6 +49,10 @@ class AgencyRow(Base):
     """Register documents without any PDF signature instead of holding them for the clerk."""
     collective: Mapped[bool | None]
     """Led by a collective, so that TM. may be printed; not said: as the law has it by the name."""
+    clerk_issues: Mapped[bool | None]
+    """What its leaders signed waits for the clerk's order to issue it; not said: it does not."""
+    clerk_registers: Mapped[bool | None]
+    """What came by the axis waits for the clerk to register it; not said: it does not."""
 
 
 class PersonRow(Base):
@@ -156,6 +160,8 @@ class DocumentRow(Base):
     answers: Mapped[bool | None]
     """Outgoing: it answers arrivals that its dispatch has still to complete (`handling`)."""
 
+    awaits: Mapped[str | None] = mapped_column(String(10))
+    """Whose word the system's next step waits for (`documents.awaited`): nobody carries it."""
     frozen_by: Mapped[str | None] = mapped_column(String(36))
     """The open signature request, or the recall, that holds it: no other step may be taken."""
     lease_owner: Mapped[str | None] = mapped_column(String(64), index=True)
