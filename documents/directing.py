@@ -147,10 +147,10 @@ def direct(
     step = Step.COMPLETE if informing else Step.ASSIGN
     if informing and row.state not in {State.REGISTERED, State.SUBMITTED}:
         raise StepRefused(row.state, step, "đã phân công / it is assigned")
-    acting = _director(session, row, step, who, at)
+    acting = director(session, row, step, who, at)
     advance(Direction.INCOMING, State(row.state), step, acting.role)
     given = tasks.of_document(session, row.id)
-    _refuse_others(session, row, given, acting)
+    refuse_others(session, row, given, acting)
     targets = [assignee.assignee(session, row.organ_id, share.to, at) for share in wanted.shares]
     _refuse_twice(targets)
     for target in targets:
@@ -226,7 +226,7 @@ def _arrival(session: Session, document_id: str, step: Step) -> DocumentRow:
     return row
 
 
-def _director(session: Session, row: DocumentRow, step: Step, who: str, at: datetime) -> Acting:
+def director(session: Session, row: DocumentRow, step: Step, who: str, at: datetime) -> Acting:
     """Return *who* as a leader if they are or stand in for one, else in what the step lets."""
     matter = Matter(row.type_name, row.unit_id, step)
     if row.state != State.REGISTERED:
@@ -237,7 +237,7 @@ def _director(session: Session, row: DocumentRow, step: Step, who: str, at: date
     return posts.stepping(session, row, step, who, at)
 
 
-def _refuse_others(
+def refuse_others(
     session: Session, row: DocumentRow, given: Sequence[TaskRow], acting: Acting
 ) -> None:
     """Return if it is this person's to direct: a leader's, else by whom it lies, or lay.
@@ -268,9 +268,9 @@ def _returning(
         NotTheirTask: it is another's.
     """
     if lead is None:
-        acting = _director(session, row, Step.RETURN, who, at)
+        acting = director(session, row, Step.RETURN, who, at)
         if row.state == State.SUBMITTED:
-            _refuse_others(session, row, (), acting)
+            refuse_others(session, row, (), acting)
         return acting
     try:
         return handlers.handler(session, lead, who, at, "trả lại / return")

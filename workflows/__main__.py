@@ -16,7 +16,7 @@ COMMANDS = (
     *("hub", "ledger", "authority", "catalogue", "reconcile", "conform", "bench"),
     *("number", "register", "transfer", "loan", "dossier"),
     *("people", "search", "list"),
-    *("direct", "task", "handling", "intake"),
+    *("direct", "task", "handling", "intake", "phrases"),
     *("deadlines", "reminders", "notices"),
 )
 
