@@ -89,6 +89,7 @@ def take(
     row.version += 1
     row.updated_at = at
     row.held = False
+    row.awaits = None
     row.attempts = 0
     row.next_attempt_at = row.error_code = row.error_text = None
     note(session, row, step, actor, at, evidence=evidence, detail=detail)

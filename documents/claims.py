@@ -68,8 +68,9 @@ def _wanted(owner: str, direction: Direction, at: datetime) -> Select[str]:
         select(DocumentRow.id)
         .where(DocumentRow.direction == direction)
         .where(DocumentRow.state.in_([state.value for state in carried_states(direction)]))
-        # a frozen one waits for its signature
+        # a frozen one waits for its signature, another for the clerk's word
         .where(DocumentRow.held.is_(False), DocumentRow.frozen_by.is_(None), _free(at, owner))
+        .where(DocumentRow.awaits.is_(None))
         .where(or_(DocumentRow.next_attempt_at.is_(None), DocumentRow.next_attempt_at <= at))
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from documents import (
     attachments,
+    awaited,
     casefile,
     change_letters,
     correction_letters,
@@ -27,6 +28,7 @@ from documents import (
     series_rules,
 )
 from documents.attachments import SealedAttachment
+from documents.awaited import Awaited
 from documents.casefile import locked, take
 from documents.decision import actor_of, decide
 from documents.delivery import UNSENT, DeliveryState
@@ -90,6 +92,7 @@ def signed(
         raise NotApproved(row.state)
     actor = Actor(row.signer_id or "", Role.LEADER)
     take(session, row, Step.SIGN, actor, at, evidence=sha256)
+    awaited.put(session, row, Awaited.ISSUE)
     casefile.add_revision(session, row, "signed", sha256, size, at)
 
 

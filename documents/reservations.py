@@ -25,7 +25,7 @@ from documents.outgoing import check_notation
 from documents.posts import acting
 from documents.register import ReasonMissing, RegisterClosed
 from documents.series import ReservationState
-from documents.tables import AgencyRow, RegisterRow, ReservationRow
+from documents.tables import AgencyRow, DocumentRow, RegisterRow, ReservationRow
 
 LONGEST = timedelta(days=30)
 """A number may be kept so long for a document."""
@@ -286,6 +286,25 @@ def listed(
     wanted = wanted.order_by(ReservationRow.reserved_at.desc(), ReservationRow.id.desc())
     rows = session.execute(wanted.limit(limit))
     return [_as_reservation(row, series, year) for row, series, year in rows]
+
+
+def fitting(session: Session, document: DocumentRow, at: datetime) -> list[ReservationRow]:
+    """Return the open numbers of the series that *document* is numbered in, oldest first."""
+    wanted = (
+        select(ReservationRow, RegisterRow.series)
+        .join(RegisterRow, RegisterRow.id == ReservationRow.register_id)
+        .where(
+            ReservationRow.organ_id == document.organ_id,
+            ReservationRow.state == ReservationState.OPEN,
+            ReservationRow.expires_at > at,
+        )
+        .order_by(ReservationRow.day, ReservationRow.number)
+    )
+    rows = session.execute(wanted).all()
+    days = {row.day: "" for row, _ in rows}
+    for day in days:  # other years may have other rules
+        days[day] = series_rules.outgoing_series(session, document, day)
+    return [row for row, series in rows if series == days[row.day]]
 
 
 def open_in(session: Session, register_ids: Sequence[int]) -> int:

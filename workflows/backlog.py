@@ -4,6 +4,7 @@ from collections import Counter
 
 from connectors.axis import MessageKind
 from documents import (
+    awaited,
     change_listing,
     change_messages,
     claims,
@@ -124,6 +125,7 @@ def standing_still(office: Office) -> dict[str, int]:
             still["change.unanswered"] = silent
         if gaps := reminders.count_gaps(session):
             still["reminder.gaps"] = gaps
+        still.update(awaited.count(session))
         if troubled := digests.troubled(session, local_day(office.now())):
             still["mail.not_sent"] = troubled
         return dict(still)

@@ -85,7 +85,7 @@ def release(office: Office, ids: Iterable[str]) -> None:
 
 
 def standing(office: Office, ids: Iterable[str], state: State) -> list[DocumentRow]:
-    """Return those of *ids* that stand in *state*, neither held nor frozen.
+    """Return those of *ids* that stand in *state*, neither held nor frozen, awaiting nobody.
 
     The most urgent come first, then agency by agency, the oldest first.
     """
@@ -94,6 +94,7 @@ def standing(office: Office, ids: Iterable[str], state: State) -> list[DocumentR
             select(DocumentRow)
             .where(DocumentRow.id.in_(list(ids)), DocumentRow.state == state)
             .where(DocumentRow.held.is_(False), DocumentRow.frozen_by.is_(None))
+            .where(DocumentRow.awaits.is_(None))
             .order_by(DocumentRow.urgency.desc(), DocumentRow.organ_id, DocumentRow.created_at)
         )
         return list(rows)
