@@ -11,8 +11,9 @@ from benchmarks import store
 from benchmarks.both_stores import on_both
 from benchmarks.measure import machine, percentile, table
 from documents.database import Database
-from documents.listing import QUEUES, Only, Order, Queue, counted, listed
+from documents.listing import Only, counted, listed
 from documents.numbering import local_day
+from documents.queues import QUEUES, Order, Queue
 from documents.tables import DocumentRow
 
 ON_SQLITE = 100_000

@@ -1,17 +1,15 @@
-"""The lists on people's desks: queues, registers, the inbox; any of them page by page, at once.
+"""The lists of documents: queues, registers, the inbox; any of them page by page, at once.
 
 A page begins after the last row of the page before (keyset), along an index of
 documents/tables/lists.py; where a queue holds several states, each is read along its own part
-of the index and they are merged. Queues follow ux.md §1.2; states Decree 30/2020/ND-CP,
-Art. 10 to 24 (lifecycle.py).
+of the index and they are merged. Which queues there are, says `queues`.
 """
 
 import heapq
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -19,13 +17,17 @@ from sqlalchemy import ColumnElement, Select, TextClause, and_, func, or_, selec
 from sqlalchemy.orm import Session
 
 from documents.errors import Refused
-from documents.lifecycle import Direction, State, states_of
+from documents.lifecycle import Direction, states_of
+from documents.queues import INVITATION, LASTING, OPEN_IN, Order, Queue
+from documents.sieve import Sieve, conditions
 from documents.tables import DocumentRow, lists
 
 PAGE = 50
 LONGEST_PAGE = 500
 COUNTED = 1000
 """A queue's counter goes so far; then it says «1000+»."""
+WINDOWS = (500, 4_000, 20_000)
+"""Of a list that holds most of a store, so many are looked through for what a sieve lets pass."""
 
 
 class MarkInvalid(Refused):
@@ -35,28 +37,6 @@ class MarkInvalid(Refused):
     vietnamese = "Dấu trang «{0}» không hợp lệ"
     english = "«{0}» is no page of this list"
     remedy = "Mở lại danh sách từ đầu / open the list from its beginning"
-
-
-class QueueUnknown(Refused):
-    """There is no queue of this name."""
-
-    code = "list.queue_unknown"
-    vietnamese = "Không có danh sách «{0}»"
-    english = "there is no list «{0}»"
-    remedy = "Xem tên các danh sách bằng `congvan list` / `congvan list` names them"
-
-
-class Order(StrEnum):
-    """What a list goes by. A document without the value is not in a list that goes by it."""
-
-    CREATED = "created"
-    ARRIVAL = "arrival"
-    PROMULGATED = "promulgated"
-    DUE = "due"
-    CODE = "code"
-    """Outgoing: the number as it is written; incoming: that of the sender."""
-    RECEIPT = "receipt"
-    """Số đến."""
 
 
 _D = DocumentRow
@@ -73,75 +53,20 @@ _KEYS: Mapping[Order, ColumnElement[Any]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
-    """Which documents stand in a list."""
-
-    vietnamese: str
-    english: str
-    direction: Direction
-    states: frozenset[State]
-    overdue: bool = False
-    """Only those whose deadline is over."""
-    types: tuple[str, ...] = ()
-    urgent: bool = False
-    order: Order = Order.CREATED
-    ascending: bool = False
-
-
-def _queue(
-    vietnamese: str, english: str, direction: Direction, *states: State, **more: Any
-) -> Queue:
-    chosen = frozenset(states) or states_of(direction)
-    return Queue(vietnamese, english, direction, chosen, **more)
-
-
-_IN, _OUT = Direction.INCOMING, Direction.OUTGOING
-_OPEN_IN = (State.REGISTERED, State.SUBMITTED, State.ASSIGNED, State.IN_PROGRESS)
-_INVITATION = ("Giấy mời",)
-_OLDEST: dict[str, Any] = {"ascending": True}
-
-QUEUES: Mapping[str, Queue] = MappingProxyType(
-    {
-        "inbox": _queue("Văn bản đến", "incoming", _IN),
-        "outbox": _queue("Văn bản đi", "outgoing", _OUT),
-        "quarantine": _queue("Giữ lại chờ văn thư", "held", _IN, State.QUARANTINED, **_OLDEST),
-        "to-register": _queue("Chờ vào sổ", "to register", _IN, State.VERIFIED, **_OLDEST),
-        "to-submit": _queue("Chờ trình", "to submit", _IN, State.REGISTERED, **_OLDEST),
-        "to-direct": _queue("Chờ bút phê", "to direct", _IN, State.SUBMITTED, **_OLDEST),
-        "to-handle": _queue("Chờ xử lý", "to handle", _IN, State.ASSIGNED, **_OLDEST),
-        "in-progress": _queue("Đang xử lý", "in progress", _IN, State.IN_PROGRESS),
-        "completed": _queue("Đã xử lý, chờ lưu", "done, to file", _IN, State.COMPLETED),
-        "overdue": _queue(
-            "Quá hạn", "overdue", _IN, *_OPEN_IN, overdue=True, order=Order.DUE, ascending=True
-        ),
-        "deadlines": _queue(
-            "Theo hạn", "by deadline", _IN, *_OPEN_IN, order=Order.DUE, ascending=True
-        ),
-        "urgent": _queue("Khẩn chưa xong", "urgent", _IN, *_OPEN_IN, urgent=True),
-        "invitations-in": _queue("Giấy mời đến", "invitations in", _IN, types=_INVITATION),
-        "invitations-out": _queue("Giấy mời đi", "invitations out", _OUT, types=_INVITATION),
-        "returned-in": _queue("Văn bản đến trả lại", "sent back", _IN, State.REFUSED),
-        "drafts": _queue("Dự thảo", "drafts", _OUT, State.DRAFT),
-        "returned": _queue("Bị trả lại", "returned", _OUT, State.RETURNED),
-        "to-approve": _queue("Chờ duyệt", "to approve", _OUT, State.SUBMITTED, **_OLDEST),
-        "to-sign": _queue("Chờ ký", "to sign", _OUT, State.APPROVED, **_OLDEST),
-        "to-number": _queue("Chờ số", "to number", _OUT, State.SIGNED, **_OLDEST),
-        "to-seal": _queue("Chờ đóng dấu", "to seal", _OUT, State.NUMBERED, **_OLDEST),
-        "to-dispatch": _queue("Chờ phát hành", "to dispatch", _OUT, State.SEALED, **_OLDEST),
-        "dispatched": _queue("Đã phát hành", "dispatched", _OUT, State.DISPATCHED),
-        "recalled": _queue("Bị thu hồi, hủy", "recalled, void", _OUT, State.RECALLED, State.VOID),
-    }
-)
-"""Every list of documents by its name; by their direction and states, whoever looks."""
-
-
-@dataclass(frozen=True, slots=True)
 class Only:
     """Whose documents of a queue; empty means everybody's."""
 
     unit_id: str = ""
     drafter_id: str = ""
     signer_id: str = ""
+    drafters: tuple[str, ...] = ()
+    """Any of these people: one's own, and of those one stands in for."""
+    signers: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+
+_EVERYBODY = Only()
+_ALL = Sieve()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +76,8 @@ class Page:
     documents: tuple[DocumentRow, ...]
     next: str
     """Mark of the page after this one; empty at the end."""
+    cut: bool = False
+    """The sieve looked through its window; what follows may have more, the page is not full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,24 +92,14 @@ class Counter:
         return f"{self.count}{'+' if self.more else ''}"
 
 
-def queue(name: str) -> Queue:
-    """Return the queue called *name*.
-
-    Raises:
-        QueueUnknown: there is none.
-    """
-    if name not in QUEUES:
-        raise QueueUnknown(name[:60])
-    return QUEUES[name]
-
-
 def listed(
     session: Session,
     organ_id: str,
     of: Queue,
     today: date,
     *,
-    only: Only = Only(),
+    only: Only = _EVERYBODY,
+    sieve: Sieve = _ALL,
     order: Order | None = None,
     ascending: bool | None = None,
     page: str = "",
@@ -196,6 +113,7 @@ def listed(
         of: The queue.
         today: In Vietnam; what is due before it is overdue.
         only: Narrows it to a unit or a person.
+        sieve: What else they must be; of a list without end only the next ones are looked at.
         order: Another order than the queue's own.
         ascending: Another direction than the queue's own.
         page: The `next` of the page before.
@@ -203,17 +121,22 @@ def listed(
 
     Raises:
         MarkInvalid: *page* is none of this list's.
+        YearMissing: the sieve asks for deadlines, and the calendar does not know the year.
     """
     by = order or of.order
     up = of.ascending if ascending is None else ascending
     size = max(1, min(size, LONGEST_PAGE))
     after = _opened(page, by) if page else None
+    besides = conditions(sieve, of.direction, today) if sieve else []
+    if besides and _endless(of) and not _personal(only):
+        wanted = _from(organ_id, of, by, only, today)
+        return _looked(session, wanted.where(*_states(of, by)), by, size, besides, up, after)
     parts = []
     for where in _parts(of, by):
-        wanted = _from(organ_id, of, by, only, today).where(*where)
+        wanted = _from(organ_id, of, by, only, today).where(*where, *besides)
         parts.append(_rows(session, wanted, by, size + 1, up=up, after=after))
     rows = _merged(parts, by, up=up)[: size + 1]
-    mark = _mark(rows[size - 1], by) if len(rows) > size else ""
+    mark = mark_of(rows[size - 1], by) if len(rows) > size else ""
     return Page(tuple(rows[:size]), mark)
 
 
@@ -223,35 +146,115 @@ def counted(
     of: Queue,
     today: date,
     *,
-    only: Only = Only(),
+    only: Only = _EVERYBODY,
+    sieve: Sieve = _ALL,
     most: int = COUNTED,
 ) -> Counter:
     """Return how many stand in a queue, counted up to *most*."""
-    few = _from(organ_id, of, of.order, only, today)
-    if of.order is not Order.CREATED:
-        few = few.where(_KEYS[of.order].is_not(None))
-    if not _told(of, of.order) and of.states != states_of(of.direction):
-        few = few.where(_D.state.in_(sorted(of.states)))
-    if _told(of, of.order):  # its order leads SQLite to its index
-        few = few.order_by(_KEYS[of.order])
-    inner = few.with_only_columns(_D.id).limit(most + 1).subquery()
+    inner = countable(organ_id, of, today, only=only, sieve=sieve, most=most).subquery()
     count = session.scalar(select(func.count()).select_from(inner)) or 0
     return Counter(min(count, most), count > most)
 
 
+def countable(
+    organ_id: str,
+    of: Queue,
+    today: date,
+    *,
+    only: Only = _EVERYBODY,
+    sieve: Sieve = _ALL,
+    most: int = COUNTED,
+) -> Select[Any]:
+    """Return the question for what stands in a queue, one more than *most* at most.
+
+    Raises:
+        YearMissing: the sieve asks for deadlines, and the calendar does not know the year.
+    """
+    few = _from(organ_id, of, of.order, only, today).where(*_states(of, of.order))
+    if of.order is not Order.CREATED:
+        few = few.where(_KEYS[of.order].is_not(None))
+    if _told(of, of.order):  # its order leads SQLite to its index
+        few = few.order_by(_KEYS[of.order])
+    besides = conditions(sieve, of.direction, today) if sieve else []
+    ids = few.with_only_columns(_D.id)
+    if besides and _endless(of) and not _personal(only):
+        key = _KEYS[of.order]
+        near = ids.order_by(None).order_by(key if of.ascending else key.desc())
+        ids = select(_D.id).where(_D.id.in_(near.limit(WINDOWS[-1]).scalar_subquery()))
+    return ids.where(*besides).limit(most + 1)
+
+
+def holds(
+    session: Session,
+    organ_id: str,
+    of: Queue,
+    today: date,
+    document_id: str,
+    *,
+    only: Only = _EVERYBODY,
+    sieve: Sieve = _ALL,
+) -> bool:
+    """Return whether the document stands in the queue now."""
+    wanted = _from(organ_id, of, Order.CREATED, only, today).where(
+        _D.id == document_id,
+        _D.state.in_(sorted(of.states)),
+        *(conditions(sieve, of.direction, today) if sieve else ()),
+    )
+    return session.scalar(wanted.with_only_columns(_D.id)) is not None
+
+
+def _states(of: Queue, by: Order) -> list[ColumnElement[bool]]:
+    """Return the condition on states, where it is one and not told already."""
+    if _told(of, by) or of.states == states_of(of.direction):
+        return []
+    return [_D.state.in_(sorted(of.states))]
+
+
+def _endless(of: Queue) -> bool:
+    """Return whether the queue may hold most of a store's documents."""
+    return not of.held and not of.types and bool(of.states & LASTING)
+
+
+def _personal(only: Only) -> bool:
+    return bool(only.drafters or only.signers or only.drafter_id or only.signer_id)
+
+
+def _looked(
+    session: Session,
+    wanted: Select[DocumentRow],
+    by: Order,
+    size: int,
+    besides: Collection[ColumnElement[bool]],
+    up: bool,
+    after: tuple[Any, str] | None,
+) -> Page:
+    """Return what the sieve lets pass of the next ones, looking further while it is too little."""
+    key = _KEYS[by]
+    ordered = _after(wanted, by, up=up, after=after)
+    rows: list[DocumentRow] = []
+    for window in WINDOWS:
+        near = ordered.with_only_columns(_D.id).limit(window)
+        passing = select(_D).where(_D.id.in_(near.scalar_subquery()), *besides)
+        passing = passing.order_by(key, _D.id) if up else passing.order_by(key.desc(), _D.id.desc())
+        rows = list(session.scalars(passing.limit(size + 1)))
+        if len(rows) > size:
+            return Page(tuple(rows[:size]), mark_of(rows[size - 1], by))
+    last = session.scalars(ordered.offset(WINDOWS[-1] - 1).limit(2)).all()
+    return Page(tuple(rows), mark_of(last[0], by) if len(last) > 1 else "", len(last) > 1)
+
+
 def _parts(of: Queue, by: Order) -> Iterable[tuple[ColumnElement[bool], ...]]:
     """Return how the queue's states are asked for: one by one along an index, or together."""
-    if _told(of, by) or of.states == states_of(of.direction):
-        return [()]
-    if by is Order.CREATED and not of.urgent:
+    states = _states(of, by)
+    if states and by is Order.CREATED and not of.urgent:
         return [(_D.state == state,) for state in sorted(of.states)]
-    return [(_D.state.in_(sorted(of.states)),)]
+    return [tuple(states)]
 
 
 def _partial(of: Queue, by: Order) -> list[TextClause]:
     """Return what SQLite must be told word for word to go along a partial index."""
-    still_open = of.direction is Direction.INCOMING and of.states <= set(_OPEN_IN)
-    if of.types == _INVITATION and by is Order.CREATED:
+    still_open = of.direction is Direction.INCOMING and of.states <= set(OPEN_IN)
+    if of.types == INVITATION and by is Order.CREATED:
         return [text(lists.INVITATION)]
     if still_open and of.urgent and by is Order.CREATED:
         return [text(lists.OPEN_ARRIVAL), text("urgency > 0")]
@@ -260,12 +263,21 @@ def _partial(of: Queue, by: Order) -> list[TextClause]:
 
 def _told(of: Queue, by: Order) -> bool:
     """Return whether `_partial` has told the states already."""
-    return of.states == set(_OPEN_IN) and bool(_partial(of, by))
+    return of.states == set(OPEN_IN) and bool(_partial(of, by))
 
 
 def _from(organ_id: str, of: Queue, by: Order, only: Only, today: date) -> Select[DocumentRow]:
-    wanted = select(_D).where(_D.organ_id == organ_id, _D.direction == of.direction.value)
+    # a person's own: no index of the agency's is to seem better than theirs
+    organ = _D.organ_id.concat("") if _personal(only) else _D.organ_id
+    wanted = select(_D).where(organ == organ_id, _D.direction == of.direction.value)
     wanted = wanted.where(*_partial(of, by))
+    for among, values in (
+        (_D.drafter_id, only.drafters),
+        (_D.signer_id, only.signers),
+        (_D.unit_id, only.units),
+    ):
+        if values:
+            wanted = wanted.where(among.in_(values))
     for narrowed, value in (
         (_D.unit_id, only.unit_id),
         (_D.drafter_id, only.drafter_id),
@@ -277,6 +289,8 @@ def _from(organ_id: str, of: Queue, by: Order, only: Only, today: date) -> Selec
         wanted = wanted.where(_D.due_date < today)
     if of.types:
         wanted = wanted.where(_D.type_name.in_(of.types))
+    if of.held:
+        wanted = wanted.where(_D.held.is_(True))
     return wanted.where(_D.urgency > 0) if of.urgent else wanted
 
 
@@ -289,6 +303,13 @@ def _rows(
     up: bool,
     after: tuple[Any, str] | None,
 ) -> Sequence[DocumentRow]:
+    return list(session.scalars(_after(wanted, by, up=up, after=after).limit(most)))
+
+
+def _after(
+    wanted: Select[DocumentRow], by: Order, *, up: bool, after: tuple[Any, str] | None
+) -> Select[DocumentRow]:
+    """Return *wanted* in order, from *after* on."""
     key = _KEYS[by]
     if by is not Order.CREATED:
         wanted = wanted.where(key.is_not(None))
@@ -299,8 +320,7 @@ def _rows(
         # said twice, the index is entered at the right place on both databases
         wanted = wanted.where(key >= value if up else key <= value)
         wanted = wanted.where(or_(beyond, and_(key == value, further)))
-    ordered = wanted.order_by(key, _D.id) if up else wanted.order_by(key.desc(), _D.id.desc())
-    return list(session.scalars(ordered.limit(most)))
+    return wanted.order_by(key, _D.id) if up else wanted.order_by(key.desc(), _D.id.desc())
 
 
 def _merged(parts: Iterable[Sequence[DocumentRow]], by: Order, *, up: bool) -> list[DocumentRow]:
@@ -312,7 +332,10 @@ def _value(row: DocumentRow, by: Order) -> Any:
     return getattr(row, _KEYS[by].key or "")
 
 
-def _mark(row: DocumentRow, by: Order) -> str:
+def mark_of(row: DocumentRow, by: Order) -> str:
+    """Return the mark of the page that begins after *row*; empty where it has no such value."""
+    if _value(row, by) is None:
+        return ""
     value = _value(row, by)
     said = value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
     return urlsafe_b64encode(f"{by}\n{row.id}\n{said}".encode()).decode().rstrip("=")

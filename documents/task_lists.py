@@ -155,11 +155,11 @@ def _wanted(
             (RemarkRow.at, RemarkRow.id),
         )
     if which is TaskList.RETURNED:
-        return _returned(person.organ_id), (RemarkRow.at, RemarkRow.id)
+        return returned(person.organ_id), (RemarkRow.at, RemarkRow.id)
     return _tasks(session, which, person, at), (TaskRow.due_on, TaskRow.id)
 
 
-def _returned(organ_id: str) -> Select[Any]:
+def returned(organ_id: str) -> Select[Any]:
     """Return the last word of each return of a document that the clerk has not submitted since."""
     later = select(func.max(RemarkRow.at)).where(
         RemarkRow.document_id == DocumentRow.id, RemarkRow.kind == RemarkKind.RETURN.value

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from documents.database import Database
-from documents.listing import QUEUES, MarkInvalid, Only, Order, QueueUnknown, counted, listed, queue
+from documents.listing import MarkInvalid, Only, counted, listed
+from documents.queues import QUEUES, Order, QueueUnknown, queue
 from tests.documents.test_search import AT, ORGAN, enter
 
 TODAY = date(2026, 3, 9)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from documents import directory, listing
-from documents.listing import QUEUES, Only, Order, Queue
+from documents import directory, listing, queues
+from documents.listing import Only
 from documents.numbering import local_day
+from documents.queues import QUEUES, Order, Queue
 from documents.saved_queries import COLUMNS, USUAL, Kept
 from documents.tables import DocumentRow
 from workflows.cabinet import cabinets
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     world = World.load(arguments.data)
     if not arguments.queue:
         return _counters(world, arguments)
-    queue = listing.queue(arguments.queue)
+    queue = queues.queue(arguments.queue)
     now = datetime.now(UTC)
     rows: list[DocumentRow] = []
     marks: dict[str, str] = {}
