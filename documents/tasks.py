@@ -217,7 +217,7 @@ def reopened(session: Session, task_id: str, reason: str, who: str, at: datetime
     if over or (above is not None and above.state not in OPEN):
         raise TaskStepRefused(task.state, TaskStep.REOPEN)
     move(task, TaskStep.REOPEN)
-    task.closed_at, task.closed_by = None, ""
+    task.closed_at, task.closed_by, task.approved_at = None, "", None
     remarks.record(session, task, RemarkKind.WITHDRAW, acting, text, at)
     note(session, task, document, "task_reopen", acting, at, reason=text)
 

@@ -44,7 +44,13 @@ from documents.tables.filing_plans import (
     RetentionRow,
 )
 from documents.tables.foundation import Base, Instant
-from documents.tables.handling import ExtensionRow, RemarkRow, SubmissionRow, TaskRow
+from documents.tables.handling import (
+    ExtensionRow,
+    RemarkFileRow,
+    RemarkRow,
+    SubmissionRow,
+    TaskRow,
+)
 from documents.tables.intake import EnvelopeRow, IntakeRow
 from documents.tables.issuing import IssueOrderRow, RecipientGroupMemberRow, RecipientGroupRow
 from documents.tables.journey import (
@@ -64,6 +70,7 @@ from documents.tables.journey import (
 from documents.tables.lists import LISTS
 from documents.tables.people import AbsenceRow, PostRow, UnitRow, WorkDelegationRow
 from documents.tables.phrases import PhraseRow, PresetRow
+from documents.tables.readings import ReadingRow
 from documents.tables.reconciliation import FindingRow, ReconciliationRow
 from documents.tables.registering import ArrivalModelRow, RecognitionRow
 from documents.tables.relations import RelationRow
@@ -163,6 +170,7 @@ __all__ = [
     "PostRow",
     "PresenceRow",
     "PresetRow",
+    "ReadingRow",
     "RecipientGroupMemberRow",
     "RecipientGroupRow",
     "RecognitionRow",
@@ -170,6 +178,7 @@ __all__ = [
     "RegisterEntryRow",
     "RegisterRow",
     "RelationRow",
+    "RemarkFileRow",
     "RemarkRow",
     "ReminderGapRow",
     "ReminderRuleRow",

@@ -75,6 +75,8 @@ class TaskRow(Base):
     closed_by: Mapped[str] = mapped_column(String(64), default="")
     result: Mapped[str] = mapped_column(Text, default="")
     """Its result, or why it was returned or withdrawn."""
+    approved_at: Mapped[datetime | None]
+    """When whoever gave it agreed with the result."""
 
 
 class RemarkRow(Base):
@@ -102,6 +104,19 @@ class RemarkRow(Base):
     answers_id: Mapped[str | None] = mapped_column(ForeignKey("remark.id"))
     """The question that this answers."""
     answered_at: Mapped[datetime | None]
+
+
+class RemarkFileRow(Base):
+    """A file that goes with a report: progress, a result, an opinion."""
+
+    __tablename__ = "remark_file"
+
+    remark_id: Mapped[str] = mapped_column(ForeignKey("remark.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(255))
+    content_type: Mapped[str] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
 
 
 class ExtensionRow(Base):
@@ -138,6 +153,13 @@ _open("ix_task_unit", _TASK, TaskRow.unit_id, TaskRow.due_on, TaskRow.id)
 _open("ix_task_given", _TASK, TaskRow.given_by, TaskRow.due_on, TaskRow.id)
 _open("ix_task_agency", _TASK, TaskRow.organ_id, TaskRow.due_on, TaskRow.id)
 Index("ix_task_closed", TaskRow.organ_id, TaskRow.closed_at)
+_open(
+    "ix_task_judged",
+    "state = 'done' AND part <> 'inform' AND approved_at IS NULL",
+    TaskRow.given_by,
+    TaskRow.closed_at,
+    TaskRow.id,
+)
 _LEADS = "part = 'lead' AND parent_id IS NULL AND state NOT IN ('returned', 'withdrawn')"
 Index(
     "uq_task_lead",

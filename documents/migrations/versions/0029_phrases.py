@@ -1,4 +1,4 @@
-"""Stock phrases and presets of those who direct."""
+"""Stock phrases and presets of those who direct; results judged; files of reports."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,9 +47,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_direction_preset")),
     )
     op.create_index("ix_direction_preset_owner", "direction_preset", ["organ_id", "owner_id"])
+    op.create_table(
+        "remark_file",
+        sa.Column("remark_id", sa.String(length=36), nullable=False),
+        sa.Column("ordinal", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("content_type", sa.String(length=100), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["remark_id"], ["remark.id"], name=op.f("fk_remark_file_remark_id")
+        ),
+        sa.PrimaryKeyConstraint("remark_id", "ordinal", name=op.f("pk_remark_file")),
+    )
+    op.add_column("task", sa.Column("approved_at", Instant(), nullable=True))
+    unjudged = sa.text("state = 'done' AND part <> 'inform' AND approved_at IS NULL")
+    op.create_index(
+        "ix_task_judged",
+        "task",
+        ["given_by", "closed_at", "id"],
+        sqlite_where=unjudged,
+        postgresql_where=unjudged,
+    )
 
 
 def downgrade() -> None:
     """Remove them."""
+    op.drop_index("ix_task_judged", "task")
+    op.drop_column("task", "approved_at")
+    op.drop_table("remark_file")
     op.drop_table("direction_preset")
     op.drop_table("phrase")
