@@ -10,14 +10,17 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from documents.errors import storable
 from documents.tables import AccountRow, AgencyRow, PersonRow, WebSessionRow
 
 IDLE = timedelta(hours=8)
 """A session that nobody used for so long is over; a working day with its lunch break fits."""
 LONGEST = timedelta(hours=14)
+KEPT = timedelta(days=90)
+"""How long sessions that are over stay in the list of who was logged in where."""
 SEEN_EVERY = timedelta(minutes=1)
 """How often a page writes that the session lives: pages are many, and SQLite has one writer."""
 
@@ -54,18 +57,54 @@ def begin(
     at: datetime,
 ) -> str:
     """Begin a session; return the token for the cookie, which is kept nowhere."""
+    session.execute(
+        delete(WebSessionRow).where(
+            WebSessionRow.account_id == account.id, WebSessionRow.expires_at < at - KEPT
+        )
+    )
+    return _added(session, account.id, person_id, factors, client, at, at + LONGEST)
+
+
+def renew(
+    session: Session,
+    here: Visit,
+    at: datetime,
+    *,
+    person_id: str = "",
+    factors: frozenset[str] = frozenset(),
+) -> str:
+    """Go on under a new token, in another person's name or with further *factors*.
+
+    The old token is worth nothing from here on; the end stays where it was.
+    """
+    old = session.get_one(WebSessionRow, here.session_id)
+    old.revoked_at = at
+    proved = here.factors | factors
+    person = person_id or here.person_id
+    return _added(session, here.account_id, person, proved, old.client, at, old.expires_at)
+
+
+def _added(
+    session: Session,
+    account_id: str,
+    person_id: str,
+    factors: frozenset[str],
+    client: str,
+    at: datetime,
+    until: datetime,
+) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
         WebSessionRow(
             token_sha256=_digest(token),
-            account_id=account.id,
+            account_id=account_id,
             person_id=person_id,
             csrf=secrets.token_urlsafe(24),
             factors=" ".join(sorted(factors)),
-            client=client[:200],
+            client=storable(client)[:200],
             created_at=at,
             seen_at=at,
-            expires_at=at + LONGEST,
+            expires_at=until,
         )
     )
     session.flush()
@@ -129,6 +168,29 @@ def revoke_all(session: Session, account_id: str, at: datetime, but: str = "") -
         .where(WebSessionRow.account_id == account_id, WebSessionRow.token_sha256 != but)
         .where(WebSessionRow.revoked_at.is_(None))
         .values(revoked_at=at)
+    )
+
+
+def revoke_person(session: Session, account_id: str, person_id: str, at: datetime) -> None:
+    """End the sessions in which an account works in one person's name."""
+    session.execute(
+        update(WebSessionRow)
+        .where(WebSessionRow.account_id == account_id, WebSessionRow.person_id == person_id)
+        .where(WebSessionRow.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+
+
+def living(session: Session, account_id: str, at: datetime) -> list[WebSessionRow]:
+    """Return the account's sessions that go on at *at*, the newest first."""
+    return list(
+        session.scalars(
+            select(WebSessionRow)
+            .where(WebSessionRow.account_id == account_id, WebSessionRow.revoked_at.is_(None))
+            .where(WebSessionRow.expires_at > at, WebSessionRow.seen_at >= at - IDLE)
+            .order_by(WebSessionRow.created_at.desc(), WebSessionRow.token_sha256)
+            .limit(100)
+        )
     )
 
 

@@ -26,12 +26,25 @@ class AccountRow(Base):
     """The last time step whose code was taken: none counts twice (RFC 6238, section 5.2)."""
     oidc_issuer: Mapped[str] = mapped_column(String(255), default="")
     oidc_subject: Mapped[str] = mapped_column(String(255), default="", index=True)
-    failures: Mapped[int] = mapped_column(default=0)
-    """Wrong passwords or codes in a row."""
-    locked_until: Mapped[datetime | None]
+    totp_pending: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """A secret shown to its owner, sealed; it counts from the first right code on."""
+    recovery: Mapped[list[str] | None]
+    """SHA-256 of each word of recovery that was not used yet."""
     disabled_at: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(String(5), default="vi")
     created_at: Mapped[datetime]
+
+
+class LoginAttemptRow(Base):
+    """Logins to a name that failed, whether an account has it or not: nobody learns which do."""
+
+    __tablename__ = "login_attempt"
+
+    username_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    """In a row: wrong passwords, wrong codes."""
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    locked_until: Mapped[datetime | None]
 
 
 class AccountPersonRow(Base):

@@ -21,8 +21,8 @@ def upgrade() -> None:
         sa.Column("totp_step", sa.Integer(), nullable=True),
         sa.Column("oidc_issuer", sa.String(length=255), nullable=False),
         sa.Column("oidc_subject", sa.String(length=255), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("locked_until", Instant(), nullable=True),
+        sa.Column("totp_pending", sa.LargeBinary(), nullable=True),
+        sa.Column("recovery", sa.JSON(), nullable=True),
         sa.Column("disabled_at", Instant(), nullable=True),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
@@ -43,6 +43,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "person_id", name=op.f("pk_account_person")),
     )
     op.create_index(op.f("ix_account_person_person_id"), "account_person", ["person_id"])
+    op.create_table(
+        "login_attempt",
+        sa.Column("username_sha256", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", Instant(), nullable=False),
+        sa.Column("locked_until", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("username_sha256", name=op.f("pk_login_attempt")),
+    )
+    op.create_index(op.f("ix_login_attempt_last_at"), "login_attempt", ["last_at"])
     op.create_table(
         "web_session",
         sa.Column("token_sha256", sa.String(length=64), nullable=False),
@@ -69,5 +78,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove them."""
     op.drop_table("web_session")
+    op.drop_table("login_attempt")
     op.drop_table("account_person")
     op.drop_table("account")
