@@ -25,6 +25,8 @@ from workflows.office import Office
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
+BACKGROUND = "X-Background"
+"""Header of what a page asks by itself: nobody is at work because a page lies open."""
 
 
 class LoginNeeded(Exception):
@@ -129,7 +131,8 @@ def visitor_of(request: Request) -> Visitor | None:
         visit = web_sessions.visit(session, token, at)
     if visit is None:
         return None
-    _note_seen(office, visit, at)
+    if BACKGROUND not in request.headers:
+        _note_seen(office, visit, at)
     return Visitor(request, office, visit, at)
 
 

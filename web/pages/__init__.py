@@ -2,5 +2,10 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from web.pages import kept_forms, presence
+
+ROUTERS: tuple[APIRouter, ...] = (
+    kept_forms.router,
+    presence.router,
+)
 """All of them, as the application includes them."""

@@ -50,9 +50,7 @@ def keep(
 
 
 @router.post("/drop")
-def drop(
-    here: Here, key: Annotated[str, Form()], back: Annotated[str, Form()] = "/"
-) -> Response:
+def drop(here: Here, key: Annotated[str, Form()], back: Annotated[str, Form()] = "/") -> Response:
     """Forget what was typed, and show the page afresh."""
     with here.office.database.writing() as session:
         kept_forms.drop(session, here.who, key, here.at)

@@ -3,10 +3,12 @@ import "./pdf-view.js";
 import { installKeys } from "./keys.js";
 import { installCounters } from "./counters.js";
 import { installDays } from "./days.js";
+import "./kept-form.js";
+import "./presence.js";
 
-const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
-
+// read each time: after a login in another tab it is another one (kept-form.js)
 document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
   event.detail.headers["X-CSRF-Token"] = token;
 });
 
