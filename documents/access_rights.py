@@ -6,7 +6,7 @@ leaders, the clerk who keeps the registers, and the units and people that are na
 right follows a person's post; administrators have none by their post.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeAlias
 
@@ -193,8 +193,23 @@ def may_see(session: Session, acting: Acting, target: Target) -> bool:
 def seen(session: Session, acting: Acting, targets: Iterable[Target]) -> set[str]:
     """Return the ids of those of *targets* that who acts may see, in one question."""
     mine = [target for target in targets if target.organ_id == acting.person.organ_id]
-    granted = _granted(session, [target.id for target in mine])
-    return {target.id for target in mine if _sees(acting, target, granted.get(target.id))}
+    return seen_in_any(session, lambda _target: (acting,), mine)
+
+
+def seen_in_any(
+    session: Session, acting: Callable[[Target], Iterable[Acting]], targets: Iterable[Target]
+) -> set[str]:
+    """Return the ids of those of the agency's *targets* that somebody sees in one of their posts.
+
+    *acting* gives the posts, and steads, that count for a target.
+    """
+    every = list(targets)
+    granted = _granted(session, [target.id for target in every])
+    return {
+        target.id
+        for target in every
+        if any(_sees(each, target, granted.get(target.id)) for each in acting(target))
+    }
 
 
 _Grants: TypeAlias = set[tuple[str, str]]

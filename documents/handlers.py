@@ -3,6 +3,7 @@
 Legal source: Decree 30/2020/ND-CP, Art. 23, 24; the delegation of handling (ux.md §1.4).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from documents.errors import Refused
 from documents.lifecycle import Step
 from documents.numbering import local_day
 from documents.posts import Acting
-from documents.stead import Matter, WorkDelegationNarrow, WorkDelegationOver
+from documents.stead import Behind, Given, Matter, WorkDelegationNarrow, WorkDelegationOver
 from documents.tables import DocumentRow, PersonRow, TaskRow, WorkDelegationRow
 from documents.tenure import held_on, in_force
 
@@ -102,16 +103,24 @@ def standing_in(
         WorkDelegationRow.from_id == for_id, WorkDelegationRow.to_id == person.id
     )
     rows = list(session.scalars(wanted.order_by(WorkDelegationRow.since.desc())))
-    behind = stead.posts_behind(session, rows)
+    return lent(rows, stead.posts_behind(session, rows), person, at, matter)
+
+
+def lent(
+    rows: Iterable[WorkDelegationRow],
+    behind: Behind,
+    person: PersonRow,
+    at: datetime,
+    matter: Matter,
+) -> Acting | None:
+    """Return *person* in the stead of whoever gave the first of *rows* that holds; None if none."""
     for row in rows:
-        lent, own = behind[row.id]
-        if stead.fault(row, lent, own, at) or stead.reaches(row, matter):
+        given, own = behind[row.id]
+        if stead.fault(row, given, own, at) or stead.reaches(row, matter):
             continue
-        for post in lent:
+        for post in given:
             if post.role in row.roles and in_force(post, local_day(at)):
-                return Acting(
-                    person, Role(post.role), post.unit_id, post.id, for_id, post.position, row.id
-                )
+                return posts.in_stead(person, Given(row, post))
     return None
 
 

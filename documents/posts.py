@@ -19,7 +19,7 @@ from documents.errors import Refused
 from documents.ledger import Actor
 from documents.lifecycle import LIFECYCLES, Direction, State, Step
 from documents.numbering import local_day
-from documents.stead import Matter
+from documents.stead import Given, Matter
 from documents.tables import DocumentRow, PersonRow, PostRow
 from documents.tenure import held_on, main_first
 
@@ -111,14 +111,41 @@ def acting(
     what = what or "/".join(sorted(roles))
     if not held:
         raise without_post(person, posts, day, what)
-    fit = [post for post in held if post.role in roles and unit_id in {None, post.unit_id}]
-    if fit:
-        return _own(person, _nearest(fit, matter))
+    if own := in_own(person, held, roles, matter, unit_id):
+        return own
     given = None
     if not alone:
         given = stead.giving(session, organ_id, person, roles, at, matter, unit_id)
     if given is None:
         raise RightMissing(person.full_name, main_first(held)[0].position, what)
+    return in_stead(person, given)
+
+
+def in_own(
+    person: PersonRow,
+    held: Sequence[PostRow],
+    roles: Collection[Role],
+    matter: Matter | None = None,
+    unit_id: str | None = None,
+) -> Acting | None:
+    """Return *person* in the nearest of the posts *held* that has one of *roles*; None: none has.
+
+    Args:
+        person: whose posts they are.
+        held: posts of the day.
+        roles: what the step asks for.
+        matter: of several posts, the one in its unit is the nearest, else the main one.
+        unit_id: only a post in this unit will do.
+    """
+    fit = [post for post in held if post.role in roles and unit_id in {None, post.unit_id}]
+    if not fit:
+        return None
+    post = _nearest(fit, matter)
+    return Acting(person, Role(post.role), post.unit_id, post.id, position=post.position)
+
+
+def in_stead(person: PersonRow, given: Given) -> Acting:
+    """Return *person* in the post that a delegation lends."""
     return Acting(
         person,
         Role(given.post.role),
@@ -147,10 +174,6 @@ def stepping(session: Session, row: DocumentRow, step: Step, who: str, at: datet
         return acting(session, row.organ_id, who, roles, at, step, matter=matter)
     except RightMissing:
         return acting(session, row.organ_id, who, frozenset(Role), at, step)
-
-
-def _own(person: PersonRow, post: PostRow) -> Acting:
-    return Acting(person, Role(post.role), post.unit_id, post.id, position=post.position)
 
 
 def _nearest(posts: Sequence[PostRow], matter: Matter | None) -> PostRow:

@@ -5,9 +5,10 @@ delegation ends with either's post. Nothing is passed on: only an own post of th
 counts. Who is away may still act; the stand-in acts beside them.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -132,7 +133,27 @@ def giving(
         for row in session.scalars(_TO, {"to": person.id, "organ": organ_id})
         if set(row.roles) & set(roles)
     ]
-    behind = posts_behind(session, rows)
+    return chosen(rows, posts_behind(session, rows), person, roles, at, matter, unit_id)
+
+
+Behind: TypeAlias = Mapping[str, tuple[list[PostRow], PostRow]]
+"""By delegation: the delegator's posts that it rests on, and the delegate's."""
+
+
+def chosen(
+    rows: Iterable[WorkDelegationRow],
+    behind: Behind,
+    person: PersonRow,
+    roles: Collection[Role],
+    at: datetime,
+    matter: Matter | None,
+    unit_id: str | None,
+) -> Given | None:
+    """Return the first of *rows*, which lend one of *roles*, that lets *person* act.
+
+    Raises:
+        WorkDelegationOver, WorkDelegationNarrow: none does, and this is why.
+    """
     why: Refused | None = None
     for row in rows:
         if over := fault(row, *behind[row.id], at):
