@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from documents import access_rights, posts
+from documents import rights
 from documents.batch import (
     LONGEST_KEY,
     MOST,
@@ -26,10 +26,10 @@ from documents.batch import (
     Wanted,
 )
 from documents.casefile import DocumentUnknown
-from documents.document import Role
 from documents.errors import OfficeError, OutcomeUnknown, Unavailable
 from documents.identity import new_id
-from documents.tables import BatchItemRow, BatchRow, DocumentRow, PersonRow
+from documents.right_holder import Who
+from documents.tables import BatchItemRow, BatchRow, DocumentRow
 
 LEASE = timedelta(seconds=60)
 """Longer than one document takes; renewed with each."""
@@ -56,7 +56,7 @@ class Standing:
 
 def ask(
     session: Session,
-    person_id: str,
+    who: Who,
     action: str,
     wanted: Sequence[Wanted],
     arguments: Mapping[str, Any],
@@ -69,7 +69,7 @@ def ask(
 
     Args:
         session: a writing transaction.
-        person_id: who asks; their agency's documents alone can be asked for.
+        who: who asks: a visit, a token's person; their agency's documents alone can be asked for.
         action: as `workflows.batch_actions` knows it.
         wanted: the documents in the order they are to be done; one that is named twice, once.
         arguments: the same for all; JSON, no secrets.
@@ -80,7 +80,6 @@ def ask(
         BatchInvalid: none, too many, no key.
         BatchKeyUsed: the key came before with another wish.
         DocumentUnknown: a document that is not the agency's, or not for this person to see.
-        PostEnded, PostNotBegun: the person has no post today.
     """
     chosen = list({each.document_id: each for each in wanted}.values())
     if not chosen:
@@ -91,18 +90,17 @@ def ask(
         raise BatchInvalid("biểu mẫu thiếu khóa / the form has no key")
     digest = _digest(action, chosen, arguments)
     known = session.scalar(
-        select(BatchRow).where(BatchRow.person_id == person_id, BatchRow.idempotency_key == key)
+        select(BatchRow).where(BatchRow.person_id == who.person_id, BatchRow.idempotency_key == key)
     )
     if known is not None:
         if known.asked_sha256 != digest:
             raise BatchKeyUsed
         return known
-    person = session.get_one(PersonRow, person_id)
-    _ensure_seen(session, person, chosen, at)
+    _ensure_seen(session, who, chosen, at)
     row = BatchRow(
         id=new_id(),
-        organ_id=person.organ_id,
-        person_id=person.id,
+        organ_id=who.organ_id,
+        person_id=who.person_id,
         action=action,
         arguments=dict(arguments),
         idempotency_key=key,
@@ -135,15 +133,10 @@ def _digest(action: str, wanted: Sequence[Wanted], arguments: Mapping[str, Any])
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-def _ensure_seen(
-    session: Session, person: PersonRow, wanted: Sequence[Wanted], at: datetime
-) -> None:
-    acting = posts.acting(session, person.organ_id, person.id, frozenset(Role), at)
+def _ensure_seen(session: Session, who: Who, wanted: Sequence[Wanted], at: datetime) -> None:
     ids = [each.document_id for each in wanted]
-    rows = session.scalars(
-        select(DocumentRow).where(DocumentRow.id.in_(ids), DocumentRow.organ_id == person.organ_id)
-    ).all()
-    seen = access_rights.seen(session, acting, rows)
+    rows = session.scalars(select(DocumentRow).where(DocumentRow.id.in_(ids))).all()
+    seen = {row.id for row in rights.visible(session, who, rows, at)}
     for document_id in ids:
         if document_id not in seen:
             raise DocumentUnknown(document_id)

@@ -21,6 +21,7 @@ from documents.casefile import DocumentUnknown
 from documents.document import Role
 from documents.errors import Unavailable
 from documents.lifecycle import Step
+from documents.right_holder import At
 from documents.tables import BatchRow, DocumentRow
 from tests.workflows.deaths import Killed, dies_at
 from tests.workflows.deferred_places import LEADER, Place
@@ -54,7 +55,9 @@ def ask(
     **arguments: str,
 ) -> BatchRow:
     with place.office.database.writing() as session:
-        return batches.ask(session, who, action, wanted, arguments, key, place.office.now())
+        return batches.ask(
+            session, At(who, PROVINCE), action, wanted, arguments, key, place.office.now()
+        )
 
 
 def outcomes(place: Place, batch: BatchRow) -> list[tuple[str, str | None]]:

@@ -1,4 +1,4 @@
-"""Actions on many documents at once, with a result each."""
+"""Actions on many documents at once, with a result each; what people read last."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -63,9 +63,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch_id", "ordinal", name=op.f("pk_batch_item")),
     )
     op.create_index(op.f("ix_batch_item_document_id"), "batch_item", ["document_id"])
+    op.create_table(
+        "reading",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("document_id", sa.String(length=36), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("before_sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reading_person_id")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_reading_document_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "document_id", name=op.f("pk_reading")),
+    )
 
 
 def downgrade() -> None:
     """Remove them."""
+    op.drop_table("reading")
     op.drop_table("batch_item")
     op.drop_table("batch")
