@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -21,6 +21,7 @@ from pydantic import (
 
 from connectors.access import AxisSettings
 from connectors.mail import MailSettings
+from connectors.openid_settings import OpenIdSettings
 from documents.errors import Refused
 from documents.level import Level
 from signing.algorithm import Algorithm, Family
@@ -139,6 +140,11 @@ class Settings(BaseModel):
     )
     """Where token tools on people's machines reach us, without a last slash; empty: loopback."""
 
+    second_factor: Literal["required", "offered"] = "required"
+    """Whether whoever signs or seals must have logged in with a second factor."""
+    openid: OpenIdSettings | None = None
+    """The provider of identities; without it only accounts with passwords log in."""
+
     @field_validator("database")
     @classmethod
     def _known_kind(cls, value: str) -> str:
@@ -241,6 +247,16 @@ class Settings(BaseModel):
         if self.mail is None or self.mail.secret is None:
             return ""
         return _secret(self.at(self.mail.secret), "mail.secret")
+
+    def openid_secret(self) -> str:
+        """Return the secret we have at the provider of identities; empty for a public client.
+
+        Raises:
+            SettingsInvalid: its file cannot be read, or others can read it too.
+        """
+        if self.openid is None or self.openid.secret is None:
+            return ""
+        return _secret(self.at(self.openid.secret), "openid.secret")
 
 
 _FACES = {"soap": "/soap", "vxp": "", "edoc": "/edoc", "rest": "/rest"}
