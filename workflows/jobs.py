@@ -37,6 +37,7 @@ from workflows.handover import handed_in
 from workflows.initialling import Initial
 from workflows.levels import Copies, Preserve
 from workflows.looking import LookAt, Seen, looked_at
+from workflows.page_changes import Compare, Compared, compared
 from workflows.placing import Show, shown
 from workflows.pressing import (
     SEAL_REASON,
@@ -104,6 +105,22 @@ class Verify:
     """As the message says."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShowKey:
+    """Say whose certificate a key in the key folder has."""
+
+    key: str
+    """Stem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The public part of a key."""
+
+    certificate: bytes
+    """DER."""
+
+
 Job = (
     TakeIn
     | Show
@@ -123,6 +140,8 @@ Job = (
     | Preserve
     | ReadText
     | LookAt
+    | Compare
+    | ShowKey
 )
 Done = (
     Intake
@@ -140,6 +159,8 @@ Done = (
     | Copies
     | FilesText
     | Seen
+    | Compared
+    | Shown
 )
 
 
@@ -171,15 +192,23 @@ class Bench(Tools):
                 return self._seal(job)
             case SealAttachment() | Initial() | CertifyCopy() | PrepareCopy():
                 return self._accompany(job)
-            case Open() | ReadText() | LookAt():
+            case Open() | ReadText() | LookAt() | Compare() | ShowKey():
                 return self._read(job)
             case Verify() | Collate() | Preserve():
                 return self._judge(job)
 
-    def _read(self, job: Open | ReadText | LookAt) -> Done:
-        if isinstance(job, LookAt):
-            return looked_at(job, self.blobs, self.settings.largest_files)
-        return read_text(job, self.blobs) if isinstance(job, ReadText) else self._open(job)
+    def _read(self, job: Open | ReadText | LookAt | Compare | ShowKey) -> Done:
+        match job:
+            case LookAt():
+                return looked_at(job, self.blobs, self.settings.largest_files)
+            case ReadText():
+                return read_text(job, self.blobs)
+            case Compare():
+                return compared(job, self.blobs)
+            case ShowKey():
+                return Shown(self.key(job.key).certificate)
+            case Open():
+                return self._open(job)
 
     def _judge(self, job: Verify | Collate | Preserve) -> Finding | Collated | Copies:
         if isinstance(job, Collate):
