@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TOKEN_TOOL = "wss://127.0.0.1:8987"  # noqa: S105  (an address)
@@ -20,8 +21,11 @@ _OPEN = ("/vgca/", "/api/")
 """Paths whose callers are no browsers: their token is their right, a cookie is not looked at."""
 
 
-class BodyTooLarge(Exception):
-    """More bytes than a request may have."""
+class BodyTooLarge(HTTPException):
+    """More bytes than a request may have; FastAPI hands it on as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body")
 
 
 def policy(extra_sources: Iterable[str] = ()) -> str:

@@ -112,7 +112,8 @@ def redirect(here: Visitor, url: str, said: str = "") -> Response:
     url = own_path(url)
     response: Response
     if here.from_htmx:
-        response = Response(status_code=204, headers={"HX-Redirect": url})
+        said_url = quote(url.encode("utf-8", "replace"), safe=":/%#?=@[]!$&'()*+,;")
+        response = Response(status_code=204, headers={"HX-Redirect": said_url})
     else:
         response = RedirectResponse(url, 303)
     if said:
@@ -124,7 +125,10 @@ def redirect(here: Visitor, url: str, said: str = "") -> Response:
 
 def own_path(url: str) -> str:
     """Return *url* if it is a path on this host, else `/`: nobody is sent elsewhere."""
-    parts = urlsplit(url[:2000].replace("\\", "/"))
+    try:
+        parts = urlsplit(url[:2000].replace("\\", "/"))
+    except ValueError:  # half an IPv6 address
+        return "/"
     outside = parts.scheme or parts.netloc or not url.startswith("/") or url.startswith("//")
     broken = any(ord(sign) < 33 or ord(sign) == 127 for sign in url)
     return "/" if outside or broken or url[1:2] in {"/", "\\"} else url[:2000]
