@@ -5,8 +5,7 @@ its file and its identifier stay as they came: only what the register says is me
 arrival changes with a reason alone, and never after the day of its number.
 """
 
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -19,7 +18,7 @@ from documents.errors import Refused, storable
 from documents.field_text import DayRefused
 from documents.freezing import ensure_free
 from documents.intake import ensure_arrival
-from documents.intake_facts import IntakeFacts
+from documents.intake_facts import Changed, IntakeFacts
 from documents.joining import REASON_LENGTH, ReasonWanted
 from documents.lifecycle import Direction, State
 from documents.numbering import local_day
@@ -30,14 +29,7 @@ STEP = "edit"
 EDITABLE = (
     *(State.REGISTERED, State.SUBMITTED, State.ASSIGNED, State.IN_PROGRESS, State.COMPLETED),
 )
-_COLUMNS = (
-    *("type_name", "subject", "sender_organ_id", "sender_name", "code_number", "code_notation"),
-    *("promulgated", "signer_name", "signer_position", "urgency", "due_date", "pages"),
-    *("language", "description", "to_places", "arrival_date"),
-)
 _IDENTITY = frozenset({"sender_organ_id", "sender_name", "code_number", "code_notation"})
-Changed = dict[str, dict[str, Any]]
-"""By column: {"before": …, "after": …}, as the ledger keeps it."""
 
 
 class ArrivalClosed(Refused):
@@ -50,15 +42,6 @@ class ArrivalClosed(Refused):
         "Chỉ sửa văn bản đến đã vào sổ, chưa lưu / only arrivals that are registered and not "
         "filed yet"
     )
-
-
-class SenderKept(Refused):
-    """Who sent a message is what the axis says; statuses go there. ({0} the sender's code.)."""
-
-    code = "arrival.sender_kept"
-    vietnamese = "Nơi gửi {0} do trục xác định, không sửa được"
-    english = "the axis says that {0} sent it: that is not changed"
-    remedy = "Ghi chú ở trường Ghi chú / say it in the note"
 
 
 def edit(
@@ -83,17 +66,10 @@ def edit(
     ensure_free(session, row)
     matter = Matter(row.type_name, row.unit_id, STEP)
     acting = posts.acting(session, row.organ_id, who, (Role.CLERK,), at, STEP, matter=matter)
-    before = _shown(row)
-    intake_facts.put(session, row, _only_new(row, facts), local_day(at))
-    after = _shown(row)
-    changed: Changed = {
-        name: {"before": _plain(before[name]), "after": _plain(after[name])}
-        for name in _COLUMNS
-        if before[name] != after[name]
-    }
+    changed = intake_facts.amend(session, row, facts, local_day(at))
     if not changed:
         return {}
-    _ensure_allowed(session, row, before, set(changed), reason)
+    _ensure_allowed(session, row, set(changed), reason)
     intake_facts.ensure_complete(row)
     row.version += 1
     row.updated_at = at
@@ -106,31 +82,13 @@ def edit(
     return changed
 
 
-def _only_new(row: DocumentRow, facts: IntakeFacts) -> IntakeFacts:
-    """Return *facts* without the sender where it stays the same: names differ in spelling."""
-    same = facts.sender is not None and facts.sender in {row.sender_organ_id, row.sender_name}
-    return replace(facts, sender=None) if same else facts
-
-
-def _shown(row: DocumentRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in _COLUMNS}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _ensure_allowed(
-    session: Session, row: DocumentRow, before: dict[str, Any], changed: set[str], reason: str
-) -> None:
+def _ensure_allowed(session: Session, row: DocumentRow, changed: set[str], reason: str) -> None:
     if "arrival_date" in changed:
         if not reason.strip():
             raise ReasonWanted("sửa ngày đến / another day of arrival")
         _ensure_of_number(session, row)
     if row.arrival_date is not None and changed & {"arrival_date", "promulgated"}:
         ensure_arrival(row, row.arrival_date)
-    if row.channel is None and "sender_organ_id" in changed:
-        raise SenderKept(before["sender_organ_id"])
     if changed & (_IDENTITY | {"promulgated"}):
         if row.channel is not None:
             intake_facts.name_key(row)

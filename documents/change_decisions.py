@@ -8,7 +8,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from documents import casefile, change_questions, change_residue, directing, posts, register
+from documents import (
+    casefile,
+    change_questions,
+    change_residue,
+    clerk_registers,
+    directing,
+    posts,
+    register,
+)
 from documents.casefile import locked, take
 from documents.change import (
     CODES,
@@ -141,6 +149,6 @@ def _thaw(session: Session, change: ChangeRow) -> None:
             continue
         row = locked(session, document_id)
         if row.held and row.error_code == HELD and not change_questions.waits(session, row):
-            row.held, row.error_code, row.error_text = False, None, None
+            clerk_registers.go_on(session, row)
         if not change_questions.about(session, document_id):
             row.warnings = [each for each in row.warnings if not each.startswith(f"{FLAG}:")]

@@ -116,8 +116,8 @@ def unconfirmed(session: Session, limit: int) -> list[ParcelRow]:
     """Return parcels the axis may be told of: settled here, not confirmed there.
 
     A document's parcel is settled when the document is past verification, in quarantine,
-    held for a person, or was known; junk is settled too: it stays here, and would come back
-    for ever.
+    held for a person, waits for the clerk, or was known; junk is settled too: it stays here,
+    and would come back for ever.
     """
     settled = or_(
         ParcelRow.outcome == "junk",
@@ -126,6 +126,7 @@ def unconfirmed(session: Session, limit: int) -> list[ParcelRow]:
             ParcelRow.outcome == "opened",
             or_(
                 DocumentRow.held.is_(True),
+                DocumentRow.awaits.is_not(None),
                 DocumentRow.state.not_in([State.FETCHED, State.VERIFIED]),
             ),
         ),

@@ -17,6 +17,7 @@ from documents import (
     arrival_fields,
     casefile,
     change_questions,
+    clerk_registers,
     directing,
     directory,
     duty,
@@ -29,7 +30,8 @@ from documents import (
 )
 from documents.arrival import Arrival
 from documents.casefile import locked, take
-from documents.errors import Refused, StepRefused, storable
+from documents.clerk_registers import ClerkRegisters
+from documents.errors import StepRefused, storable
 from documents.identity import new_id
 from documents.ledger import SYSTEM
 from documents.lifecycle import Direction, State, Step, advance
@@ -50,15 +52,6 @@ SENDER_DIFFERS = "sender.differs"
 """Code of the warning that the axis names another sender than the message."""
 WARNING_LENGTH = 300
 """Characters."""
-
-
-class ClerkRegisters(Refused):
-    """What a scanner or a person brought is registered by the clerk, not by the system."""
-
-    code = "incoming.clerk_registers"
-    vietnamese = "Chờ văn thư kiểm tra, vào sổ"
-    english = "it waits for the clerk to look at it and register it"
-    remedy = "Xem `congvan intake list`, `congvan intake register` / see those commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,11 +270,18 @@ def verified(session: Session, document_id: str, finding: Finding, at: datetime)
     row.pages = row.pages or finding.signs.contents.pages
     if reason:
         row.held, row.error_code, row.error_text = True, "incoming.quarantined", reason
-    elif row.channel is not None:
-        row.held, row.error_code, row.error_text = True, ClerkRegisters.code, str(ClerkRegisters())
-    elif change_questions.concerns(row) and (asked := change_questions.waits(session, row)):
-        change_questions.wait(row, asked)
+    else:
+        asked = change_questions.concerns(row) and change_questions.waits(session, row)
+        _wait(session, row, asked or "")
     return after
+
+
+def _wait(session: Session, row: DocumentRow, asked: str) -> None:
+    """Let *row*, verified, wait for the answer to what is *asked*, or for the clerk, if it must."""
+    if asked and row.channel is None:
+        change_questions.wait(row, asked)
+    else:
+        clerk_registers.wait(session, row)
 
 
 def _duplicate(session: Session, row: DocumentRow) -> str:
@@ -333,8 +333,7 @@ def released(session: Session, document_id: str, who: str, at: datetime, reason:
     acting = posts.stepping(session, row, Step.RELEASE, who, at)
     detail = {"reason": storable(reason), **acting.detail()}
     take(session, row, Step.RELEASE, acting.actor, at, detail=detail)
-    if asked := change_questions.waits(session, row):
-        change_questions.wait(row, asked)
+    _wait(session, row, change_questions.waits(session, row))
 
 
 def refused(session: Session, document_id: str, who: str, at: datetime, reason: str) -> None:

@@ -1,9 +1,9 @@
-"""Documents that come in otherwise than by the axis: taken in, registered, joined, sent back.
+"""Documents that the clerk registers: taken in by hand, or waiting there by the agency's choice.
 
 Legal source: Decree 30/2020/ND-CP, Art. 21, 22 (law.md §1.7, E1 to E5): paper and electronic
-documents have one series. What a scanner or a person brings waits for the clerk, who looks at
-what was read from it, is warned of what it repeats, and registers it. Nobody outside is owed a
-status for it.
+documents have one series. What waits for the clerk, who looks at what was read from it, is warned
+of what it repeats, and registers it. Nobody outside is owed a status for what a scanner or a
+person brought.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from documents import (
+    awaited,
     casefile,
+    change_questions,
     directory,
     duplicates,
     intake_facts,
@@ -25,13 +27,14 @@ from documents import (
     sender_guess,
     series_rules,
 )
+from documents.awaited import Awaited
 from documents.casefile import locked, note, take
 from documents.channel import Channel
-from documents.errors import storable
+from documents.errors import StepRefused, storable
 from documents.field_text import DayRefused
 from documents.identity import new_id
-from documents.intake_facts import NOTHING, IntakeFacts
-from documents.intakes import CLERK, WAITING, known_file, row_of
+from documents.intake_facts import NOTHING, Changed, IntakeFacts
+from documents.intakes import CLERK, WAITING, NotTakenIn, known_file
 from documents.joining import REASON_LENGTH, join
 from documents.ledger import SYSTEM, Actor
 from documents.lifecycle import Direction, State, Step, advance
@@ -65,6 +68,10 @@ class Registered:
     number: int
     day: date
     """Under which the number was given, Vietnam's."""
+    before: bool = False
+    """It had its number already: nothing was written."""
+    clerk_id: str = ""
+    """Who registered it; empty: the system."""
 
 
 def take_in(session: Session, file: TakenFile, at: datetime, who: str = "") -> str:
@@ -190,15 +197,38 @@ def register_waiting(
         RegisterClosed, DayPast: no number can be given.
         PersonUnknown, RightMissing and what else `posts.acting` refuses.
     """
-    row, taken = locked(session, document_id), row_of(session, document_id)
+    row = locked(session, document_id)
+    taken = _taken(session, row)
     acting = posts.stepping(session, row, Step.REGISTER, who, at)
     if row.receipt_number is not None and row.state not in WAITING:
         day = row.arrival_date or numbering.local_day(at)
-        return Registered(row.id, row.receipt_number, day)
+        return Registered(row.id, row.receipt_number, day, True, row.clerk_id or "")
     advance(Direction.INCOMING, State(row.state), Step.REGISTER, acting.role)
-    accepted = intake_facts.with_proposals(facts, proposal.read(taken.proposals), accept)
-    intake_facts.put(session, row, accepted, numbering.local_day(at))
-    return _registered(session, row, acting, at, despite)
+    today = numbering.local_day(at)
+    if taken is not None:
+        accepted = intake_facts.with_proposals(facts, proposal.read(taken.proposals), accept)
+        intake_facts.put(session, row, accepted, today)
+        return _registered(session, row, acting, at, despite)
+    if asked := change_questions.waits(session, row):
+        raise StepRefused(row.state, Step.REGISTER, asked)
+    changed = intake_facts.amend(session, row, facts, today)
+    return _registered(session, row, acting, at, despite, changed)
+
+
+def _taken(session: Session, row: DocumentRow) -> IntakeRow | None:
+    """Return how *row* was taken in; None: it came by the axis, and is the clerk's to register."""
+    known = session.get(IntakeRow, row.id)
+    if known is None and not _is_the_clerks(session, row):
+        raise NotTakenIn(row.id)
+    return known
+
+
+def _is_the_clerks(session: Session, row: DocumentRow) -> bool:
+    if row.direction != Direction.INCOMING:
+        return False
+    if row.clerk_id is not None or row.awaits == Awaited.REGISTER:
+        return True
+    return row.state in WAITING and awaited.wanted(session, row.organ_id, Awaited.REGISTER)
 
 
 def enter(
@@ -250,25 +280,32 @@ def enter(
 
 
 def _registered(
-    session: Session, row: DocumentRow, acting: posts.Acting, at: datetime, despite: str
+    session: Session,
+    row: DocumentRow,
+    acting: posts.Acting,
+    at: datetime,
+    despite: str,
+    changed: Changed | None = None,
 ) -> Registered:
     today = numbering.local_day(at)
     intake_facts.ensure_complete(row)
     row.arrival_date = row.arrival_date or today
     ensure_arrival(row, row.arrival_date)
-    intake_facts.name_key(row)
+    if row.channel is not None:
+        intake_facts.name_key(row)
     twins = duplicates.of_row(session, row)
     duplicates.ensure_none(twins, despite)
     series = series_rules.incoming_series(session, row, today)
     entered = register.enter(session, row.organ_id, Direction.INCOMING, series, today, row.id)
     row.receipt_number, row.clerk_id = entered.number, acting.person.id
     said: dict[str, Any] = {"receipt_number": entered.number, "arrived": row.arrival_date}
+    said |= {"changed": changed} if changed else {}
     if twins:
         said["twins"] = [twin.document_id for twin in twins]
         said["despite"] = storable(despite.strip())[:REASON_LENGTH]
     detail = said | acting.detail()
     take(session, row, Step.REGISTER, acting.actor, at, detail=detail)
-    return Registered(row.id, entered.number, entered.day)
+    return Registered(row.id, entered.number, entered.day, clerk_id=acting.person.id)
 
 
 def ensure_arrival(row: DocumentRow, arrived: date) -> None:

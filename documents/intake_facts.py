@@ -7,7 +7,7 @@ agency's number and notation are recorded as they are printed: they are not ours
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -83,7 +83,24 @@ class IntakeFacts:
     """Whatever it says but «none» is refused."""
 
 
+class SenderKept(Refused):
+    """Who sent a message is what the axis says; statuses go there. ({0} the sender's code.)."""
+
+    code = "arrival.sender_kept"
+    vietnamese = "Nơi gửi {0} do trục xác định, không sửa được"
+    english = "the axis says that {0} sent it: that is not changed"
+    remedy = "Ghi chú ở trường Ghi chú / say it in the note"
+
+
 NOTHING = IntakeFacts()
+RECORDED = (
+    *("type_name", "subject", "sender_organ_id", "sender_name", "code_number", "code_notation"),
+    *("promulgated", "signer_name", "signer_position", "urgency", "due_date", "pages"),
+    *("language", "description", "to_places", "arrival_date"),
+)
+"""Columns of a document that hold what is said here."""
+Changed = dict[str, dict[str, Any]]
+"""By column: {"before": …, "after": …}, as the ledger keeps it."""
 _DAYS = frozenset({"promulgated", "due_date", "arrival_date"})
 
 
@@ -127,6 +144,30 @@ def put(session: Session, row: DocumentRow, facts: IntakeFacts, today: date) -> 
     for fault in _faults(row):
         if fault not in known:
             raise FieldRefused(fault.label, fault.why, fault.given)
+
+
+def amend(session: Session, row: DocumentRow, facts: IntakeFacts, today: date) -> Changed:
+    """Write what *facts* say into a *row* that says something already; return what changed.
+
+    Raises:
+        SenderKept: it came by the axis from another than *facts* say.
+        What `put` refuses.
+    """
+    before = {name: getattr(row, name) for name in RECORDED}
+    # names differ in spelling
+    same = facts.sender is not None and facts.sender in {row.sender_organ_id, row.sender_name}
+    put(session, row, replace(facts, sender=None) if same else facts, today)
+    if row.channel is None and row.sender_organ_id != before["sender_organ_id"]:
+        raise SenderKept(before["sender_organ_id"])
+    return {
+        name: {"before": _plain(before[name]), "after": _plain(getattr(row, name))}
+        for name in RECORDED
+        if before[name] != getattr(row, name)
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _faults(row: DocumentRow) -> list[Fault]:

@@ -36,7 +36,9 @@ def entering(
     for row in chain.from_iterable(session.scalars(each) for each in every):
         duty = Duty.QUARANTINE if row.state == State.QUARANTINED else Duty.REGISTER
         yield of_document(
-            Duty.HELD if row.held else duty, row, row.created_at, people=clerk_of(row)
+            # what waits for the clerk's entry only is no trouble
+            *(Duty.HELD if row.held and row.awaits is None else duty, row, row.created_at),
+            people=clerk_of(row),
         )
 
 

@@ -15,6 +15,7 @@ from documents import (
     casefile,
     incoming,
     intake,
+    intake_facts,
     intakes,
     ledger,
     number_report,
@@ -253,7 +254,7 @@ def test_an_edit_keeps_before_and_after_and_the_sender_of_the_axis(
     assert (kept.message_sha256, kept.document_key) == ("a" * 64, "G01,2026/03/01,15/QĐ-BNV")
     with office.writing() as session:
         assert arrival_edits.edit(session, document, mended, CLERK, at) == {}
-    with pytest.raises(arrival_edits.SenderKept), office.writing() as session:
+    with pytest.raises(intake_facts.SenderKept), office.writing() as session:
         arrival_edits.edit(session, document, IntakeFacts(sender="H99.03"), CLERK, at)
     earlier = IntakeFacts(arrival_date=date(2026, 3, 6))
     with pytest.raises(ReasonWanted), office.writing() as session:
