@@ -11,11 +11,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from documents import awaited, casefile, catalogue_recipients, deliveries, posts, reservations
+from documents import (
+    awaited,
+    casefile,
+    catalogue_recipients,
+    deliveries,
+    posts,
+    reservations,
+    seen,
+)
 from documents.awaited import Awaited
 from documents.casefile import locked
 from documents.draft import RecipientsMissing
-from documents.errors import Refused, StepRefused
+from documents.errors import StepRefused
 from documents.expected_number import Expected, expected
 from documents.freezing import ensure_free
 from documents.lifecycle import OUTGOING, Direction, State, Step, advance
@@ -25,15 +33,6 @@ from documents.stead import Matter
 from documents.tables import DocumentRow, IssueOrderRow, ReservationRow
 
 STEP = "order_issue"
-
-
-class DocumentMoved(Refused):
-    """The document is not any more what whoever orders had before them. ({0} its code or id)."""
-
-    code = "issue.document_moved"
-    vietnamese = "Văn bản «{0}» đã thay đổi từ lúc bạn mở trang"
-    english = "the document «{0}» has changed since the page was opened"
-    remedy = "Xem lại rồi phát hành / look again, then issue it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def order(session: Session, wanted: Order, who: str, at: datetime) -> IssueOrder
         DocumentUnknown: there is no such document.
         PersonUnknown, PostEnded, PostNotBegun: *who* has no post there.
         StepRefused: it is not signed, does not await this, or *who* is no clerk.
-        DocumentMoved: it is not what they saw.
+        DocumentChanged: it is not what they saw.
         DocumentFrozen: someone holds it for a signature.
         RecipientsMissing, RecipientUnknown, RecipientAbolished, RecipientNotYet,
         RecipientIsExchange: it cannot be sent so.
@@ -70,8 +69,8 @@ def order(session: Session, wanted: Order, who: str, at: datetime) -> IssueOrder
         return known
     if row.awaits != Awaited.ISSUE:
         raise StepRefused(row.state, Step.ASSIGN_NUMBER, _NOT_AWAITED)
-    if wanted.version is not None and wanted.version != row.version:
-        raise DocumentMoved(row.code_notation or row.id)
+    if wanted.version is not None:
+        seen.ensure(session, row, wanted.version)
     ensure_free(session, row)
     going = _recipients(session, row, at)
     if wanted.reservation_id:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from documents import casefile, catalogue_recipients, deliveries, posts
+from documents import casefile, catalogue_recipients, deliveries, posts, seen
 from documents.awaited import Awaited
 from documents.casefile import locked
 from documents.delivery import DeliveryState
@@ -20,7 +20,6 @@ from documents.draft_edits import RecipientsTied
 from documents.errors import Refused, StepRefused, storable
 from documents.freezing import ensure_free
 from documents.identity import new_id
-from documents.issue_orders import DocumentMoved
 from documents.lifecycle import Step
 from documents.numbering import local_day
 from documents.tables import DeliveryRow, DocumentRow
@@ -66,7 +65,7 @@ def edit(
     Raises:
         DocumentUnknown, PersonUnknown, RightMissing, DocumentFrozen: as they say.
         StepRefused: it does not await the clerk's order.
-        DocumentMoved: it is not what they saw.
+        DocumentChanged: it is not what they saw.
         RecipientsTied: a letter that recalls, updates or replaces keeps its recipients.
         RecipientsMissing, RecipientsMany, RecipientUnknown, RecipientAbolished, RecipientNotYet,
         RecipientIsExchange, ChangeUnexplained: as they say.
@@ -86,8 +85,8 @@ def edit(
     kept = {each.organ_id: each for each in deliveries.of_document(session, row.id)}
     if wanted.keys() == kept.keys():
         return row
-    if version is not None and version != row.version:
-        raise DocumentMoved(row.code_notation or row.id)
+    if version is not None:
+        seen.ensure(session, row, version)
     if row.business_type:
         raise RecipientsTied
     said = storable(reason).strip()[:REASON_LENGTH]

@@ -65,7 +65,7 @@ class CertifiedCopyRow(Base):
     """What was copied: its code, or the file's name."""
     base: Mapped[str] = mapped_column(String(60), default="")
     """The sao y that a sao lục was made from."""
-    source_sha256: Mapped[str] = mapped_column(String(64))
+    source_sha256: Mapped[str] = mapped_column(String(64), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
     signer_id: Mapped[str] = mapped_column(ForeignKey("person.id"))

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("awaits IS NOT NULL"),
         postgresql_where=sa.text("awaits IS NOT NULL"),
     )
+    op.create_index(op.f("ix_certified_copy_source_sha256"), "certified_copy", ["source_sha256"])
     op.create_table(
         "issue_order",
         sa.Column("document_id", sa.String(length=36), nullable=False),
@@ -71,6 +72,7 @@ def downgrade() -> None:
     op.drop_table("recipient_group_member")
     op.drop_table("recipient_group")
     op.drop_table("issue_order")
+    op.drop_index(op.f("ix_certified_copy_source_sha256"), table_name="certified_copy")
     op.drop_index("ix_document_awaits", table_name="document")
     op.drop_column("document", "awaits")
     op.drop_column("agency", "clerk_issues")
