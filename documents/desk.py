@@ -5,7 +5,7 @@ place they take). Rights are asked at every step anyhow (`posts`): this only say
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from documents import stead, tenure
 from documents.document import Role, folded
 from documents.numbering import local_day
-from documents.posts import Acting
-from documents.tables import PersonRow, PostRow, WorkDelegationRow
+from documents.tables import PostRow, WorkDelegationRow
 
 _OFFICE = "van phong"
 _HEADS = ("chanh", "pho chanh", "truong", "pho truong")
@@ -38,8 +37,7 @@ class Desk:
     chief_of_office: bool
     """Chánh Văn phòng, or their deputy: sorts what was registered (tham mưu phân phối)."""
     today: date
-    actings: tuple[Acting, ...] = field(default=(), compare=False)
-    """Every own post, for what must ask what the person may see."""
+    at: datetime
 
 
 def desk_of(session: Session, organ_id: str, person_id: str, at: datetime) -> Desk:
@@ -48,10 +46,8 @@ def desk_of(session: Session, organ_id: str, person_id: str, at: datetime) -> De
     lent, posts = _lent(session, organ_id, person_id, at)
     people = tuple(dict.fromkeys((person_id, *(row.from_id for row in lent))))
     held = [post for post in posts if post.organ_id == organ_id and tenure.in_force(post, day)]
-    own = tenure.main_first(post for post in held if post.person_id == person_id)
     theirs = [post for post in held if _shared(post, person_id, lent)]
     roles = frozenset(Role(post.role) for post in theirs)
-    person = session.get(PersonRow, person_id) if own else None
     return Desk(
         organ_id,
         person_id,
@@ -65,11 +61,7 @@ def desk_of(session: Session, organ_id: str, person_id: str, at: datetime) -> De
         ),
         any(_sorts(post) for post in theirs),
         day,
-        tuple(
-            Acting(person, Role(post.role), post.unit_id, post.id, position=post.position)
-            for post in own
-            if person is not None
-        ),
+        at,
     )
 
 

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, func, literal, null, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from documents import calendar, editing, task_lists
+from documents import calendar, editing, results, task_lists
 from documents.change import ChangeState, Side
 from documents.desk import Desk
 from documents.listing import LONGEST_PAGE, MarkInvalid
@@ -28,7 +28,7 @@ from documents.tables import (
     SubmissionRow,
     TaskRow,
 )
-from documents.task import NO_DAY, TaskPart, TaskState, overdue_through
+from documents.task import NO_DAY, TaskPart, overdue_through
 
 
 class Work(StrEnum):
@@ -45,7 +45,7 @@ class Work(StrEnum):
     UNIT = "unit"
     """công việc phòng: everything open of the units that they head."""
     DONE_BELOW = "done_below"
-    """hoàn thành chờ duyệt: parts that they gave are done, what these are parts of is not."""
+    """hoàn thành chờ duyệt: results of what they gave wait for their word (`results`)."""
     GIVEN = "given"
     """đã giao, đang theo dõi."""
     OVERDUE = "overdue"
@@ -166,7 +166,7 @@ def found(session: Session, work: Work, row_id: str) -> Item | None:
     row = session.get(entity, row_id)
     if row is None:
         return None
-    place = getattr(row, _PLACES[entity].key)
+    place = row.closed_at if work is Work.DONE_BELOW else getattr(row, _PLACES[entity].key)
     return Item(row_id, None, row if isinstance(row, TaskRow) else None, None, "", place)
 
 
@@ -244,18 +244,6 @@ def _whose_tasks(work: Work, desk: Desk) -> list[ColumnElement[bool]]:
             return [still, headed, late, working]
         case Work.OWN_OVERDUE:
             return [still, mine, late, working]
-        case Work.DONE_BELOW:
-            above = aliased(TaskRow)
-            parents = select(above.id).where(
-                above.closed_at.is_(None),
-                or_(above.person_id.in_(desk.people), above.unit_id.in_(desk.headed)),
-            )
-            return [
-                TaskRow.parent_id.in_(parents),
-                TaskRow.state == TaskState.DONE.value,
-                TaskRow.given_by.in_(desk.people),
-                working,
-            ]
     return [still, TaskRow.organ_id == desk.organ_id, late, working]
 
 
@@ -269,6 +257,17 @@ def _waiting(_: Work, desk: Desk) -> _Asked:
     due = func.coalesce(SubmissionRow.due_on, DocumentRow.due_date)
     row = SubmissionRow
     return _Asked(rows, row.id.expression, row.at.expression, due, row.lead.expression)
+
+
+def _done_below(_: Work, desk: Desk) -> _Asked:
+    row = TaskRow
+    return _Asked(
+        results.waiting(desk.people, desk.at),
+        row.id.expression,
+        row.closed_at.expression,
+        row.due_on.expression,
+        row.result.expression,
+    )
 
 
 def _extensions(_: Work, desk: Desk) -> _Asked:
@@ -349,6 +348,7 @@ def _asked_back(_: Work, desk: Desk) -> _Asked:
 
 _QUESTIONS: Mapping[Work, Callable[[Work, Desk], _Asked]] = {
     Work.WAITING: _waiting,
+    Work.DONE_BELOW: _done_below,
     Work.EXTENSIONS: _extensions,
     Work.OPINIONS: _opinions,
     Work.DRAFT_OPINIONS: _draft_opinions,

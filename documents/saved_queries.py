@@ -20,6 +20,8 @@ from documents.tables import SavedQueryRow
 NAME_LENGTH = 100
 MOST = 200
 """Of one person."""
+VIEW = "@"
+"""Names that begin so are views of lists (`saved_views`)."""
 
 COLUMNS = {
     "organ_id": "Cơ quan",
@@ -82,6 +84,8 @@ def keep(session: Session, organ_id: str, who: str, kept: Kept, at: datetime) ->
     """
     person = directory.person_row(session, organ_id, who)
     name = " ".join(storable(kept.name).split())
+    if name.startswith(VIEW):
+        raise QueryNotKept(name[:60], f"tên bắt đầu bằng {VIEW} / it begins with {VIEW}")
     if not 0 < len(name) <= NAME_LENGTH:
         raise QueryNotKept(name[:60], f"tên dài {len(name)} / its name has {len(name)} characters")
     if len(kept.query) > QUERY_LENGTH:
@@ -109,7 +113,9 @@ def kept_by(session: Session, organ_id: str, who: str) -> list[SavedQueryRow]:
     person = directory.person_row(session, organ_id, who)
     saved = SavedQueryRow
     wanted = select(saved).where(
-        saved.organ_id == organ_id, or_(saved.owner_id == person.id, saved.shared.is_(True))
+        saved.organ_id == organ_id,
+        or_(saved.owner_id == person.id, saved.shared.is_(True)),
+        ~saved.name.startswith(VIEW),
     )
     # one's own before others' of the same name
     rows = session.scalars(wanted.order_by(saved.name, saved.id)).all()
