@@ -52,6 +52,7 @@ from documents.tables.handling import (
     TaskRow,
 )
 from documents.tables.intake import EnvelopeRow, IntakeRow
+from documents.tables.interface import ApiTokenRow, IdempotentAnswerRow
 from documents.tables.issuing import IssueOrderRow, RecipientGroupMemberRow, RecipientGroupRow
 from documents.tables.journey import (
     AgencyRow,
@@ -107,6 +108,7 @@ __all__ = [
     "AccountPersonRow",
     "AccountRow",
     "AgencyRow",
+    "ApiTokenRow",
     "ArrivalModelRow",
     "AttachmentRow",
     "Base",
@@ -146,6 +148,7 @@ __all__ = [
     "FindingRow",
     "HandoverItemRow",
     "HandoverRow",
+    "IdempotentAnswerRow",
     "IncidentRow",
     "Instant",
     "IntakeRow",
