@@ -89,3 +89,9 @@ def find(name: str) -> Action:
 def _load() -> None:
     for module in KNOWN_BY:
         importlib.import_module(module)
+
+
+def words(name: str) -> str:
+    """Return what the button of the action *name* says; the name itself where none is known."""
+    _load()
+    return _actions[name].words if name in _actions else name

@@ -7,7 +7,7 @@ outcome in the step's own transaction, so nothing is done twice.
 
 import logging
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 
@@ -46,9 +46,9 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS, thread_name_prefix="batch")
 
 
-def start(office: Office, batch_id: str) -> None:
+def start(office: Office, batch_id: str) -> Future[None]:
     """Have a batch carried in this process, soon; returns at once."""
-    _threads().submit(_guarded, office, batch_id)
+    return _threads().submit(_guarded, office, batch_id)
 
 
 def _guarded(office: Office, batch_id: str) -> None:

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from web.pages import kept_forms, presence
+from web.pages import batches, kept_forms, presence
 
 ROUTERS: tuple[APIRouter, ...] = (
+    batches.router,
     kept_forms.router,
     presence.router,
 )
