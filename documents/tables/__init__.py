@@ -98,6 +98,7 @@ from documents.tables.versions import (
     InternalCopyRow,
     PaperIssueRow,
 )
+from documents.tables.watching import DisplayRow
 
 __all__ = [
     "LISTS",
@@ -131,6 +132,7 @@ __all__ = [
     "DelegationRow",
     "DeliveryRow",
     "DigestRow",
+    "DisplayRow",
     "DocumentRow",
     "DocumentTypeRow",
     "DossierRow",

@@ -1,4 +1,9 @@
-"""Boards, wall displays, notices that people saw."""
+"""Wall displays."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from documents.tables import Instant
 
 revision = "0030"
 down_revision = "0029"
@@ -6,7 +11,26 @@ down_revision = "0029"
 
 def upgrade() -> None:
     """Add them."""
+    op.create_table(
+        "display",
+        sa.Column("token_sha256", sa.String(length=64), nullable=False),
+        sa.Column("code_sha256", sa.String(length=64), nullable=False),
+        sa.Column("organ_id", sa.String(length=35), nullable=True),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("paired_by", sa.String(length=64), nullable=True),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organ_id"], ["agency.organ_id"], name=op.f("fk_display_organ_id")
+        ),
+        sa.ForeignKeyConstraint(["paired_by"], ["person.id"], name=op.f("fk_display_paired_by")),
+        sa.PrimaryKeyConstraint("token_sha256", name=op.f("pk_display")),
+    )
+    op.create_index(op.f("ix_display_code_sha256"), "display", ["code_sha256"])
+    op.create_index(op.f("ix_display_organ_id"), "display", ["organ_id"])
 
 
 def downgrade() -> None:
     """Remove them."""
+    op.drop_table("display")
