@@ -4,7 +4,7 @@ Legal source: Decree 30/2020/ND-CP, Art. 10. The file is kept as it was handed i
 normalised once, and gets its reserved fields before anybody signs (design.md §5).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -102,10 +102,22 @@ class Order:
     """Last day on which it is to be issued."""
     informs: tuple[str, ...] = ()
     """Ids of people and units inside that get it for information."""
+    to_places: tuple[str, ...] = ()
+    """Nơi nhận, as it is printed."""
+    document_id: str = ""
+    """Of the draft that is made; empty: a new one."""
+
+
+Besides = Callable[[Session, DocumentRow], None]
+"""What is kept in the transaction that enters a draft."""
 
 
 def hand_in_file(
-    office: Office, order: Order, path: Path, boxes: Mapping[str, Box] | None = None
+    office: Office,
+    order: Order,
+    path: Path,
+    boxes: Mapping[str, Box] | None = None,
+    besides: Besides | None = None,
 ) -> str:
     """Take a PDF or Word file in as a draft; returns the document's id.
 
@@ -118,10 +130,12 @@ def hand_in_file(
     job = TakeIn(path.resolve(), signer, notation, tuple((boxes or {}).items()))
     (taken,) = taken_in(office, sender, [job])
     assert isinstance(taken, Intake)  # noqa: S101  (TakeIn gives Intake)
-    return _create(office, order, taken, attachments, sender)
+    return _create(office, order, taken, attachments, sender, besides)
 
 
-def hand_in_composed(office: Office, order: Order, composed: Composed) -> str:
+def hand_in_composed(
+    office: Office, order: Order, composed: Composed, besides: Besides | None = None
+) -> str:
     """Enter what the composer made as a draft; returns the document's id."""
     sender, _signer, _notation = _checked(office, order)
     attachments = attached(office, order.attachments, sender)
@@ -129,7 +143,7 @@ def hand_in_composed(office: Office, order: Order, composed: Composed) -> str:
     prepared = fields.reserve(composed.pdf, composed.placement)
     pdf = Stored(office.blobs.put(prepared), len(prepared))
     taken = Intake(source, pdf, composed.pages, composed.placement, ())
-    return _create(office, order, taken, attachments, sender)
+    return _create(office, order, taken, attachments, sender, besides)
 
 
 def _checked(office: Office, order: Order) -> tuple[str, str, str]:
@@ -217,6 +231,7 @@ def _create(
     taken: Intake,
     attachments: tuple[Attachment, ...],
     sender: str,
+    besides: Besides | None = None,
 ) -> str:
     ensure_sendable(office, taken.pdf.size, attachments)
     with office.database.writing() as session:
@@ -247,12 +262,15 @@ def _create(
             description=order.description,
             issued_amount=order.issued_amount,
             attachments=attachments,
+            to_places=order.to_places,
         )
-        row = outgoing.create(session, draft, office.now())
+        row = outgoing.create(session, draft, office.now(), order.document_id)
         if order.asks is not None:
             change_letters.plan(session, row, order.asks, office.now())
         _tie(session, row, order, office.now())
         messages.ensure_can_leave(session, row, office.now())
+        if besides is not None:
+            besides(session, row)
         return row.id
 
 

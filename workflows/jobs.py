@@ -21,6 +21,7 @@ from documents.incoming import Finding
 from documents.placement import Box, Placement
 from documents.secrecy import SecretRefused, mark_in_name
 from drafting import finder, intake
+from drafting.composer import Composed
 from drafting.preview import Preview
 from drafting.secrecy import file_mark, secrecy_mark
 from signing import fields, pades, seal
@@ -32,6 +33,7 @@ from workflows.acceptance import objection
 from workflows.appendices import SealAttachment
 from workflows.collation import Collate, Collated, collated
 from workflows.copyroom import CertifyCopy, CopyFile, PrepareCopy
+from workflows.draft_looks import CheckForm, Compose, Differ, Differences, FormSeen, looked
 from workflows.entitlement import ensure_may_seal, ensure_may_sign, signs
 from workflows.handover import handed_in
 from workflows.initialling import Initial
@@ -142,6 +144,9 @@ Job = (
     | LookAt
     | Compare
     | ShowKey
+    | Compose
+    | Differ
+    | CheckForm
 )
 Done = (
     Intake
@@ -161,6 +166,9 @@ Done = (
     | Seen
     | Compared
     | Shown
+    | Composed
+    | Differences
+    | FormSeen
 )
 
 
@@ -180,12 +188,10 @@ class Bench(Tools):
         match job:
             case Freeze() | Complete() | Accept():
                 return pressing.later(job, self.blobs, self.stamp, self.trust, self._stamping)
-            case TakeIn():
-                return self._take_in(job)
+            case TakeIn() | Attach():
+                return self._take_in(job) if isinstance(job, TakeIn) else self._attach(job)
             case Show():
                 return shown(job)
-            case Attach():
-                return self._attach(job)
             case Sign():
                 return self._sign(job)
             case Seal():
@@ -196,6 +202,8 @@ class Bench(Tools):
                 return self._read(job)
             case Verify() | Collate() | Preserve():
                 return self._judge(job)
+            case Compose() | Differ() | CheckForm():
+                return looked(job, self.blobs)
 
     def _read(self, job: Open | ReadText | LookAt | Compare | ShowKey) -> Done:
         match job:
