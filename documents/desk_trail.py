@@ -5,6 +5,7 @@ keeps its place in the order though it has left the list: what was just handled 
 """
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from documents.desk_works import Item
 from documents.listing import Counter
 from documents.tables import DocumentRow
 
+_Around: TypeAlias = tuple[Line | None, Line | None, bool, frozenset[str]]
 _AHEAD = 20
 """Rows looked at for one that the person may see."""
 
@@ -29,6 +31,8 @@ class Neighbours:
     total: Counter
     here: bool
     """The row itself still stands in the list."""
+    row_ids: frozenset[str]
+    """Ids under which the row's page may be open: its own, its document's, its task's."""
 
 
 def neighbours(
@@ -46,9 +50,9 @@ def neighbours(
     )
     if around is None:
         return None
-    before, after, here = around
+    before, after, here, ids = around
     total = desk_counters.counted_one(session, desk, narrowed(which, ask), ask.sieve)
-    return Neighbours(before, after, total, here)
+    return Neighbours(before, after, total, here, ids)
 
 
 def narrowed(which: DeskList, ask: Ask) -> DeskList:
@@ -58,7 +62,7 @@ def narrowed(which: DeskList, ask: Ask) -> DeskList:
 
 def _around_document(
     session: Session, desk: Desk, which: DeskList, ask: Ask, row_id: str
-) -> tuple[Line | None, Line | None, bool] | None:
+) -> _Around | None:
     row = session.get(DocumentRow, row_id)
     queue = desk_rows.chosen(which, ask)
     if row is None or row.organ_id != desk.organ_id:
@@ -75,21 +79,21 @@ def _around_document(
     here = listing.holds(
         session, desk.organ_id, queue, desk.today, row_id, only=which.only(desk), sieve=ask.sieve
     )
-    return first(ascending=not up), first(ascending=up), here
+    return first(ascending=not up), first(ascending=up), here, frozenset({row_id})
 
 
 def _around_item(
     session: Session, desk: Desk, which: DeskList, ask: Ask, row_id: str
-) -> tuple[Line | None, Line | None, bool] | None:
+) -> _Around | None:
     assert which.work is not None  # noqa: S101  (asked only of works)
-    item: Item | None = desk_works.found(session, which.work, row_id)
+    item: Item | None = desk_works.found(session, which.work, desk.organ_id, row_id)
     if item is None or item.place is None:
         return None
     mark = desk_works.mark_of(item)
     after = desk_rows.shown(session, desk, which, replace(ask, mark=mark, size=_AHEAD))
     before = desk_rows.shown_before(session, desk, which, replace(ask, mark=mark, size=_AHEAD))
     here = desk_works.holds(session, which.work, desk, row_id)
-    return _first(before.lines), _first(after.lines), here
+    return _first(before.lines), _first(after.lines), here, item.ids
 
 
 def _first(lines: tuple[Line, ...]) -> Line | None:

@@ -78,6 +78,12 @@ class Item:
     place: date | datetime | None
     """What the list goes by."""
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """Its id, its document's and its task's."""
+        others = (each.id for each in (self.document, self.task) if each is not None)
+        return frozenset({self.id, *others})
+
 
 @dataclass(frozen=True, slots=True)
 class Items:
@@ -160,14 +166,22 @@ def holds(session: Session, work: Work, desk: Desk, row_id: str) -> bool:
     return session.scalar(wanted) is not None
 
 
-def found(session: Session, work: Work, row_id: str) -> Item | None:
-    """Return a row by its id, though it may stand in the list no more."""
+def found(session: Session, work: Work, organ_id: str, row_id: str) -> Item | None:
+    """Return a row of the agency by its id, though it may stand in the list no more."""
     entity = _ENTITIES[work]
     row = session.get(entity, row_id)
     if row is None:
         return None
+    task = row if isinstance(row, TaskRow) else None
+    task_id = getattr(row, "task_id", None)
+    if task is None and task_id:
+        task = session.get(TaskRow, task_id)
+    document_id = getattr(row, "document_id", None) or (task.document_id if task else None)
+    document = session.get(DocumentRow, document_id) if document_id else None
+    if any(each is not None and each.organ_id != organ_id for each in (task, document)):
+        return None
     place = row.closed_at if work is Work.DONE_BELOW else getattr(row, _PLACES[entity].key)
-    return Item(row_id, None, row if isinstance(row, TaskRow) else None, None, "", place)
+    return Item(row_id, document, task, None, "", place)
 
 
 def mark_of(item: Item) -> str:

@@ -81,11 +81,12 @@ def as_csv(columns: Sequence[str], rows: Sequence[DocumentRow]) -> str:
     writer = csv.writer(kept)
     writer.writerow([COLUMNS[each] for each in columns])
     for row in rows:
-        writer.writerow([_inert(shown(row, each)) for each in columns])
+        writer.writerow([inert(shown(row, each)) for each in columns])
     return kept.getvalue()
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
+    """Return *text* as no sheet takes it for a formula."""
     text = text.replace("\x00", "")
     return f"'{text}" if text.lstrip(" ").startswith(_RUN_BY_SHEETS) else text
 
