@@ -21,7 +21,7 @@ from documents.errors import (
     Unavailable,
 )
 from web.rendering import page, plain_page
-from web.visitor import FormStale, LoginNeeded, visitor_of
+from web.visitor import CHANGE, FormStale, LoginNeeded, PasswordChangeNeeded, visitor_of
 
 _log = logging.getLogger("congvan.web")
 
@@ -56,6 +56,7 @@ class InputRefused(Refused):
 def install(app: FastAPI) -> None:
     """Let *app* answer errors so."""
     app.add_exception_handler(LoginNeeded, _login)
+    app.add_exception_handler(PasswordChangeNeeded, _change)
     app.add_exception_handler(OfficeError, _told)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -87,6 +88,12 @@ async def _login(request: Request, error: Exception) -> Response:
     if _safe(request) and "text/html" in request.headers.get("accept", "text/html"):
         return RedirectResponse(url, 303)
     return await _shown(request, _SessionOver(), HTTPStatus.UNAUTHORIZED)
+
+
+async def _change(request: Request, error: Exception) -> Response:
+    if request.headers.get("HX-Request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": CHANGE})
+    return RedirectResponse(CHANGE, 303)
 
 
 class _SessionOver(Refused):

@@ -27,12 +27,13 @@ class Pace:
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
         self._lock = Lock()
 
-    def wait(self, caller: str, now: float) -> float:
+    def wait(self, caller: str, now: float, takes: float = 1) -> float:
         """Take a turn; return 0, or how many seconds until there is one.
 
         Args:
             caller: Who, as they are known: an address, a token's id.
             now: Monotonic seconds.
+            takes: 0 only asks.
         """
         with self._lock:
             bucket = self._buckets.setdefault(caller, _Bucket(self._burst, now))
@@ -43,5 +44,5 @@ class Pace:
             bucket.turns, bucket.at = min(self._burst, bucket.turns + gained), now
             if bucket.turns < 1:
                 return (1 - bucket.turns) / self._rate
-            bucket.turns -= 1
+            bucket.turns -= takes
             return 0.0

@@ -29,8 +29,16 @@ BACKGROUND = "X-Background"
 """Header of what a page asks by itself: nobody is at work because a page lies open."""
 
 
+CHANGE = "/account/password"
+_BEFORE_THE_CHANGE = frozenset({CHANGE, "/account/language"})
+
+
 class LoginNeeded(Exception):
     """Nobody is logged in, or the session is over."""
+
+
+class PasswordChangeNeeded(Exception):
+    """Somebody else gave the password: the person changes it before anything else."""
 
 
 class FormStale(Refused):
@@ -112,6 +120,9 @@ async def visitor(request: Request) -> Visitor:
     found = await run_in_threadpool(visitor_of, request)
     if found is None:
         raise LoginNeeded
+    if found.visit.must_change and "pwd" in found.visit.factors:
+        if request.url.path not in _BEFORE_THE_CHANGE:
+            raise PasswordChangeNeeded
     if request.method not in SAFE and not found.visit.checks(await _sent_token(request)):
         raise FormStale
     return found
