@@ -23,6 +23,7 @@ from documents import (
     numbering,
     posts,
     proposal,
+    recognitions,
     register,
     sender_guess,
     series_rules,
@@ -58,6 +59,8 @@ class TakenFile:
     """What is printed above the number."""
     note: str = ""
     """Why nothing, or not all, could be read."""
+    picture: bool = False
+    """It has no letters: its words are to be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,13 @@ def take_in(session: Session, file: TakenFile, at: datetime, who: str = "") -> s
     row = _new_row(session, agency.organ_id, file.channel, at)
     row.pages = file.pages
     row.current_sha256 = file.sha256
-    proposals = _completed(session, agency.organ_id, file, at)
+    proposals = sender_guess.completed(session, agency.organ_id, file.agency, file.proposals, at)
     _keep(session, row, actor, at, file=file, proposals=proposals)
     casefile.add_revision(session, row, "received", file.sha256, file.size, at)
     said = {"channel": file.channel.value, "file": _name(file), "pages": file.pages} | detail
     note(session, row, "take_in", actor, at, evidence=file.sha256, detail=said)
+    if file.picture:
+        recognitions.want(session, file.sha256, row.id, at)
     return row.id
 
 
@@ -155,18 +160,6 @@ def _keep(
         )
     )
     session.flush()
-
-
-def _completed(
-    session: Session, organ_id: str, file: TakenFile, at: datetime
-) -> Sequence[Proposal]:
-    """Return the file's proposals, with the sender that they lead to."""
-    code = next((each.value for each in file.proposals if each.field == "code"), "")
-    if not code and not file.agency:
-        return file.proposals
-    day = numbering.local_day(at)
-    sender = sender_guess.guessed(session, organ_id, file.agency, code, day)
-    return (*file.proposals, sender) if sender is not None else file.proposals
 
 
 def register_waiting(

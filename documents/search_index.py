@@ -290,6 +290,12 @@ def read(
     return True
 
 
+def again(session: Session, ids: Iterable[str]) -> None:
+    """Have the text of the files of documents read once more: something new is known of them."""
+    of_them = SearchBodyRow.document_id.in_(list(ids))
+    session.execute(update(SearchBodyRow).where(of_them).values(due=True, attempts=0))
+
+
 def text_of(body: SearchBodyRow) -> str:
     """Return the text that was read."""
     return zlib.decompress(body.body or zlib.compress(b"")).decode("utf-8", "replace")

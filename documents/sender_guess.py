@@ -4,12 +4,14 @@ Legal source: Decree 30/2020/ND-CP, Appendix I, Part I, II.2, II.3. A guess for 
 share abbreviations (every province has its SNV), so one that fits several is told as no one's.
 """
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import catalogue_search, notation
+from documents.numbering import local_day
 from documents.proposal import Confidence, Proposal
 from documents.spelling import same_agency_name
 from documents.tables import AgencyRow
@@ -53,6 +55,20 @@ def guessed(session: Session, organ_id: str, printed: str, code: str, day: date)
         where = "tên in, không có trong danh mục / as printed, not in the catalogue"
         return Proposal("sender", printed[:200], Confidence.GUESS, where)
     return None
+
+
+def completed(
+    session: Session, organ_id: str, printed: str, proposals: Sequence[Proposal], at: datetime
+) -> Sequence[Proposal]:
+    """Return *proposals* of a file that came to *organ_id*, with the sender that they lead to.
+
+    *printed* is what stands above the number; *at* the moment whose catalogue is asked.
+    """
+    code = next((each.value for each in proposals if each.field == "code"), "")
+    if not code and not printed:
+        return proposals
+    sender = guessed(session, organ_id, printed, code, local_day(at))
+    return (*proposals, sender) if sender is not None else proposals
 
 
 def _is(name: str, printed: str) -> bool:

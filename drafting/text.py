@@ -14,6 +14,7 @@ PAGES = 500
 """Pages of one file that are read."""
 CHARACTERS = 2_000_000
 """Characters of one file that are kept."""
+_FEW = 2000
 PAGE_CHARACTERS = 100_000
 """Characters of one page that are kept."""
 
@@ -40,6 +41,19 @@ def pdf_text(pdf: bytes, pages: int = PAGES, characters: int = CHARACTERS) -> Pd
             return PdfText("", note=f"không đọc được / not readable: {error}"[:200])
         try:
             return _read(document, pages, characters)
+        finally:
+            document.close()
+
+
+def has_letters(pdf: bytes, pages: int = 3) -> bool:
+    """Return whether the first pages of *pdf* have letters; a picture of a page has none."""
+    with pdfium_lock:
+        try:
+            document = pdfium.PdfDocument(pdf)
+        except pdfium.PdfiumError:
+            return False
+        try:
+            return bool(_read(document, pages, _FEW).text.strip())
         finally:
             document.close()
 

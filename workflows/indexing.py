@@ -8,10 +8,12 @@ Sources: Decree 30/2020/ND-CP, Appendix VI, Part I, III.6.
 import asyncio
 import contextlib
 import logging
+from datetime import datetime
 
 from prefect import flow
+from sqlalchemy.orm import Session
 
-from documents import search_index
+from documents import recognitions, search_index
 from documents.errors import OfficeError
 from workflows import office
 from workflows.faultpoint import passing
@@ -69,16 +71,27 @@ def read_some(here: Office, most: int = TOGETHER) -> int:
     for (document_id, files), answer in zip(due, answers, strict=True):
         found = answer if isinstance(answer, FilesText) else FilesText("", str(answer)[:500])
         with here.database.writing() as session:
-            search_index.read(
-                session,
-                document_id,
-                files,
-                found.text,
-                at,
-                note=found.note,
-                secret=found.secret,
-            )
+            text, secret = _with_pictures(session, document_id, found, at)
+            search_index.read(session, document_id, files, text, at, note=found.note, secret=secret)
     return len(due)
+
+
+def _with_pictures(
+    session: Session, document_id: str, found: FilesText, at: datetime
+) -> tuple[str, bool]:
+    """Return the text with the words that were recognised on pictures, and whether it is secret.
+
+    Words that nobody has recognised yet are wanted; they are indexed when they are there.
+    """
+    if found.secret:
+        return "", True
+    parts, secret = [found.text], False
+    for sha256 in found.pictures:
+        row = recognitions.want(session, sha256, document_id, at)
+        if row.done_at is not None:
+            parts.append(recognitions.text_of(row))
+            secret = secret or bool(recognitions.secrecy_of(row))
+    return ("", True) if secret else ("\n\n".join(parts), False)
 
 
 def texts_due(here: Office) -> bool:

@@ -50,6 +50,7 @@ def file_of(seen: Seen, organ_id: str, channel: Channel, name: str) -> TakenFile
         proposals=seen.proposals,
         agency=seen.agency,
         note=seen.note,
+        picture=seen.picture,
     )
 
 

@@ -39,6 +39,7 @@ from workflows.handover import handed_in
 from workflows.initialling import Initial
 from workflows.levels import Copies, Preserve
 from workflows.looking import LookAt, Seen, looked_at
+from workflows.ocr import Recognise, Recognised, recognised
 from workflows.page_changes import Compare, Compared, compared
 from workflows.placing import Show, shown
 from workflows.pressing import (
@@ -142,6 +143,7 @@ Job = (
     | Preserve
     | ReadText
     | LookAt
+    | Recognise
     | Compare
     | ShowKey
     | Compose
@@ -164,6 +166,7 @@ Done = (
     | Copies
     | FilesText
     | Seen
+    | Recognised
     | Compared
     | Shown
     | Composed
@@ -198,17 +201,19 @@ class Bench(Tools):
                 return self._seal(job)
             case SealAttachment() | Initial() | CertifyCopy() | PrepareCopy():
                 return self._accompany(job)
-            case Open() | ReadText() | LookAt() | Compare() | ShowKey():
+            case Open() | ReadText() | LookAt() | Recognise() | Compare() | ShowKey():
                 return self._read(job)
             case Verify() | Collate() | Preserve():
                 return self._judge(job)
             case Compose() | Differ() | CheckForm():
                 return looked(job, self.blobs)
 
-    def _read(self, job: Open | ReadText | LookAt | Compare | ShowKey) -> Done:
+    def _read(self, job: Open | ReadText | LookAt | Recognise | Compare | ShowKey) -> Done:
         match job:
             case LookAt():
                 return looked_at(job, self.blobs, self.settings.largest_files)
+            case Recognise():
+                return recognised(job, self.blobs, self.settings)
             case ReadText():
                 return read_text(job, self.blobs)
             case Compare():

@@ -9,6 +9,7 @@ from documents.proposal import Proposal, propose
 from documents.secrecy import SecretRefused, mark_in_name
 from drafting.incoming_file import look
 from drafting.secrecy import secrecy_mark
+from drafting.text import has_letters
 from workflows.handover import handed_in
 from workflows.pressing import Stored
 
@@ -31,6 +32,8 @@ class Seen:
     agency: str
     """What is printed above the number."""
     note: str
+    picture: bool = False
+    """It has no letters."""
 
 
 def looked_at(job: LookAt, blobs: BlobStore, most: int) -> Seen:
@@ -48,4 +51,6 @@ def looked_at(job: LookAt, blobs: BlobStore, most: int) -> Seen:
     agency = found.contents.agency
     printed = agency.text if agency.outcome is Outcome.FOUND else ""
     kept = Stored(blobs.put(content), len(content))
-    return Seen(kept, found.pages, tuple(propose(found.contents)), printed[:500], found.note)
+    proposals = tuple(propose(found.contents))
+    picture = not proposals and not has_letters(content)
+    return Seen(kept, found.pages, proposals, printed[:500], found.note, picture)

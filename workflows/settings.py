@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from connectors.access import AxisSettings
+from connectors.antivirus import AntivirusSettings
 from connectors.mail import MailSettings
 from connectors.openid_settings import OpenIdSettings
 from documents.errors import Refused
@@ -45,6 +46,20 @@ class SettingsInvalid(Refused):
     vietnamese = "Cấu hình không đọc được: {0}"
     english = "the settings cannot be read: {0}"
     remedy = "Tạo bằng `congvan init THƯ-MỤC` / make them with `congvan init FOLDER`"
+
+
+class OcrSettings(BaseModel):
+    """How words of pictures are recognised."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    on: bool = True
+    languages: str = Field(default="vie", pattern=r"^[a-z_]{3,20}(\+[a-z_]{3,20}){0,4}$")
+    """Language data of Tesseract, the most likely first."""
+    pages: int = Field(default=12, ge=1, le=200)
+    """Most pages of one file; the first have what the register wants."""
+    seconds: float = Field(default=90, ge=1, le=600)
+    """Longest time for one file; `file_seconds` bounds it too."""
 
 
 class Settings(BaseModel):
@@ -134,11 +149,21 @@ class Settings(BaseModel):
     """Watched folder: `ORGANID/*.pdf` in it are taken in; `done`, `bad` in each have the rest."""
     scan_settle_seconds: float = Field(default=10, ge=0, le=3600)
     """A file that was written to more lately may still grow, and is left alone."""
+    ocr: OcrSettings = OcrSettings()
+    """Recognising the words of scans; without Tesseract none are, and the desk says so."""
+    antivirus: AntivirusSettings | None = None
+    """The scanner that uploads are shown to; without it the desk says that none are."""
     public_url: str = Field(
         default="",
         pattern=r"^(https://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._-]+)*|http://127\.0\.0\.1:\d+)?$",
     )
     """Where token tools on people's machines reach us, without a last slash; empty: loopback."""
+    token_tool: str = Field(
+        default="wss://127.0.0.1:8987", pattern=r"^wss?://(127\.0\.0\.1|localhost):\d{1,5}$"
+    )
+    """Where the token tool (VGCA Sign Service) listens on the person's own machine."""
+    token_tool_installer: str = Field(default="", pattern=r"^(https?://[^\s\"'<>]{1,300})?$")
+    """Where people of the agency get the tool from; empty: the page names no place."""
 
     second_factor: Literal["required", "offered"] = "required"
     """Whether whoever signs or seals must have logged in with a second factor."""

@@ -12,8 +12,10 @@ from documents.errors import Unavailable
 from workflows import backlog, batch_runner, bookbinding, filing, new_day, office, scan_folder
 from workflows.incoming import incoming
 from workflows.indexing import indexing, texts_due
+from workflows.office import Office
 from workflows.outgoing import attempted, outgoing
 from workflows.preservation import preservation
+from workflows.recognising import files_due, recognising
 from workflows.signatures import deferred
 from workflows.statuses import statuses
 
@@ -41,9 +43,7 @@ async def sweep() -> list[str]:
     if copies := await asyncio.to_thread(backlog.preservation_due, here):
         await attempted(preservation, copies)
         ran.append("preservation")
-    if await asyncio.to_thread(texts_due, here):
-        await attempted(indexing)
-        ran.append("indexing")
+    ran += await _files_read(here)
     for done, name in (
         (backlog.numbers_expired, "numbers"),
         (backlog.answers_due, "answers"),
@@ -57,4 +57,14 @@ async def sweep() -> list[str]:
             ran.append(name)
     if here.health:
         here.health.ran("sweep")
+    return ran
+
+
+async def _files_read(here: Office) -> list[str]:
+    """Read files and pictures that wait to be read, for search and for the clerk."""
+    ran = []
+    for wanted, reader in ((texts_due, indexing), (files_due, recognising)):
+        if await asyncio.to_thread(wanted, here):
+            await attempted(reader)
+            ran.append(reader.name)
     return ran

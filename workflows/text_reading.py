@@ -22,12 +22,15 @@ class FilesText:
     text: str
     note: str = ""
     secret: bool = False
+    pictures: tuple[str, ...] = ()
+    """SHA-256 of those that have no letters."""
 
 
 def read_text(job: ReadText, blobs: BlobStore) -> FilesText:
     """Read the files, as many characters of all as of one; one that is secret hides them all."""
     texts: list[str] = []
     notes: list[str] = []
+    pictures: list[str] = []
     left = CHARACTERS
     for sha256 in job.files:
         try:
@@ -39,6 +42,7 @@ def read_text(job: ReadText, blobs: BlobStore) -> FilesText:
         if found.secrecy:
             return FilesText("", f"độ mật / secrecy: {found.secrecy}", secret=True)
         texts.append(found.text)
+        pictures += [] if found.text.strip() else [sha256]
         notes += [found.note] if found.note else []
         left -= len(found.text)
-    return FilesText("\n\n".join(texts), "; ".join(notes)[:500])
+    return FilesText("\n\n".join(texts), "; ".join(notes)[:500], pictures=tuple(pictures))
