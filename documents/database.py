@@ -134,13 +134,22 @@ class Database:
         """
         config = self._alembic()
         with _translated():
-            if self.schema_version() == ScriptDirectory.from_config(config).get_current_head():
+            if self.schema_version() == _newest(config):
                 return
             try:
                 with _UPGRADING:
                     command.upgrade(config, "head")
             except CommandError as error:
                 raise SchemaUnknown(str(error)) from error
+
+    def is_current(self) -> bool:
+        """Return whether the schema is at this congvan's newest migration.
+
+        Raises:
+            DatabaseUnavailable: it does not answer.
+        """
+        with _translated():
+            return self.schema_version() == _newest(self._alembic())
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to *revision* (`base` for nothing)."""
@@ -161,6 +170,10 @@ class Database:
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["engine"] = self.engine
         return config
+
+
+def _newest(config: Config) -> str | None:
+    return ScriptDirectory.from_config(config).get_current_head()
 
 
 @contextmanager

@@ -65,6 +65,7 @@ class Right(StrEnum):
     RETRY = "retry"
     RESERVE_NUMBER = "reserve_number"
     SEE_BOOKS = "see_books"
+    """xem sổ đăng ký: every document's row, the restricted ones' too."""
     CLOSE_BOOKS = "close_books"
     SIGN_BOOKS = "sign_books"
     SET_SERIES = "set_series"
@@ -130,7 +131,7 @@ GRANTS: Mapping[Right, frozenset[Role]] = MappingProxyType(
         Right.ANSWER_CHANGE: _CLERK,
         Right.RETRY: _ALL,
         Right.RESERVE_NUMBER: _CLERK,
-        Right.SEE_BOOKS: _HANDLERS,
+        Right.SEE_BOOKS: _CLERK | _LEADER,
         Right.CLOSE_BOOKS: _CLERK,
         Right.SIGN_BOOKS: _LEADER,
         Right.SET_SERIES: _KEEPERS,

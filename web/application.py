@@ -6,7 +6,8 @@ from fastapi import FastAPI, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from web import faults, vgca
+from web import faults, readiness, vgca
+from web.api.interface import PREFIX, create_api
 from web.pages import ROUTERS
 from web.protection import Protection
 from web.upload import OVERHEAD, Patience
@@ -24,10 +25,15 @@ def create_app(office: Office, patience: Patience | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
     app.add_api_route("/healthz", _healthy, methods=["GET"], response_class=Response)
+    app.add_api_route("/readyz", readiness.ready, methods=["GET"], response_class=Response)
+    app.mount(PREFIX, create_api(office))
     app.mount("/static", _Static(directory=STATIC), name="static")
     settings = office.settings
     app.add_middleware(
-        Protection, public_url=settings.public_url, largest=settings.largest_files + OVERHEAD
+        Protection,
+        public_url=settings.public_url,
+        largest=settings.largest_files + OVERHEAD,
+        tool=(settings.token_tool,),
     )
     return app
 

@@ -30,7 +30,7 @@ class BodyTooLarge(HTTPException):
 
 def policy(extra_sources: Iterable[str] = ()) -> str:
     """Return the Content-Security-Policy of our pages."""
-    talked_to = " ".join(("'self'", TOKEN_TOOL, *extra_sources))
+    talked_to = " ".join(dict.fromkeys(("'self'", TOKEN_TOOL, *extra_sources)))
     return "; ".join(
         (
             "default-src 'none'",
@@ -105,8 +105,7 @@ class Protection:
 
     def _allowed(self, scope: Scope, headers: dict[bytes, str]) -> int:
         is_form = headers.get(b"content-type", "").startswith("multipart/form-data")
-        opened = str(scope["path"]).startswith(_OPEN)
-        return self._largest if is_form or opened else FORM_BYTES
+        return self._largest if is_form or scope["path"].startswith("/vgca/") else FORM_BYTES
 
     async def _plain(self, status: HTTPStatus, send: Send) -> None:
         body = f"{status.value} {status.phrase}\n".encode()
