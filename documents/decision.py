@@ -29,6 +29,7 @@ from documents.errors import StepRefused, storable
 from documents.ledger import Actor
 from documents.lifecycle import OUTGOING, Direction, State, Step
 from documents.posts import Acting
+from documents.stead import Matter
 from documents.tables import DocumentRow, PersonRow
 
 
@@ -37,6 +38,7 @@ def actor_of(person: PersonRow) -> Actor:
     return Actor(person.id, Role(person.role))
 
 
+REVIEWERS = (Role.UNIT_HEAD, Role.LEADER)
 _OWING = frozenset({Step.RECALL, Step.REPLACE})
 """Steps that owe others a message: `changes.ask`."""
 
@@ -50,7 +52,7 @@ def decide(
     reason: str = "",
     seen: str = "",
 ) -> State:
-    """Take a person's step (submit, return, approve, void, file …).
+    """Take a person's step (submit, return, approve, void, file …); a drafter takes back so.
 
     Approval is of the very bytes that are current: nothing else is signed. *seen* is the SHA-256
     of the file that whoever decides had before them; empty: the current one.
@@ -104,10 +106,31 @@ def _deciding(session: Session, row: DocumentRow, step: Step, who: str, at: date
     acting = posts.stepping(session, row, step, who, at)
     if acting.person.id == row.signer_id:
         return signatory.signing(session, row, at)
+    if step is Step.RETURN and acting.role is Role.SPECIALIST:
+        return _reviewing(session, row, acting, at)
     if step is Step.APPROVE:
         name, position = acting.person.full_name, acting.position
         raise directory.RightMissing(name, position, "duyệt / approve")
     return acting
+
+
+def _reviewing(session: Session, row: DocumentRow, acting: Acting, at: datetime) -> Acting:
+    """Return whoever sends a draft back: in a post that reviews, else as its drafter."""
+    matter = Matter(row.type_name, row.unit_id, Step.RETURN)
+    try:
+        return posts.acting(
+            session, row.organ_id, acting.person.id, REVIEWERS, at, Step.RETURN, matter=matter
+        )
+    except directory.RightMissing:
+        if _drafted(row, acting):
+            return acting
+        raise StepRefused.for_role(row.state, Step.RETURN, acting.role, REVIEWERS) from None
+
+
+def _drafted(row: DocumentRow, acting: Acting) -> bool:
+    """Return whether a specialist acts on what they, or who they stand in for, drafted."""
+    mine = row.drafter_id in (acting.person.id, acting.in_stead_of)
+    return mine and acting.role is Role.SPECIALIST
 
 
 def _sent_back(
@@ -115,9 +138,12 @@ def _sent_back(
 ) -> dict[str, Any]:
     """Take approval away, keep the reason as an opinion; return through whom it goes (Art. 10.3).
 
-    The draft goes to its drafter by way of the drafting unit's head.
+    The draft goes to its drafter by way of the drafting unit's head. Who drafted it and takes it
+    back says nothing to anybody.
     """
     row.approved_sha256 = None
+    if _drafted(row, acting):
+        return {"taken_back": True}
     if reason:
         draft_opinions.returned(session, row, acting, at, reason)
     head = draft_opinions.head_of(session, row, at)

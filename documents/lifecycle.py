@@ -110,6 +110,8 @@ def _by(to: State, roles: tuple[Role, ...], article: str, *, carried: bool = Fal
 
 _SPECIALIST = (Role.SPECIALIST, Role.UNIT_HEAD)
 _REVIEWER = (Role.UNIT_HEAD, Role.LEADER)
+_RETURNER = (*_REVIEWER, Role.SPECIALIST)
+"""Whoever drafted it takes it back; others' drafts reviewers return (`decision.decide`)."""
 _LEADER = (Role.LEADER,)
 _CLERK = (Role.CLERK,)
 _RECEIVER = (Role.CLERK, Role.SYSTEM)
@@ -124,7 +126,7 @@ OUTGOING: Lifecycle = MappingProxyType(
     {
         (State.DRAFT, Step.SUBMIT): _by(State.SUBMITTED, _SPECIALIST, "Art. 10, 12"),
         (State.RETURNED, Step.SUBMIT): _by(State.SUBMITTED, _SPECIALIST, "Art. 10.3"),
-        (State.SUBMITTED, Step.RETURN): _by(State.RETURNED, _REVIEWER, "Art. 10.3"),
+        (State.SUBMITTED, Step.RETURN): _by(State.RETURNED, _RETURNER, "Art. 10.3"),
         (State.SUBMITTED, Step.APPROVE): _by(State.APPROVED, _LEADER, "Art. 11"),
         (State.APPROVED, Step.RETURN): _by(State.RETURNED, _LEADER, "Art. 11"),
         (State.APPROVED, Step.SIGN): _by(State.SIGNED, _LEADER, "Art. 13", carried=True),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import tasks
+from documents.decision import REVIEWERS
 from documents.document import Role
 from documents.lifecycle import LIFECYCLES, Direction, State, Step
 from documents.posts import Acting
@@ -108,6 +109,18 @@ def _decided(holder: Holder, row: DocumentRow, step: Step, hands: InHands) -> Ta
     return _by_post(holder, row, step, hands)
 
 
+def _sent_back(holder: Holder, row: DocumentRow, step: Step, hands: InHands) -> Taken | None:
+    """As `decision.decide`: in a post that reviews, else a specialist takes back their own."""
+    taken = _decided(holder, row, step, hands)
+    if taken is None or taken.acting.role is not Role.SPECIALIST:
+        return taken
+    acting = holder.acting(REVIEWERS, Matter(row.type_name, row.unit_id, step))
+    if acting is not None:
+        return Taken(acting)
+    own = row.drafter_id in (taken.acting.person.id, taken.acting.in_stead_of)
+    return taken if own else None
+
+
 def _signers_own(holder: Holder, row: DocumentRow, step: Step, hands: InHands) -> Taken | None:
     own = holder.person_id == row.signer_id
     return _decided(holder, row, step, hands) if own else None
@@ -176,7 +189,8 @@ Rule = Callable[[Holder, DocumentRow, Step, InHands], Taken | None]
 _OUT, _IN = Direction.OUTGOING, Direction.INCOMING
 _RULES: Mapping[tuple[Direction, Step], Rule] = MappingProxyType(
     {
-        **{(_OUT, step): _decided for step in (Step.SUBMIT, Step.RETURN, Step.VOID, Step.FILE)},
+        **{(_OUT, step): _decided for step in (Step.SUBMIT, Step.VOID, Step.FILE)},
+        (_OUT, Step.RETURN): _sent_back,
         (_OUT, Step.APPROVE): _signers_own,
         (_OUT, Step.SIGN): _signers_own,
         (_OUT, Step.REPLACE): _nobody,

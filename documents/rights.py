@@ -79,6 +79,9 @@ class Offer:
     """A flow takes it by itself; shown only where that is asked for."""
 
 
+_OUT = Direction.OUTGOING
+TAKE_BACK = "Rút lại"
+"""What a drafter does who sends their own draft back."""
 REASONED = frozenset({Step.RETURN, Step.VOID, Step.RELEASE, Step.REFUSE, Step.RECALL})
 """Steps that need a reason."""
 LABELS: Mapping[tuple[Direction, Step], str] = MappingProxyType(
@@ -268,14 +271,15 @@ def _found(here: Holder, wanted: Wanted, acting: Acting | None) -> Acting:
 
 def _offer(here: Holder, direction: Direction, step: Step, taken: Taken, *, carried: bool) -> Offer:
     acting = taken.acting
+    back = step is Step.RETURN and acting.role is Role.SPECIALIST and direction is _OUT
     return Offer(
         step,
-        LABELS.get((direction, step), STEPS[step].capitalize()),
+        TAKE_BACK if back else LABELS.get((direction, step), STEPS[step].capitalize()),
         acting.post_id,
         acting.position,
         acting.in_stead_of,
         here.names.get(acting.in_stead_of, ""),
-        needs_reason=step in REASONED,
+        needs_reason=step in REASONED and not back,
         task_id=taken.task_id,
         carried=carried,
     )
