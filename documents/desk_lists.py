@@ -28,19 +28,18 @@ class Whose(StrEnum):
 
 
 class Bulk(StrEnum):
-    """What can be done with several rows at once."""
+    """What can be done with several rows at once: names of `workflows.batch_actions`."""
 
     REGISTER = "register"
     """vào sổ loạt."""
     FORWARD = "forward"
     """chuyển xử lý."""
     APPROVE = "approve"
-    SIGN = "sign"
     """ký tập."""
     ISSUE = "issue"
-    """cấp số, đóng dấu."""
-    DISPATCH = "dispatch"
     """phát hành."""
+    VERIFY = "verify"
+    """kiểm tra lại chữ ký số."""
     FILE = "file"
     """lưu."""
 
@@ -143,7 +142,7 @@ _ALL = (
     ),
     _documents(
         *("quarantine", "Giữ lại chờ văn thư", "held for the clerk", _CLERK),
-        *("quarantine", "/intake"),
+        *("quarantine", "/intake", Bulk.VERIFY),
         late=True,
     ),
     _work(
@@ -164,11 +163,11 @@ _ALL = (
     ),
     _documents(
         *("to-seal", "Văn bản đi chờ đóng dấu", "outgoing, to seal", _CLERK),
-        *("to-seal", "/issue", Bulk.ISSUE),
+        *("to-seal", "/issue"),
     ),
     _documents(
         *("to-dispatch", "Văn bản đi chờ phát hành", "outgoing, to dispatch", _CLERK),
-        *("to-dispatch", "/issue", Bulk.DISPATCH),
+        *("to-dispatch", "/issue"),
     ),
     _documents(
         *("stuck-in", "Văn bản đến cần xử lý lỗi", "incoming, stuck", _CLERK, "stuck-in"),
@@ -199,7 +198,7 @@ _ALL = (
         whose=Whose.SIGNER,
     ),
     _documents(
-        *("to-sign", "Văn bản đi chờ ký", "to sign", _LEADER, "to-sign", "/sign", Bulk.SIGN),
+        *("to-sign", "Văn bản đi chờ ký", "to sign", _LEADER, "to-sign", "/sign"),
         whose=Whose.SIGNER,
     ),
     _documents("important", "Văn bản quan trọng", "urgent, not done", _LEADER, "urgent"),

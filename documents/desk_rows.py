@@ -152,12 +152,19 @@ def names_in(session: Session, lines: Iterable[Line]) -> dict[str, str]:
         if (task := line.task) is not None:
             units.add(task.unit_id)
             people |= {task.person_id, task.given_by}
+    return names_of(session, people, units)
+
+
+def names_of(
+    session: Session, people: Iterable[str | None], units: Iterable[str | None]
+) -> dict[str, str]:
+    """Return the names of people and units by id."""
     found: dict[str, str] = {}
     for table, name, ids in (
         (UnitRow, UnitRow.name, units),
         (PersonRow, PersonRow.full_name, people),
     ):
-        if known := sorted(each for each in ids if each):
+        if known := sorted({each for each in ids if each}):
             for key, said in session.execute(select(table.id, name).where(table.id.in_(known))):
                 found[key] = said
     return found

@@ -10,7 +10,7 @@ from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 from documents.desk_rows import Ask
-from documents.queues import Order
+from documents.queues import Order, Queue
 from documents.search_query import day_of
 from documents.sieve import Due, Sieve
 
@@ -94,6 +94,16 @@ class Address:
         if (name, value) not in pairs:
             pairs.append((name, value))
         return urlencode([*pairs, ("dong", str(self.ask.size))])
+
+    def keys(self) -> dict[str, str]:
+        """Return the order, its way and the deadline as the address names them; empty: none."""
+        return {"xep": "", "chieu": "", "han": ""} | {
+            name: value for name, value in self.pairs() if name in {"xep", "chieu", "han"}
+        }
+
+    def goes_by(self, queue: Queue, name: str) -> bool:
+        """Return whether the list goes by the order that the address calls *name*."""
+        return (self.ask.order or queue.order) is ORDERS[name]
 
     def ordered(self, order: str, *, ascending: bool) -> str:
         """Return the address of the same list in another order."""
