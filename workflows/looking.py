@@ -8,6 +8,7 @@ from documents.contents import Outcome
 from documents.proposal import Proposal, propose
 from documents.secrecy import SecretRefused, mark_in_name
 from drafting.incoming_file import look
+from drafting.picture_pdf import as_pdf, is_picture
 from drafting.secrecy import secrecy_mark
 from drafting.text import has_letters
 from workflows.handover import handed_in
@@ -45,6 +46,8 @@ def looked_at(job: LookAt, blobs: BlobStore, most: int) -> Seen:
         IncomingFileRefused: it is no PDF that can be opened.
     """
     content = handed_in(job.path, most)
+    if is_picture(content):
+        content = as_pdf(content, job.path.name)
     if mark := mark_in_name(job.path.name) or secrecy_mark(content):
         raise SecretRefused(mark)
     found = look(content, job.path.name, scanned=job.scanned)
