@@ -3,14 +3,12 @@
 Practice: ux.md §1.3 (chips +1, +3, +5, +7 ngày làm việc), §3.5 (`t`, `+3`).
 """
 
-import re
 from datetime import date
 
 from documents import calendar
-from workflows.calendar_days import read_day
+from workflows.calendar_days import typed_day
 
 CHIPS = (1, 3, 5, 7)
-_AHEAD = re.compile(r"\+\s?([0-9]{1,3})")
 
 
 def read_due(text: str, today: date) -> date | None:
@@ -20,14 +18,7 @@ def read_due(text: str, today: date) -> date | None:
         DayInvalid: it is no day.
         YearMissing: so many working days on, the calendar does not know the year.
     """
-    said = text.strip()[:40]
-    if not said:
-        return None
-    if said.lower() == "t":
-        return today
-    if found := _AHEAD.fullmatch(said):
-        return calendar.vietnam().next_working(today, int(found[1]))
-    return read_day(said)
+    return typed_day(text, today)
 
 
 def offered(today: date) -> list[tuple[int, str]]:
