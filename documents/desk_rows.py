@@ -109,7 +109,7 @@ def shown(session: Session, desk: Desk, which: DeskList, ask: Ask) -> Shown:
         )
         lines = [Line(row.id, row, due=row.due_date) for row in page.documents]
         after, cut = page.next, page.cut
-    lines = _covered(session, desk, lines)
+    lines = covered(session, desk, lines)
     return Shown(tuple(lines), after, cut, names_in(session, lines))
 
 
@@ -119,7 +119,7 @@ def shown_before(session: Session, desk: Desk, which: DeskList, ask: Ask) -> Sho
     items = desk_works.page(
         session, which.work, desk, sieve=ask.sieve, before=ask.mark, size=ask.size
     )
-    lines = _covered(session, desk, [_of_item(each) for each in items.items])
+    lines = covered(session, desk, [_of_item(each) for each in items.items])
     return Shown(tuple(lines), items.next, False, {})
 
 
@@ -127,7 +127,7 @@ def _of_item(item: Item) -> Line:
     return Line(item.id, item.document, item.task, item.due, item.words, item.place)
 
 
-def _covered(session: Session, desk: Desk, lines: Sequence[Line]) -> list[Line]:
+def covered(session: Session, desk: Desk, lines: Sequence[Line]) -> list[Line]:
     """Return the lines; those that the person may not see are covered."""
     rows = {line.document.id: line.document for line in lines if line.document is not None}
     if not rows:
@@ -136,7 +136,7 @@ def _covered(session: Session, desk: Desk, lines: Sequence[Line]) -> list[Line]:
     return [
         line
         if line.document is None or line.document.id in seen
-        else Line(line.id, None, place=line.place, hidden=True)
+        else Line(line.id, None, due=line.due, place=line.place, hidden=True)
         for line in lines
     ]
 

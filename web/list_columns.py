@@ -146,7 +146,7 @@ def _of_meeting(line: Line, column: str) -> str:
 
 
 _SAID: Mapping[str, Callable[[DocumentRow, Mapping[str, str]], str]] = {
-    "code": lambda row, _: _code(row),
+    "code": lambda row, _: code_of(row),
     "state": lambda row, _: wording.state(row),
     "urgency": lambda row, _: wording.urgency(row.urgency) if row.urgency else "",
     "sender_name": lambda row, _: row.sender_name or row.sender_organ_id,
@@ -159,7 +159,7 @@ _SAID: Mapping[str, Callable[[DocumentRow, Mapping[str, str]], str]] = {
 }
 
 
-def _code(row: DocumentRow) -> str:
+def code_of(row: DocumentRow) -> str:
     """Return number and notation; before it has a number, what will follow it."""
     if row.code_number:
         return f"{row.code_number}/{row.code_notation}"

@@ -3,15 +3,21 @@
 from fastapi import APIRouter
 
 from web.pages import (
+    account,
+    account_factor,
+    accounts,
     batches,
     board,
     direct,
     direct_steps,
     document_files,
     documents,
+    home,
     initials,
     kept_forms,
     lists,
+    login,
+    login_openid,
     presence,
     sign,
     sign_files,
@@ -19,15 +25,21 @@ from web.pages import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    account.router,
+    account_factor.router,
+    accounts.router,
     batches.router,
     board.router,
     direct.router,
     direct_steps.router,
     document_files.router,
     documents.router,
+    home.router,
     initials.router,
     kept_forms.router,
     lists.router,
+    login.router,
+    login_openid.router,
     presence.router,
     sign.router,
     sign_files.router,
