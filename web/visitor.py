@@ -120,9 +120,9 @@ async def visitor(request: Request) -> Visitor:
     found = await run_in_threadpool(visitor_of, request)
     if found is None:
         raise LoginNeeded
-    if found.visit.must_change and "pwd" in found.visit.factors:
-        if request.url.path not in _BEFORE_THE_CHANGE:
-            raise PasswordChangeNeeded
+    given = found.visit.must_change and "pwd" in found.visit.factors
+    if given and request.url.path not in _BEFORE_THE_CHANGE:
+        raise PasswordChangeNeeded
     if request.method not in SAFE and not found.visit.checks(await _sent_token(request)):
         raise FormStale
     return found

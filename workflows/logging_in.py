@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from connectors.openid_token import Identity
 from documents import account_factor, account_lock, account_password, accounts, web_sessions
 from documents.account_factor import CodeWrong
+from documents.account_owner import PasswordWrong
 from documents.account_people import ensure_standing, signs
 from documents.account_seal import Seal, seal_in
 from documents.accounts import folded, named
@@ -20,6 +21,7 @@ from documents.database import Database
 from documents.errors import Refused
 from documents.ledger import SYSTEM
 from documents.tables import AccountRow
+from documents.web_sessions import Visit
 from workflows.settings import Settings
 
 TICKET = "login, second step"
@@ -205,3 +207,38 @@ def bind(session: Session, row: AccountRow, issuer: str, subject: str) -> None:
     """Let the account be the one of a provider's subject; empty: of none."""
     row.oidc_issuer, row.oidc_subject = issuer[:255], subject[:255]
     session.flush()
+
+
+def prove(database: Database, username: str, password: str, at: datetime) -> None:
+    """Check the password of somebody who is logged in, counted as a login is.
+
+    Raises:
+        PasswordWrong: it is not theirs.
+        AccountLocked: too many tries failed.
+    """
+    account, locks = _tried(database, username, at)
+    kept = account.password_hash if account is not None else ""
+    if account is None or not account_password.matches(kept, password):
+        _failed(database, account, at, locks=locks)
+        raise PasswordWrong()
+    with database.writing() as session:
+        account_lock.forget(session, account.username)
+
+
+def step_up(database: Database, seal: Seal, here: Visit, code: str, at: datetime) -> str:
+    """Take a code of somebody who is logged in without one; return the new session's token.
+
+    Raises:
+        CodeWrong, FactorMissing: it is not right, or the account has no second factor.
+        AccountLocked: too many tries failed.
+    """
+    account, locks = _tried(database, here.username, at)
+    try:
+        with database.writing() as session:
+            row = session.get_one(AccountRow, here.account_id, with_for_update=True)
+            account_factor.check(session, seal, row, code, at)
+            account_lock.forget(session, row.username)
+            return web_sessions.renew(session, here, at, factors=frozenset({"otp"}))
+    except CodeWrong:
+        _failed(database, account, at, locks=locks)
+        raise
