@@ -209,6 +209,12 @@ def listed(session: Session, limit: int, organs: Iterable[str] = ()) -> list[Sig
     return list(session.scalars(ordered.limit(limit)))
 
 
+def of_document(session: Session, document_id: str) -> list[SignSessionRow]:
+    """Return the sessions of a document, the oldest first."""
+    wanted = select(SignSessionRow).where(SignSessionRow.document_id == document_id)
+    return list(session.scalars(wanted.order_by(SignSessionRow.created_at, SignSessionRow.id)))
+
+
 def _open() -> Select[SignSessionRow]:
     return select(SignSessionRow).where(SignSessionRow.state == SessionState.OPEN)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from documents import initials
 from documents.blobs import BlobStore
 from documents.database import Database
+from documents.initials import Initials
 from documents.placement import Box, Placement
 from drafting.initials import places
 from signing.appearance import Stamp
@@ -54,6 +55,13 @@ def initialled(
     return initial(pdf, key, stamp, box, Statement(job.at, job.name, REASON), stamping)
 
 
+def initial_of(due: Initials, at: datetime) -> Initial:
+    """Return the job that puts on the page what is due."""
+    placement = Placement.from_dict(due.placement) if due.placement else None
+    taken = (placement.signature, placement.seal) if placement else ()
+    return Initial(due.base, due.signing_key, due.full_name, due.ordinal, taken, at)
+
+
 def take(
     database: Database,
     sign: Callable[[Initial], tuple[str, int]],
@@ -73,9 +81,7 @@ def take(
         if not due.signing_key:
             initials.record(session, document_id, who, at, base=due.base)
             return False
-    placement = Placement.from_dict(due.placement) if due.placement else None
-    taken = (placement.signature, placement.seal) if placement else ()
-    job = Initial(due.base, due.signing_key, due.full_name, due.ordinal, taken, at)
+    job = initial_of(due, at)
     sha256, size = sign(job)
     with database.writing() as session:
         initials.record(session, document_id, who, at, base=due.base, sha256=sha256, size=size)
