@@ -16,13 +16,12 @@ from sqlalchemy.orm import Session, aliased
 from documents import calendar
 from documents.document import VIETNAM
 from documents.lifecycle import Direction, State, Step
+from documents.sieve import SOON, Due, of_due
 from documents.tables import DocumentRow, LedgerRow, RevisionRow, TaskRow, UnitRow, lists
 from documents.task import NO_DAY, TaskPart, TaskState, last_day, overdue_through
 
 DAYS = 30
 """How far back charts and ratios look, today included."""
-SOON = 2
-"""Working days of «sắp hạn»."""
 SAMPLE = 200
 """Newest documents issued whose steps are timed."""
 
@@ -158,7 +157,7 @@ def board(session: Session, organ_id: str, today: date, at: datetime) -> Board:
 
 
 def _tiles(session: Session, organ_id: str, today: date) -> dict[str, int]:
-    def of(direction: Direction, *states: State) -> tuple[object, ...]:
+    def of(direction: Direction, *states: State) -> tuple[Any, ...]:
         return (
             _D.organ_id == organ_id,
             _D.direction == direction.value,
@@ -167,14 +166,13 @@ def _tiles(session: Session, organ_id: str, today: date) -> dict[str, int]:
 
     incoming = (_D.organ_id == organ_id, _D.direction == Direction.INCOMING.value)
     outgoing = (_D.organ_id == organ_id, _D.direction == Direction.OUTGOING.value)
-    soon = calendar.vietnam().next_working(today, SOON)
-    late = overdue_through(today, calendar.vietnam())
+    due = _D.due_date.expression
     wanted = {
         "arrived": (*incoming, _D.arrival_date == today),
         "register": of(Direction.INCOMING, State.VERIFIED),
         "direct": of(Direction.INCOMING, State.SUBMITTED),
-        "soon": (_D.organ_id == organ_id, _OPEN, _D.due_date > late, _D.due_date <= soon),
-        "overdue": (_D.organ_id == organ_id, _OPEN, _D.due_date <= late),
+        "soon": (_D.organ_id == organ_id, _OPEN, of_due(Due.SOON, due, today)),
+        "overdue": (_D.organ_id == organ_id, _OPEN, of_due(Due.OVERDUE, due, today)),
         "sign": of(Direction.OUTGOING, State.SUBMITTED, State.APPROVED),
         "issued": (*outgoing, _D.promulgated == today),
     }
@@ -193,7 +191,7 @@ def _flow(session: Session, organ_id: str, since: date, today: date) -> tuple[Da
             .where(day >= since, day <= today)  # type: ignore[operator]
             .group_by(day)
         )
-        return dict(rows)
+        return {each: count for each, count in rows}  # noqa: C416  (a Result is no mapping)
 
     arrived = by(Direction.INCOMING, _D.arrival_date)
     issued = by(Direction.OUTGOING, _D.promulgated)
@@ -224,7 +222,7 @@ def _units(session: Session, organ_id: str, since: date, today: date) -> tuple[U
     for unit_id, stands, count in session.execute(still):
         add(unit_id, stands, count)
     rows = session.execute(select(UnitRow.id, UnitRow.name).where(UnitRow.organ_id == organ_id))
-    names = dict(rows)
+    names = {unit_id: name for unit_id, name in rows}  # noqa: C416
     made = (
         UnitStanding(unit_id, names.get(unit_id, "Cá nhân, lãnh đạo"), **counted)
         for unit_id, counted in counts.items()
@@ -253,7 +251,7 @@ def _urgencies(session: Session, organ_id: str) -> dict[int, int]:
     rows = session.execute(
         select(_D.urgency, func.count()).where(_D.organ_id == organ_id, _OPEN).group_by(_D.urgency)
     )
-    return dict(sorted(rows.tuples()))
+    return {urgency: count for urgency, count in sorted(rows.all())}  # noqa: C416
 
 
 def _week(session: Session, organ_id: str, today: date) -> tuple[WeekDay, ...]:

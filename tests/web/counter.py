@@ -23,7 +23,10 @@ from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import HOME_AFFAIRS, PROVINCE, House, leader_of, person_of, seal_of
 from tests.workflows.hubs import catalogue
 from web.visitor import CSRF_HEADER, cookie_name
+from workflows import settings
 from workflows.office import Office
+from workflows.settings import Settings
+from workflows.workshop import Workshop
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -88,21 +91,40 @@ class Counter:
         return client
 
 
-@pytest.fixture
-def counter(house: House, make_sqlite: MakeDatabase, tmp_path: Path) -> Iterator[Counter]:
-    """A desk with server-side keys, so that the flow's steps can be taken by the house."""
-    home, keys = tmp_path / "quay", tmp_path / "quay-keys"
+@dataclass(frozen=True)
+class Workbench:
+    """A key folder, and the process that works with it."""
+
+    keys: Path
+    workshop: Workshop
+
+
+@pytest.fixture(scope="session")
+def workbench(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """A worker process that has every key, of leaders too."""
+    folder = tmp_path_factory.mktemp("workbench")
+    keys = folder / "keys"
     keys.mkdir(mode=0o700)
-    for name in (
-        leader_of(PROVINCE).id,
-        seal_of(PROVINCE),
-        leader_of(HOME_AFFAIRS).id,
-        seal_of(HOME_AFFAIRS),
-    ):
-        for suffix in ("p12", "pass"):
-            shutil.copy(house.pki.folder / f"{name}.{suffix}", keys)
-    house.install(home, make_sqlite(), (PROVINCE, HOME_AFFAIRS), keys=str(keys), processes=1)
-    office = house.open(home, InMemoryAxis(catalogue()))
+    for organ_id in (PROVINCE, HOME_AFFAIRS):
+        for name in (leader_of(organ_id).id, seal_of(organ_id)):
+            for suffix in ("p12", "pass"):
+                shutil.copy(house.pki.folder / f"{name}.{suffix}", keys)
+    values = house.settings_of(folder, "sqlite:///none.db") | {"processes": 1, "keys": str(keys)}
+    settings.write(folder, **values)
+    made = Workbench(keys, Workshop(Settings.load(folder)))
+    yield made
+    made.workshop.close()
+
+
+@pytest.fixture
+def counter(
+    house: House, workbench: Workbench, make_sqlite: MakeDatabase, tmp_path: Path
+) -> Iterator[Counter]:
+    """A desk with server-side keys, so that the flow's steps can be taken by the house."""
+    home = tmp_path / "quay"
+    served_here, keys = (PROVINCE, HOME_AFFAIRS), str(workbench.keys)
+    house.install(home, make_sqlite(), served_here, keys=keys, processes=1)
+    office = house.open(home, InMemoryAxis(catalogue()), workbench.workshop)
     with served(office, HURRIED) as address:
         made = Counter(house, office, address)
         with made._stack:

@@ -1,0 +1,10 @@
+// A screen that waits to be paired asks now and then whether it was.
+
+setInterval(async () => {
+  try {
+    const answer = await fetch("/ioc/paired");
+    if (answer.status === 205) location.reload();
+  } catch {
+    // the server is away for a moment
+  }
+}, 3000);
