@@ -58,7 +58,7 @@ def serve(office: Office, host: str, port: int) -> None:
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
-        limit_concurrency=200,
+        limit_concurrency=2000,  # windows that listen count too
     )
     # uvicorn stops cleanly and then raises the signal once more, for whoever handled it
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from threading import Lock
 
-from documents import desk_counters, desk_lists
+from documents import desk_counters, desk_lists, notices
 from documents.calendar import YearMissing
 from documents.desk import desk_of
 from documents.listing import Counter
@@ -53,6 +53,7 @@ def menu(here: Visitor) -> dict[str, str]:
 def _counted(here: Visitor) -> dict[str, str]:
     wanted = {name for names in ENTRIES.values() for name in names}
     with here.office.database.reading() as session:
+        unread = notices.unread(session, here.who)
         desk = desk_of(session, here.organ_id, here.who, here.at)
         lists = [each for each in desk_lists.on(desk) if each.name in wanted]
         try:
@@ -63,6 +64,7 @@ def _counted(here: Visitor) -> dict[str, str]:
         entry: _sum(counts[name] for name in names if name in counts)
         for entry, names in ENTRIES.items()
     }
+    told["notices"] = str(unread)
     return {entry: text for entry, text in told.items() if text != "0"}
 
 

@@ -23,6 +23,8 @@ from documents.web_sessions import SEEN_EVERY, Visit
 from workflows.office import Office
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+UNASKED = frozenset({"/counters", "/notices/stream"})
+"""What an open window asks by itself: nobody who has gone home stays logged in by it."""
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
 BACKGROUND = "X-Background"
@@ -142,7 +144,7 @@ def visitor_of(request: Request) -> Visitor | None:
         visit = web_sessions.visit(session, token, at)
     if visit is None:
         return None
-    if BACKGROUND not in request.headers:
+    if BACKGROUND not in request.headers and request.url.path not in UNASKED:
         _note_seen(office, visit, at)
     return Visitor(request, office, visit, at)
 

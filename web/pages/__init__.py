@@ -18,10 +18,13 @@ from web.pages import (
     lists,
     login,
     login_openid,
+    notices,
     presence,
     sign,
     sign_files,
     sign_rounds,
+    work,
+    work_steps,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -40,9 +43,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     lists.router,
     login.router,
     login_openid.router,
+    notices.router,
     presence.router,
     sign.router,
     sign_files.router,
     sign_rounds.router,
+    work.router,
+    work_steps.router,
 )
 """All of them, as the application includes them."""
