@@ -33,8 +33,8 @@ from documents.tables import BatchItemRow, BatchRow, DocumentRow
 
 LEASE = timedelta(seconds=60)
 """Longer than one document takes; renewed with each."""
-_TOLD = 2000
-"""Characters of an error that are kept."""
+_TOLD = 600
+"""Characters of each part of an error that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,13 @@ def failed(item: BatchItemRow, error: OfficeError, at: datetime) -> None:
     """Note why the step was not taken."""
     again = isinstance(error, Unavailable | OutcomeUnknown)
     item.outcome = Outcome.UNAVAILABLE if again else Outcome.REFUSED
-    item.error_code, item.error_text, item.at = error.code, str(error)[:_TOLD], at
+    kept = {name: words[:_TOLD] for name, words in error.as_dict().items()}
+    item.error_code, item.error_text, item.at = error.code, json.dumps(kept), at
+
+
+def told(item: BatchItemRow) -> dict[str, str]:
+    """Return why the step was not taken: `vi`, `en`, `remedy`, `code`; empty where it was."""
+    return dict(json.loads(item.error_text)) if item.error_text else {}
 
 
 def finish(session: Session, batch_id: str, at: datetime) -> bool:

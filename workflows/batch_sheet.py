@@ -6,6 +6,7 @@ Source: ux.md §3.1 (a result per document that can be kept).
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from documents import batches
 from documents.document import VIETNAM
 from documents.tables import BatchItemRow, BatchRow, DocumentRow
 from drafting import workbook
@@ -50,12 +51,18 @@ def workbook_of(
             row.type_name,
             row.subject,
             outcomes.get(item.outcome, item.outcome),
-            item.error_text or item.result,
+            why(item) or item.result,
             _local(item.at) if item.at else "",
         ]
         for item, row in items
     ]
     return workbook.write(book, rows)
+
+
+def why(item: BatchItemRow) -> str:
+    """Return why the step was not taken, in Vietnamese, with what to do; empty where it was."""
+    said = batches.told(item)
+    return ". ".join(filter(None, (said.get("vi"), said.get("remedy"))))
 
 
 def code_of(row: DocumentRow) -> str:

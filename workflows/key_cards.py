@@ -5,6 +5,7 @@ folder a worker process is asked, which has it open; of a key elsewhere the fold
 certificate. Nothing secret is here.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +18,7 @@ from workflows.deferred_keys import DeferredKey, known_identity
 from workflows.jobs import ShowKey, Shown
 from workflows.office import Office
 
+_COMMON_NAME = re.compile("Common Name: ([^,;]+)")
 SOON = timedelta(days=30)
 """So long before its end a certificate is warned of."""
 
@@ -45,6 +47,13 @@ class KeyCard:
     fault: OfficeError | None = None
     """Why it cannot be used, as far as is known now."""
     service: str = ""
+
+    @property
+    def issuer(self) -> str:
+        """The issuer's common name, else all of its name."""
+        whole = self.certificate.issuer if self.certificate else ""
+        named = _COMMON_NAME.search(whole)
+        return named[1] if named else whole
 
     def expired(self, at: datetime) -> bool:
         """Return whether the certificate is over, or has not begun, at *at* (aware)."""

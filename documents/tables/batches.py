@@ -60,5 +60,6 @@ class BatchItemRow(Base):
     """What it led to, in Vietnamese words; the document's state where an action says nothing."""
     error_code: Mapped[str | None] = mapped_column(String(60))
     error_text: Mapped[str | None] = mapped_column(Text)
+    """What `OfficeError.as_dict` says, as JSON."""
     at: Mapped[datetime | None]
     """When the outcome was known."""

@@ -101,7 +101,7 @@ def show(here: Here, batch_id: str, back: Annotated[str, Query()] = "") -> Respo
         batch=batch,
         is_open=batch.state == BatchState.OPEN,
         standing=standing,
-        items=found,
+        items=[(item, row, batches.told(item)) for item, row in found],
         outcomes=OUTCOMES,
         words=batch_actions.words(batch.action),
     )

@@ -41,4 +41,4 @@ def take(
 ) -> Response:
     """Put the visitor's initials on what was ticked, or on the one that is open."""
     accounts.may_sign(here.visit, here.office.settings.second_factor)
-    return batches.begin(here, INITIAL, item or [], key, "Đang ký nháy.")
+    return batches.begin(here, INITIAL, item or [], key)

@@ -26,8 +26,6 @@ from workflows.key_cards import KeyKind
 from workflows.sign_case import SignCase
 
 router = APIRouter(prefix="/sign")
-_MANY = {"approve": "Đang ký.", "return": "Đang trả lại."}
-"""What a form of the pile may ask for."""
 
 HAPPENED = {
     "draft": "Dự thảo",
@@ -88,7 +86,7 @@ def decide_many(
 ) -> Response:
     """Sign, or return, all that was ticked; the page of the batch shows a result for each."""
     arguments = {"reason": reason} if action == Step.RETURN else {}
-    return batches.begin(here, action, item or [], key, _MANY.get(action, ""), **arguments)
+    return batches.begin(here, action, item or [], key, **arguments)
 
 
 @router.get("/key")
