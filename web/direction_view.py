@@ -14,7 +14,7 @@ from documents.presets import Shown
 from documents.rights import Offer
 from documents.tables import DocumentRow, TaskRow
 from documents.task import OPEN
-from web import due_days
+from web import due_days, trail
 from web.faults import PageMissing
 from web.visitor import Visitor
 
@@ -49,12 +49,12 @@ def papers(row: DocumentRow, files: Sequence[Attachment]) -> list[Paper]:
     """Return what can be looked at, the document itself first."""
     found = []
     if row.current_sha256:
-        found.append(Paper(0, "Văn bản", f"/direct/{row.id}/files/0", shown=True))
+        found.append(Paper(0, "Văn bản", f"/documents/{row.id}/pdf", shown=True))
     for number, file in enumerate(files, 1):
         if file.sha256 == row.current_sha256:
             continue
         is_pdf = file.content_type == "application/pdf"
-        href = f"/direct/{row.id}/files/{number}"
+        href = f"/documents/{row.id}/attachments/{number}"
         found.append(Paper(number, file.name, href, shown=is_pdf))
     return found
 
@@ -122,6 +122,11 @@ def names(session: Session, rows: Sequence[TaskRow]) -> Mapping[str, str]:
     """Return the names of everybody that the tasks are given to, by id."""
     keys = {key for task in rows for key in (task.unit_id, task.person_id, task.given_by) if key}
     return dict(addressees.named(session, sorted(keys)))
+
+
+def after(here: Visitor, document_id: str, tu: str) -> str:
+    """Return where to go once it is directed: the next one of the list it was opened from."""
+    return trail.onward(here, tu, document_id) if tu else "/direct"
 
 
 def ready(found: Sequence[Shown], choice: str) -> Shown | None:

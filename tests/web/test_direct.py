@@ -152,8 +152,7 @@ def test_who_may_not_direct_sees_no_form_and_is_refused(
 def test_another_agency_knows_nothing_of_it(arrivals: Arrivals, counter: Counter) -> None:
     document = arrivals.submitted()
     stranger = counter.client(Role.LEADER, HOME_AFFAIRS)
-    for path in ("", "/files/0"):
-        assert stranger.get(f"/direct/{document}{path}").status_code == 404
+    assert stranger.get(f"/direct/{document}").status_code == 404
     for path in ("", "/return", "/submit", "/shelve"):
         answer = stranger.post(f"/direct/{document}{path}", data={"version": 1, "reason": "x" * 20})
         assert answer.status_code == 404
@@ -244,14 +243,6 @@ def test_hostile_words_are_only_words(arrivals: Arrivals, leader: httpx.Client) 
     ):
         assert "<script>alert" not in text
         assert "<img src=x" not in text
-
-
-def test_the_paper_is_shown_and_never_as_a_page(arrivals: Arrivals, leader: httpx.Client) -> None:
-    document = arrivals.submitted()
-    answer = leader.get(f"/direct/{document}/files/0")
-    assert answer.content.startswith(b"%PDF-")
-    assert answer.headers["content-security-policy"].startswith("sandbox")
-    assert leader.get(f"/direct/{document}/files/7").status_code == 404
 
 
 def test_a_leader_directs_with_three_taps_on_a_telephone(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from documents import addressees, casefile, directing, lying, presets, seen
 from documents import desk as desks
 from documents.errors import OfficeError
-from web import direction_view, kept, shares
+from web import direction_view, kept, shares, trail
 from web.direction_view import ready
 from web.rendering import page, redirect, with_fault
 from web.shares import Typed
@@ -29,6 +29,7 @@ class DirectionForm(BaseModel):
     """The form of a direction, as it is sent."""
 
     version: int = -1
+    tu: str = ""
     choice: str = ""
     opinion: str = ""
     due: str = ""
@@ -42,11 +43,11 @@ class DirectionForm(BaseModel):
 
     def typed(self) -> Typed:
         """Return what it says."""
-        return Typed(**self.model_dump(exclude={"version"}))
+        return Typed(**self.model_dump(exclude={"version", "tu"}))
 
     def sent(self) -> dict[str, list[str]]:
         """Return its values, to be shown again."""
-        values = self.model_dump(exclude={"version"})
+        values = self.model_dump(exclude={"version", "tu"})
         return {name: each if isinstance(each, list) else [each] for name, each in values.items()}
 
 
@@ -69,22 +70,23 @@ def who(here: Here, q: str = "") -> JSONResponse:
 
 
 @router.get("/{document_id}")
-def one(here: Here, document_id: str, file: int = 0, way: str = "") -> Response:
+def one(here: Here, document_id: str, file: int = 0, way: str = "", tu: str = "") -> Response:
     """Show the document with what the visitor may decide."""
     form = kept.form(here, f"direct/{document_id[:36]}")
-    return page(here, "direct/page.html", **_context(here, document_id, form, file, way))
+    return page(here, "direct/page.html", **_context(here, document_id, form, file, way, tu))
 
 
 @router.post("/{document_id}")
 def send(here: Here, document_id: str, sent: Annotated[DirectionForm, Form()]) -> Response:
     """Direct the document; what was sent twice is done once."""
     key = f"direct/{document_id[:36]}"
+    following = direction_view.after(here, document_id[:36], sent.tu)
     try:
         with here.office.database.writing() as session:
             row = direction_view.seen_document(session, here, document_id)
             casefile.locked(session, row.id)
             if row.version != sent.version and _mine(here, row.id, session):
-                return redirect(here, "/direct", "Văn bản này đã được chuyển xử lý")
+                return redirect(here, following, "Văn bản này đã được chuyển xử lý")
             seen.ensure(session, row, sent.version)
             offered = presets.offered(session, here.organ_id, here.who, here.today)
             typed = replace(sent.typed(), preset=ready(offered, sent.choice))
@@ -95,10 +97,10 @@ def send(here: Here, document_id: str, sent: Annotated[DirectionForm, Form()]) -
             code = f"{row.code_number or ''}/{row.code_notation}"
     except OfficeError as fault:
         form = kept.form(here, key, sent=sent.sent())
-        shown = _context(here, document_id, form, 0, "")
+        shown = _context(here, document_id, form, 0, "", sent.tu)
         return with_fault(here, "direct/page.html", fault, **shown)
     warned = "; ".join(text.split(" / ")[0] for text in done.warnings)
-    return redirect(here, "/direct", f"Đã chuyển xử lý {code}" + (f". {warned}" if warned else ""))
+    return redirect(here, following, f"Đã chuyển xử lý {code}" + (f". {warned}" if warned else ""))
 
 
 def _mine(here: Visitor, document_id: str, session: Session) -> bool:
@@ -108,7 +110,7 @@ def _mine(here: Visitor, document_id: str, session: Session) -> bool:
 
 
 def _context(
-    here: Visitor, document_id: str, form: kept.KeptForm, file: int, way: str
+    here: Visitor, document_id: str, form: kept.KeptForm, file: int, way: str, tu: str
 ) -> dict[str, Any]:
     with here.office.database.reading() as session:
         row = direction_view.seen_document(session, here, document_id)
@@ -118,4 +120,5 @@ def _context(
             part: addressees.named(session, form.texts(part))
             for part in ("lead", "cooperate", "inform")
         }
-    return found | {"form": form, "chosen": chosen, "way": way}
+    around = trail.neighbours(here, tu, row.id) if tu else None
+    return found | {"form": form, "chosen": chosen, "way": way, "tu": tu, "trail": around}

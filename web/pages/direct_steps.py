@@ -1,10 +1,11 @@
-"""/direct/ID/…: what else follows a document that lies before somebody; its files.
+"""/direct/ID/…: what else follows a document that lies before somebody.
 
 Return to the clerk with a reason, lay before another leader, keep for reference without an answer
 (Decree 30/2020/ND-CP, Art. 23, 24; ux.md §1.4.3).
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -15,14 +16,22 @@ from documents import casefile, directing, seen, shelving
 from documents.errors import OfficeError, Refused
 from documents.tables import DocumentRow
 from web import direction_view, kept
+from web.direction_view import after
 from web.due_days import read_due
-from web.faults import PageMissing
-from web.rendering import attachment_headers, redirect, with_fault
+from web.rendering import redirect, with_fault
 from web.visitor import Here, Visitor
 
 router = APIRouter(prefix="/direct")
 SHORTEST = 10
 """Characters of a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the form had before it: the document's version, the list it was opened from."""
+
+    version: int
+    tu: str
 
 
 class ReasonShort(Refused):
@@ -40,6 +49,7 @@ def give_back(
     document_id: str,
     reason: Annotated[str, Form()] = "",
     version: Annotated[int, Form()] = -1,
+    tu: Annotated[str, Form()] = "",
 ) -> Response:
     """Return the document to the clerk."""
 
@@ -49,7 +59,8 @@ def give_back(
         directing.returned(session, row.id, here.who, here.at, reason)
 
     told = "Đã trả lại văn thư"
-    return _taken(here, document_id, version, "return", step, told, {"reason": [reason]})
+    seen_at = Seen(version, tu)
+    return _taken(here, document_id, seen_at, "return", step, told, {"reason": [reason]})
 
 
 @router.post("/{document_id}/submit")
@@ -62,6 +73,7 @@ def submit(
     lead_name: Annotated[str, Form()] = "",
     due: Annotated[str, Form()] = "",
     version: Annotated[int, Form()] = -1,
+    tu: Annotated[str, Form()] = "",
 ) -> Response:
     """Lay the document before a leader, with what is proposed (tham mưu)."""
 
@@ -73,7 +85,8 @@ def submit(
         )
 
     sent = {"to": [to], "words": [words], "due": [due]}
-    return _taken(here, document_id, version, "submit", step, "Đã trình lãnh đạo", sent)
+    seen_at = Seen(version, tu)
+    return _taken(here, document_id, seen_at, "submit", step, "Đã trình lãnh đạo", sent)
 
 
 @router.post("/{document_id}/shelve")
@@ -82,6 +95,7 @@ def shelve(
     document_id: str,
     words: Annotated[str, Form()] = "",
     version: Annotated[int, Form()] = -1,
+    tu: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep the document for reference: nothing follows."""
 
@@ -89,13 +103,14 @@ def shelve(
         shelving.shelve(session, row.id, here.who, here.at, words)
 
     told = "Đã lưu tham khảo"
-    return _taken(here, document_id, version, "complete", step, told, {"words": [words]})
+    seen_at = Seen(version, tu)
+    return _taken(here, document_id, seen_at, "complete", step, told, {"words": [words]})
 
 
 def _taken(
     here: Visitor,
     document_id: str,
-    version: int,
+    seen_at: Seen,
     name: str,
     step: Callable[[Session, DocumentRow], None],
     told: str,
@@ -103,14 +118,15 @@ def _taken(
 ) -> Response:
     """Take a step on the document as it was seen, once; refused, show the page with what holds."""
     way = {"complete": "shelve"}.get(name, name)
+    following = after(here, document_id, seen_at.tu)
     try:
         with here.office.database.writing() as session:
             row = direction_view.seen_document(session, here, document_id)
             casefile.locked(session, row.id)
-            last = seen.last_change(session, row.id) if row.version != version else None
+            last = seen.last_change(session, row.id) if row.version != seen_at.version else None
             if last is not None and (last.by_id, last.step) == (here.who, name):
-                return redirect(here, "/direct", told)
-            seen.ensure(session, row, version)
+                return redirect(here, following, told)
+            seen.ensure(session, row, seen_at.version)
             step(session, row)
             kept.accepted(session, here, f"direct/{row.id}")
     except OfficeError as fault:
@@ -119,28 +135,6 @@ def _taken(
             shown = direction_view.context(session, here, row, 0)
         form = kept.form(here, f"direct/{document_id[:36]}", seen=str(row.version), sent=sent)
         chosen: dict[str, list[tuple[str, str]]] = {"lead": [], "cooperate": [], "inform": []}
-        shown |= {"form": form, "chosen": chosen, "way": way}
+        shown |= {"form": form, "chosen": chosen, "way": way, "tu": seen_at.tu, "trail": None}
         return with_fault(here, "direct/page.html", fault, **shown)
-    return redirect(here, "/direct", told)
-
-
-@router.get("/{document_id}/files/{number}")
-def file(here: Here, document_id: str, number: int) -> Response:
-    """Send the document's PDF (0) or one of the files that travel with it."""
-    with here.office.database.reading() as session:
-        row = direction_view.seen_document(session, here, document_id)
-        attached = casefile.attachments_of(session, row.id)
-        if number == 0 and row.current_sha256:
-            name, kind = f"{row.code_number or row.id}.pdf", "application/pdf"
-            digest = row.current_sha256
-        elif 1 <= number <= len(attached):
-            found = attached[number - 1]
-            name, kind, digest = found.name, found.content_type, found.sha256
-        else:
-            raise PageMissing
-    is_pdf = kind == "application/pdf"
-    content = here.office.blobs.get(digest)
-    # what strangers sent is never shown as anything but a PDF
-    media = kind if is_pdf else "application/octet-stream"
-    headers = attachment_headers(name, inline=is_pdf)
-    return Response(content, media_type=media, headers=dict(headers))
+    return redirect(here, following, told)

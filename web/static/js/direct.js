@@ -16,6 +16,11 @@ document.addEventListener("click", (event) => {
     put(document.getElementById(chip.dataset.into ?? "opinion"), chip.dataset.phrase);
     return;
   }
+  const day = event.target.closest("[data-put]");
+  if (day) {
+    document.getElementById(day.dataset.put).value = day.dataset.value;
+    return;
+  }
   const way = event.target.closest("[data-way]");
   if (!way) return;
   const target = document.getElementById(way.dataset.way);
