@@ -118,7 +118,10 @@ def make_demo_world(folder: Path, since: datetime | None = None) -> World:
         for path in (pki.roots, *pki.crls):
             shutil.copy(path, trust / path.name)
         axis = enrolment.credential(home)
-        settings.write(home, name=home.name, axis=axis, crls=_crl_paths(home))
+        # people look around: nobody shall need a telephone for that
+        settings.write(
+            home, name=home.name, second_factor="offered", axis=axis, crls=_crl_paths(home)
+        )
     for desk in DESKS:
         _give_keys(folder / desk.installation, pki, desk)
     for home in world.homes:

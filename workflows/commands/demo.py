@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from documents.delivery import DeliveryState
-from workflows import demonstration, installation
+from workflows import demo_logins, demonstration, installation
 from workflows.commands import demo_year
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
 from workflows.demonstration import Counts, Line
@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
             world = World.load(arguments.data)
         else:
             world = installation.make_demo_world(arguments.data)
+            demo_logins.give_logins(world)
         progress.update(task, description="Khởi động / starting Prefect, hub, workers")
         with serving(world), demonstration.offices(world) as opened:
             world = World.load(arguments.data)
@@ -136,6 +137,8 @@ def _show(world: World, lines: list[Line], counts: Counts, well: bool, seconds: 
         f"Chạy tiếp / serve: .venv/bin/congvan up --data '{world.folder}'",
         soft_wrap=True,
     )
+    for line in demo_logins.told(world):
+        console.print(line, soft_wrap=True)
     console.print(f"\n{'ĐẠT / all is well' if well else 'CHƯA ĐẠT / not well'} ({seconds:.0f} s)")
 
 

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from documents.errors import Refused
 from documents.task import STANDING_NAMES
+from workflows import demo_logins
 from workflows.calendar_days import moment_after
 from workflows.commands.console import console, print_json, print_table
 from workflows.demo_data.letters import DEFECT_NAMES
@@ -95,6 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
             wish,
             lambda what, part: progress.update(task, description=what, completed=part),
         )
+        demo_logins.give_logins(made.world)
     counted = made.census
     seconds = time.monotonic() - started
     if arguments.json:
@@ -135,6 +137,8 @@ def _show(made: Filled, counted: Census, seconds: float) -> None:
         f"Chạy / serve: .venv/bin/congvan up --data '{folder}'",
         soft_wrap=True,
     )
+    for line in demo_logins.told(made.world):
+        console.print(line, soft_wrap=True)
     console.print(
         f"\n{'ĐẠT / all is well' if counted.well else 'CHƯA ĐẠT / not well'} ({seconds:.0f} s)"
     )

@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows import equipment, installation
+from workflows import demo_logins, equipment, installation
 from workflows.cabinet import cabinets
 from workflows.commands.console import console
 from workflows.installation import Wishes
@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the folder with its databases, keys' folders and settings; say what it lacks."""
     if arguments.demo:
         world = installation.make_demo_world(arguments.folder)
+        demo_logins.give_logins(world)
     else:
         path = arguments.organisation
         organisation = read_organisation(path) if path else None
@@ -48,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
             enter_organisation(world, organisation)
     console.print(f"Hệ thống / world: {world.folder}", soft_wrap=True)
     _say_lacking(world)
+    for line in demo_logins.told(world):
+        console.print(line, soft_wrap=True)
     console.print(f"Chạy / serve:  congvan up --data '{world.folder}'", soft_wrap=True)
     return 0
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from documents.document import VIETNAM
 from documents.errors import Refused
+from workflows import demo_logins
 from workflows.commands.console import add_data, console
 from workflows.health import Health
 from workflows.supervisor import Supervisor
@@ -50,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     urls = {"prefect": world.prefect_url}
     supervisor = Supervisor(world.folder, world.children(), urls=urls, report=_say)
     with supervisor:
+        for line in demo_logins.told(world):
+            console.print(line, soft_wrap=True)
         console.print(f"Sẵn sàng / ready. Prefect: {world.prefect_url}", soft_wrap=True)
         if world.hub_port:
             console.print(f"Hub (SOAP): {world.hub_url}?wsdl", soft_wrap=True)
