@@ -27,6 +27,7 @@ from documents.document import Role
 from documents.lifecycle import Direction
 from documents.listing import Counter
 from documents.saved_views import View
+from documents.search_query import FINISHED
 from documents.tables import DocumentRow, PersonRow
 from web import list_columns, trail, wording
 from web.list_address import Address, of_query
@@ -160,9 +161,20 @@ def _row(
         number,
         trail.address_of(which, line, query, number),
         tuple((each, list_columns.text(line, each.name, shown.names, desk)) for each in columns),
-        None if line.hidden else due_words(line.due, desk.today),
+        due_of(line, desk),
         ticked,
     )
+
+
+def due_of(line: Line, desk: Desk) -> DueWords | None:
+    """Return how the row's deadline stands; of what is done nothing is late any more."""
+    if line.hidden:
+        return None
+    said = due_words(line.due, desk.today)
+    row = line.document
+    if said is not None and line.task is None and row is not None and row.state in FINISHED:
+        return DueWords("quiet", "đã xong")
+    return said
 
 
 def bulk_of(which: DeskList) -> tuple[Action, ...]:

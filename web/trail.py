@@ -7,7 +7,7 @@ it holds nothing that its reader may not see, so it needs no signature. ux.md §
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from documents.desk import Desk, desk_of
 from documents.desk_lists import DeskList
 from documents.desk_rows import Line
 from documents.errors import Refused
-from web import list_address
+from web import list_address, search_trail
 from web.visitor import Visitor
 
 PARAMETER = "tu"
@@ -77,6 +77,8 @@ def neighbours(here: Visitor, ref: str, document_id: str = "") -> Trail | None:
         ref: `tu` of the address, as it came.
         document_id: What the page is about; a reference to another row is not believed.
     """
+    if ref.startswith(search_trail.PREFIX):
+        return _in_search(here, ref, document_id)
     found = _opened(ref)
     if found is None:
         return None
@@ -125,6 +127,25 @@ def _trail(session: Session, desk: Desk, ref: _Reference, document_id: str) -> T
         following,
         around.after is None,
     )
+
+
+def _in_search(here: Visitor, ref: str, document_id: str) -> Trail | None:
+    """Return where the page stands in a search that it was opened from."""
+    question = search_trail.opened(ref[:_LONGEST])
+    if question is None:
+        return None
+    try:
+        with here.office.database.reading() as session:
+            desk = desk_of(session, here.organ_id, here.who, here.at)
+            around = search_trail.around(session, desk, question, document_id)
+    except (Refused, YearMissing):
+        return None
+    if around is None:
+        return None
+    before, after, number, total = around
+    back = f"/search?{urlencode(question.pairs())}"
+    title = "Kết quả tra cứu"
+    return Trail(ref, title, back, number, str(total), True, before, after or back, not after)
 
 
 def _about(ref: _Reference, document_id: str, row_ids: frozenset[str]) -> bool:

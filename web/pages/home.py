@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from documents import desk_counters, desk_lists, desk_rows, desk_week, saved_views
 from documents.calendar import YearMissing
-from documents.deadline_words import due_words
 from documents.desk import Desk, desk_of
 from documents.desk_rows import Ask
 from documents.desk_trail import narrowed
@@ -67,7 +66,7 @@ def _nearest(session: Session, desk: Desk, tab: Tab) -> dict[str, object]:
     """Return the first rows of a list with their addresses and deadlines."""
     shown = desk_rows.shown(session, desk, tab.which, Ask(size=_SHOWN))
     rows = [
-        (line, trail.address_of(tab.which, line, "", number), due_words(line.due, desk.today))
+        (line, trail.address_of(tab.which, line, "", number), list_view.due_of(line, desk))
         for number, line in enumerate(shown.lines, 1)
     ]
     return {"tab": tab, "rows": rows, "tasks": tab.which.work not in {None, Work.WAITING}}
@@ -75,7 +74,7 @@ def _nearest(session: Session, desk: Desk, tab: Tab) -> dict[str, object]:
 
 def _pinned(session: Session, desk: Desk) -> list[ViewTab]:
     """Return the views that are pinned, with their counters; at most twelve."""
-    found = []
+    found: list[ViewTab] = []
     for view in saved_views.views_of(session, desk.organ_id, desk.person_id):
         which = desk_lists.LISTS.get(view.list_name)
         if not view.pinned or which is None or not desk_lists.has(desk, which) or len(found) >= 12:

@@ -1,15 +1,12 @@
 """`congvan search`: find documents by anything that was entered and by their files' text."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from documents import directory, saved_queries, search_index
 from documents.errors import Unavailable
@@ -17,45 +14,13 @@ from documents.numbering import local_day
 from documents.saved_queries import COLUMNS, USUAL, Kept
 from documents.search import LOOKED_AT, PAGE, Facet, Results, Sort, search
 from documents.search_query import Filters
-from documents.tables import DocumentRow, UnitRow
+from documents.tables import DocumentRow
 from workflows.cabinet import Cabinet, cabinets
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
-from workflows.plain_words import DOCUMENT, named
-from workflows.result_export import URGENCIES, export, shown
+from workflows.result_export import export, shown
+from workflows.search_form import FACETS, FIELDS, composed, in_words, names_of
 from workflows.world import World
 
-FIELDS = {
-    "number": "số",
-    "notation": "ký hiệu",
-    "subject": "trích yếu",
-    "from": "nơi gửi",
-    "to": "nơi nhận",
-    "type": "loại",
-    "signer": "người ký",
-    "drafter": "người soạn",
-    "unit": "đơn vị",
-    "place": "địa danh",
-    "note": "ghi chú",
-    "receipt": "số đến",
-    "dossier": "hồ sơ",
-    "opinion": "ý kiến",
-    "state": "trạng thái",
-    "urgency": "độ khẩn",
-    "direction": "chiều",
-    "year": "năm",
-    "since": "từ ngày",
-    "until": "đến ngày",
-    "due": "hạn",
-}
-_FACETS = {
-    Facet.DIRECTION: "Chiều",
-    Facet.TYPE: "Loại",
-    Facet.YEAR: "Năm",
-    Facet.STATE: "Trạng thái",
-    Facet.SENDER: "Nơi gửi",
-    Facet.UNIT: "Đơn vị",
-    Facet.URGENCY: "Độ khẩn",
-}
 _AT_ONCE = 500
 _FOLLOWED = 20
 """Steps that the index follows the ledger before it is asked; the worker does the rest."""
@@ -114,11 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _query(arguments: argparse.Namespace) -> str:
-    parts = [" ".join(arguments.query)]
-    for each in arguments.field:
-        name, _, said = each.partition("=")
-        parts.append(f'{FIELDS.get(name, name)}:"{said.replace(chr(34), " ")}"')
-    return " ".join(part for part in parts if part)
+    pairs = (each.partition("=") for each in arguments.field)
+    return composed(" ".join(arguments.query), ((name, said) for name, _, said in pairs))
 
 
 def _columns(arguments: argparse.Namespace) -> tuple[str, ...]:
@@ -161,21 +123,11 @@ def _asked(every: Sequence[Cabinet], arguments: argparse.Namespace, kept: Kept) 
                 wanted -= len(results.documents)
                 if page == arguments.page:
                     answer.results.append(results)
-                    answer.names |= _names(session, results)
+                    answer.names |= names_of(session, results)
                 page = results.next
                 if not page or not arguments.export:
                     break
     return answer
-
-
-def _names(session: Session, results: Results) -> dict[str, str]:
-    """Return how people call the units and agencies that are counted."""
-    ids = [count.value for count in results.facets.get(Facet.UNIT, ())]
-    codes = [count.value for count in results.facets.get(Facet.SENDER, ())]
-    units = session.execute(select(UnitRow.id, UnitRow.name).where(UnitRow.id.in_(ids)))
-    names = {unit: name for unit, name in units}  # noqa: C416  (a result is no mapping)
-    agencies = directory.agency_rows(session, codes) if codes else {}
-    return names | {code: row.name for code, row in agencies.items()}
 
 
 def _follow(cabinet: Cabinet) -> None:
@@ -207,29 +159,14 @@ def _found(every: Sequence[Cabinet], arguments: argparse.Namespace, kept: Kept) 
     )
     for results in answer.results:
         for facet, counts in results.facets.items():
-            line = " · ".join(f"{_value(facet, c.value, answer.names)} {c.count}" for c in counts)
+            line = " · ".join(f"{in_words(facet, c.value, answer.names)} {c.count}" for c in counts)
             if line:
-                console.print(f"{_FACETS[facet]}{' (≥)' if results.at_least else ''}: {line}")
+                console.print(f"{FACETS[facet]}{' (≥)' if results.at_least else ''}: {line}")
         if results.shortened:
             console.print("! câu hỏi quá dài, chỉ dùng phần đầu / the query was cut")
         if results.next:
             console.print(f"Trang sau / next: --page {results.next}")
     return 0
-
-
-_DIRECTIONS = {"incoming": "đến", "outgoing": "đi"}
-
-
-def _value(facet: Facet, value: str, names: Mapping[str, str]) -> str:
-    match facet:
-        case Facet.STATE:
-            return named(DOCUMENT, value)
-        case Facet.DIRECTION:
-            return _DIRECTIONS.get(value, value)
-        case Facet.URGENCY:
-            return dict(enumerate(URGENCIES)).get(int(value or 0), value)
-        case _:
-            return names.get(value, value) or "-"
 
 
 def _as_dict(answer: _Answer, kept: Kept, total: int, *, more: bool) -> dict[str, Any]:
