@@ -18,7 +18,7 @@ COMMANDS = (
     *("people", "search", "list"),
     *("direct", "task", "handling", "intake", "phrases"),
     *("deadlines", "reminders", "notices"),
-    *("account",),
+    *("account", "token"),
 )
 
 
