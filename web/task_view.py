@@ -146,7 +146,7 @@ def context(
         "names": dict(addressees.named(session, sorted(keys))),
         "asked": asked,
         "waiting": next((each for each in asked if each.decided_at is None), None),
-        "said": _said(session, here, task, row),
+        "spoken": _said(session, here, task, row),
         "may": may(session, holder, task),
         "seen": seen.of_task(task),
         "standing": STANDING_NAMES[task_lists.standing_of(task, here.at)],

@@ -284,8 +284,8 @@ def test_the_picker_and_phrases_work_with_the_keyboard(arrivals: Arrivals, pages
     page.locator("[data-phrase]").nth(1).press("Enter")
     assert page.locator("#opinion").input_value() == "Đồng ý. Giao {chủ trì} thực hiện."
     page.locator("#w-lead").press_sequentially("mai")
-    page.locator("#w-lead-list [role=option]").first.wait_for()
     page.keyboard.press("Enter")
+    page.locator(".who-chosen .chip").wait_for()
     assert page.locator('input[name="lead"]').input_value() == "mai"
     shoot(page, "direct-1366")
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})

@@ -246,7 +246,7 @@ def test_a_task_is_worked_on_from_a_telephone(arrivals: Arrivals, pages: MakePag
     wide.goto(f"/work/{lead}")
     wide.locator("#way-subtask summary").click()
     wide.locator("#g-to").press_sequentially("ntb")
-    wide.locator("#g-to-list [role=option]").first.click()
+    wide.get_by_role("option", name="Nguyễn Thanh Bình").click()
     shoot(wide, "task-1366")
     wide.get_by_role("button", name="Giao việc").click()
     wide.get_by_text("Đã giao việc").wait_for()

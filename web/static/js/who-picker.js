@@ -32,6 +32,7 @@ function install(root) {
   let at = -1;
   let asked = 0;
   let timer = 0;
+  let wanted = false; // Enter was pressed before the answer came
   for (const [name, value] of [["role", "combobox"], ["aria-expanded", "false"], ["aria-controls", list.id], ["aria-autocomplete", "list"]]) box.setAttribute(name, value);
 
   function close() {
@@ -82,12 +83,15 @@ function install(root) {
     list.hidden = false;
     box.setAttribute("aria-expanded", "true");
     if (box.value.trim()) mark(0);
+    const first = list.querySelector("[role=option]");
+    if (wanted && first && box.value.trim()) take(first);
+    wanted = false;
   }
 
   async function ask() {
     const turn = ++asked;
     try {
-      const answer = await fetch(`/direct/who?q=${encodeURIComponent(box.value.trim())}`, { headers: { Accept: "application/json" } });
+      const answer = await fetch(`${root.dataset.url ?? "/direct/who"}?q=${encodeURIComponent(box.value.trim())}`, { headers: { Accept: "application/json" } });
       if (answer.ok && turn === asked && document.activeElement === box) show(await answer.json());
     } catch {
       close();
@@ -96,6 +100,9 @@ function install(root) {
 
   box.addEventListener("input", () => {
     clearTimeout(timer);
+    asked += 1; // an answer to fewer letters is not shown
+    wanted = false;
+    close();
     timer = setTimeout(ask, PAUSE);
   });
   box.addEventListener("keydown", (event) => {
@@ -107,6 +114,11 @@ function install(root) {
     } else if (event.key === "Enter" && !list.hidden && at >= 0) {
       event.preventDefault();
       take(list.querySelectorAll("[role=option]")[at]);
+    } else if (event.key === "Enter" && box.value.trim()) {
+      event.preventDefault(); // a form is not sent by choosing
+      wanted = true;
+      clearTimeout(timer);
+      ask();
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();
       close();
