@@ -13,7 +13,7 @@ from documents.numbering import local_day
 from documents.presets import Preset
 from documents.stand_ins import Scope, WorkDelegation
 from documents.task import TaskPart
-from tests.web.arrivals import Arrivals
+from tests.web.directions import Arrivals
 from tests.web.counter import LAPTOP, PHONE, WIDE, Counter, MakePage, shoot
 from tests.workflows.house import HOME_AFFAIRS, PROVINCE
 

@@ -12,7 +12,7 @@ from documents.directing import Instruction
 from documents.document import Role
 from documents.tables import ExtensionRow, RemarkFileRow, RemarkRow, TaskRow
 from documents.task import TaskPart
-from tests.web.arrivals import Arrivals, pdf
+from tests.web.directions import Arrivals, pdf
 from tests.web.counter import LAPTOP, PHONE, Counter, MakePage, shoot
 from tests.workflows.house import HOME_AFFAIRS
 
