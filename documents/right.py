@@ -145,7 +145,7 @@ GRANTS: Mapping[Right, frozenset[Role]] = MappingProxyType(
         Right.CATALOGUE: _CLERK | _ADMINISTRATOR,
         Right.SHARE_VIEW: _HANDLERS - {Role.SPECIALIST},
         Right.DASHBOARD: _ALL - {Role.SPECIALIST},
-        Right.OPERATE: _ADMINISTRATOR,
+        Right.OPERATE: _ADMINISTRATOR | _CLERK,
         Right.ACCOUNTS: _ADMINISTRATOR,
         Right.TOKENS: _ADMINISTRATOR,
     }

@@ -301,6 +301,14 @@ Index(
 )
 
 
+_JUNK = text("outcome = 'junk'")
+Index(
+    "ix_parcel_junk",
+    ParcelRow.organ_id,
+    ParcelRow.fetched_at,
+    sqlite_where=_JUNK,
+    postgresql_where=_JUNK,
+)
 Index(
     "ix_parcel_open",
     ParcelRow.fetched_at,

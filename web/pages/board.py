@@ -10,13 +10,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from documents import displays, listing
+from documents import displays, listing, rights
 from documents.displays import PAIRING, PAIRING_ROLES, DisplayUnknown
 from documents.errors import Refused
 from documents.indicators import DEFINITIONS
 from documents.numbering import local_day
 from documents.queues import QUEUES
-from documents.rights import visible
+from documents.rights import Right
 from documents.tables import AgencyRow
 from web.pace import Pace
 from web.rendering import page, plain_page, redirect, with_fault
@@ -124,6 +124,8 @@ def paired(request: Request) -> Response:
 
 
 def _shown(here: Visitor) -> dict[str, Any]:
+    with here.office.database.reading() as session:
+        rights.check(session, here.visit, Right.DASHBOARD, None, here.at)
     board = board_of(here.office, here.organ_id, here.at)
     with here.office.database.reading() as session:
         late = listing.listed(
@@ -133,7 +135,7 @@ def _shown(here: Visitor) -> dict[str, Any]:
             session, here.organ_id, QUEUES["urgent"], local_day(here.at), size=ATTENTION
         ).documents
         rows = tuple({row.id: row for row in (*urgent, *late)}.values())[:ATTENTION]
-        seen = visible(session, here.visit, rows, here.at)
+        seen = rights.visible(session, here.visit, rows, here.at)
         screens = displays.of_agency(session, here.organ_id, here.at)
     return {
         "board": board,

@@ -1,4 +1,4 @@
-"""Wall displays."""
+"""Wall displays; what was fetched and not understood is found at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,8 +29,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_display_code_sha256"), "display", ["code_sha256"])
     op.create_index(op.f("ix_display_organ_id"), "display", ["organ_id"])
+    junk = sa.text("outcome = 'junk'")
+    op.create_index(
+        "ix_parcel_junk",
+        "parcel",
+        ["organ_id", "fetched_at"],
+        sqlite_where=junk,
+        postgresql_where=junk,
+    )
 
 
 def downgrade() -> None:
     """Remove them."""
+    op.drop_index("ix_parcel_junk", "parcel")
     op.drop_table("display")
