@@ -8,7 +8,7 @@ finds the document by it. Functions run in the caller's writing transaction, unl
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from documents.ledger import SYSTEM
 from documents.proposal import Proposal
 from documents.tables import DocumentRow, IntakeRow, RecognitionRow
 
+LEASE = timedelta(minutes=10)
+"""Longer than reading a few files takes."""
 MOST_TRIES = 3
 """A file that kills its reader so often is left alone."""
 MOST_DOCUMENTS = 50
@@ -69,24 +71,35 @@ def want(session: Session, sha256: str, document_id: str, at: datetime) -> Recog
     return row
 
 
-def due(session: Session, most: int) -> list[str]:
+def due(session: Session, at: datetime, most: int) -> list[str]:
     """Return files whose words are to be made, the longest wanted first (reads only)."""
-    wanted = select(RecognitionRow.sha256).where(RecognitionRow.due.is_(True))
-    ordered = wanted.order_by(RecognitionRow.wanted_at, RecognitionRow.sha256)
-    return list(session.scalars(ordered.limit(most)))
+    wanted = (
+        select(RecognitionRow.sha256)
+        .where(RecognitionRow.due.is_(True), RecognitionRow.wanted_at <= at)
+        .order_by(RecognitionRow.wanted_at, RecognitionRow.sha256)
+        .limit(most)
+    )
+    return list(session.scalars(wanted))
 
 
-def tried(session: Session, files: Iterable[str]) -> None:
-    """Count a try before it is made: a file that kills its reader is not tried for ever."""
-    of_them = RecognitionRow.sha256.in_(list(files))
+def claim(session: Session, at: datetime, most: int) -> list[str]:
+    """Return files whose words the caller makes now; nobody else is given them for a while.
+
+    A try is counted before it is made: a file that kills its reader is not tried for ever.
+    """
+    files = due(session, at, most)
+    of_them = RecognitionRow.sha256.in_(files)
     session.execute(
-        update(RecognitionRow).where(of_them).values(attempts=RecognitionRow.attempts + 1)
+        update(RecognitionRow)
+        .where(of_them)
+        .values(attempts=RecognitionRow.attempts + 1, wanted_at=at + LEASE)
     )
     session.execute(
         update(RecognitionRow)
         .where(of_them, RecognitionRow.attempts > MOST_TRIES)
         .values(due=False, note="không đọc được sau nhiều lần thử / given up after several tries")
     )
+    return files
 
 
 def found(session: Session, sha256: str, words: Words, at: datetime) -> None:

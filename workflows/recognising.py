@@ -1,7 +1,7 @@
 """Having the words of pictures recognised: a few files at a time, in worker processes.
 
-Source: ux.md §1.5. The sweep does what waits; whoever uploads a scan starts it at once. Twice at
-the same moment is work done twice, and kept once.
+Source: ux.md §1.5. The sweep does what waits; whoever uploads a scan starts it at once. Who takes
+a file has it for a while: it is read once.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ MOST = 400
 def files_due(here: Office) -> bool:
     """Return whether pictures wait to be read, and can be."""
     with here.database.reading() as session:
-        waiting = bool(recognitions.due(session, 1))
+        waiting = bool(recognitions.due(session, here.now(), 1))
     return waiting and not ocr.missing(here.settings.ocr)
 
 
@@ -34,8 +34,7 @@ def recognise_some(here: Office, most: int = TOGETHER) -> int:
     if ocr.missing(here.settings.ocr):
         return 0
     with here.database.writing() as session:
-        files = recognitions.due(session, most)
-        recognitions.tried(session, files)
+        files = recognitions.claim(session, here.now(), most)
     if not files:
         return 0
     passing("words.claimed")

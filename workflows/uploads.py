@@ -44,6 +44,15 @@ class UploadTypeRefused(Refused):
     remedy = "Chuyển sang PDF rồi tải lên lại / turn it into PDF and upload that"
 
 
+class TooManyFiles(Refused):
+    """More files at once than are taken. ({0} how many are)."""
+
+    code = "upload.too_many"
+    vietnamese = "Mỗi lần nhận nhiều nhất {0} tệp"
+    english = "at most {0} files are taken at a time"
+    remedy = "Tải các tệp còn lại lên ở lần sau / upload the others next"
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that passed; it is gone when the block ends."""
