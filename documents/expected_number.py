@@ -5,6 +5,8 @@ counted: another document may take the number first, and the next one is given t
 documents count in the same registers, so that a number entered there is seen here.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -49,21 +51,36 @@ def expected(
     return _judged(session, row, Expected(last + 1, "", given, series), register, newest)
 
 
-def expected_of(session: Session, rows: list[DocumentRow], at: datetime) -> dict[str, Expected]:
-    """Return what each of *rows* would be given were they issued in this order."""
-    ahead: dict[tuple[str, int], int] = {}
+def expected_of(session: Session, rows: Sequence[DocumentRow], at: datetime) -> dict[str, Expected]:
+    """Return what each of *rows* of one agency would be given were they issued in this order.
+
+    A question for each kind of document among them, not for each document.
+    """
+    kept = _reserved_among(session, [row.id for row in rows])
+    first: dict[tuple[str, str, str | None], Expected] = {}
+    given: Counter[tuple[str, int]] = Counter()
     found: dict[str, Expected] = {}
     for row in rows:
-        one = expected(session, row, at)
-        if not one.reservation_id:
-            key = (one.series, one.day.year)
-            before = ahead.get(key, 0)
-            ahead[key] = before + 1
-            number = one.number + before
-            code = _code(number, row.code_notation)
-            one = Expected(number, code, one.day, one.series, "", one.refusal)
-        found[row.id] = one
+        if (reservation := kept.get(row.id)) is not None:
+            found[row.id] = expected(session, row, at, reservation)
+            continue
+        kind = (row.type_name, row.code_notation, row.unit_id)
+        if kind not in first:
+            first[kind] = expected(session, row, at)
+        one = first[kind]
+        series = (one.series, one.day.year)
+        number = one.number + given[series]
+        given[series] += 1
+        code = _code(number, row.code_notation)
+        found[row.id] = Expected(number, code, one.day, one.series, "", one.refusal)
     return found
+
+
+def _reserved_among(session: Session, ids: Sequence[str]) -> dict[str, ReservationRow]:
+    wanted = select(ReservationRow).where(
+        ReservationRow.document_id.in_(ids), ReservationRow.state == "open"
+    )
+    return {row.document_id: row for row in session.scalars(wanted) if row.document_id}
 
 
 def _reserved_for(session: Session, document_id: str) -> ReservationRow | None:

@@ -5,14 +5,12 @@ The order and its ledger row are one transaction; the flow then numbers, seals a
 it does everywhere, so that a process killed at any point leaves something to be carried on.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from documents import (
-    awaited,
     casefile,
     catalogue_recipients,
     deliveries,
@@ -142,25 +140,6 @@ def _recorded(
 def of_document(session: Session, document_id: str) -> IssueOrderRow | None:
     """Return the clerk's order, if there was one."""
     return session.get(IssueOrderRow, document_id)
-
-
-def waiting(
-    session: Session, organ_id: str, limit: int, after: tuple[datetime, str] | None = None
-) -> Sequence[DocumentRow]:
-    """Return the agency's documents that await the clerk, the longest waiting first.
-
-    *after* is (created_at, id) of the last one of the page before.
-    """
-    wanted = awaited.rows(organ_id, Awaited.ISSUE)
-    if after is not None:
-        created_at, document_id = after
-        wanted = wanted.where(
-            (DocumentRow.created_at > created_at)
-            | ((DocumentRow.created_at == created_at) & (DocumentRow.id > document_id))
-        )
-    return session.scalars(
-        wanted.order_by(DocumentRow.created_at, DocumentRow.id).limit(limit)
-    ).all()
 
 
 def reserved_for(session: Session, row: DocumentRow, at: datetime) -> list[ReservationRow]:

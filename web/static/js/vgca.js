@@ -59,20 +59,20 @@ function talk(address, text, { signal, until } = {}) {
 
 const version = (tool) => talk(`${tool}/GetVersion`, "");
 
-async function standing(id) {
-  const answer = await fetch(`/sign/${id}/round`, { headers: { Accept: "application/json" } });
+async function standing(place) {
+  const answer = await fetch(`${place}/round`, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(say("away"));
   return answer.json();
 }
 
 // One document from the round's opening to the server's word that it is signed.
-async function round({ tool, id, state, sha256, signal, tell }) {
+async function round({ tool, place, state, sha256, signal, tell }) {
   await version(tool);
   tell(say("opening"));
   const body = new FormData();
   body.set("state", state);
   body.set("sha256", sha256);
-  const answer = await fetch(`/sign/${id}/round`, { method: "POST", body, headers: { "X-CSRF-Token": csrf(), Accept: "application/json" } });
+  const answer = await fetch(`${place}/round`, { method: "POST", body, headers: { "X-CSRF-Token": csrf(), Accept: "application/json" } });
   if (!answer.headers.get("content-type")?.startsWith("application/json")) throw new Error(say("away"));
   const opened = await answer.json();
   if (!answer.ok) throw new Error([opened[document.documentElement.lang] ?? opened.vi, opened.remedy].filter(Boolean).join(". "));
@@ -82,7 +82,7 @@ async function round({ tool, id, state, sha256, signal, tell }) {
   const asking = new AbortController();
   const either = AbortSignal.any([asking.signal, ...(signal ? [signal] : [])]);
   const asked = setInterval(async () => {
-    if ((await standing(id).catch(() => ({}))).signed) asking.abort();
+    if ((await standing(place).catch(() => ({}))).signed) asking.abort();
   }, ASK_MS);
   let said = "";
   try {
@@ -92,9 +92,9 @@ async function round({ tool, id, state, sha256, signal, tell }) {
   } finally {
     clearInterval(asked);
   }
-  if ((await standing(id)).signed) return say("signed");
+  if ((await standing(place)).signed) return say("signed");
   if (signal?.aborted) {
-    await fetch(`/sign/${id}/round/close`, { method: "POST", redirect: "manual", headers: { "X-CSRF-Token": csrf() } });
+    await fetch(`${place}/round/close`, { method: "POST", redirect: "manual", headers: { "X-CSRF-Token": csrf() } });
   }
   throw new Error(said || say("unsigned"));
 }
@@ -135,8 +135,9 @@ class Tool extends HTMLElement {
 
   async one(source, tell) {
     const { state, sha256 } = source.dataset;
-    const id = source.dataset.document ?? source.dataset.round;
-    return round({ tool: this.dataset.tool, id, state, sha256, signal: this.aborting.signal, tell });
+    // the clerk seals at another place than where leaders sign
+    const place = source.dataset.place ?? `/sign/${source.dataset.document ?? source.dataset.round}`;
+    return round({ tool: this.dataset.tool, place, state, sha256, signal: this.aborting.signal, tell });
   }
 
   async start() {
