@@ -6,7 +6,7 @@ paper and workbooks are made elsewhere.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -41,6 +41,14 @@ class BookState(StrEnum):
     """Signed and sealed: nothing changes any more."""
 
 
+STATE_NAMES: Mapping[str, str] = {
+    BookState.CLOSED: "đã khóa, chờ in",
+    BookState.BOUND: "đã in, chờ lãnh đạo ký",
+    BookState.APPROVED: "lãnh đạo đã duyệt, đang ký",
+    BookState.SIGNED: "lãnh đạo đã ký, chờ đóng dấu",
+    BookState.SEALED: "đã ký, đã đóng dấu",
+}
+"""By `BookState`, as people say it."""
 OPEN_BOOKS = frozenset({BookState.CLOSED, BookState.APPROVED, BookState.SIGNED})
 """What the system carries on by itself."""
 

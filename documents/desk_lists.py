@@ -189,7 +189,7 @@ _ALL = (
     ),
     # Chủ tịch, Phó Chủ tịch, Giám đốc
     _work(
-        *(Work.WAITING, "waiting", "Văn bản chờ xử lý", "waits for direction", _LEADER | _HEAD),
+        *(Work.WAITING, "waiting", "Văn bản chờ xử lý", "waits for direction", _LEADER),
         "/direct",
     ),
     _documents(
@@ -203,19 +203,42 @@ _ALL = (
     ),
     _documents("important", "Văn bản quan trọng", "urgent, not done", _LEADER, "urgent"),
     # Trưởng, Phó phòng; chuyên viên
-    _work(Work.LEADING, "to-handle", "Việc chờ xử lý", "tasks to handle", _HANDLERS),
-    _work(Work.DONE_BELOW, "to-accept", "Hoàn thành chờ duyệt", "done, to accept", _LEADER | _HEAD),
-    _work(Work.COOPERATING, "cooperating", "Phối hợp chờ xử lý", "to co-operate", _HANDLERS),
+    _work(
+        *(Work.LEADING, "to-handle", "Văn bản chờ xử lý", "tasks to handle"),
+        _STAFF | _CLERK,
+    ),
+    _work(Work.LEADING, "own-tasks", "Việc được giao", "tasks of a leader", _LEADER),
+    _work(
+        *(Work.WAITING, "to-direct", "Văn bản chờ bút phê", "waits for the head's word", _HEAD),
+        "/direct",
+    ),
+    _work(
+        *(Work.DONE_BELOW, "to-accept", "Văn bản hoàn thành chờ duyệt", "done, to accept"),
+        _LEADER | _HEAD,
+    ),
+    _work(
+        *(Work.COOPERATING, "unit-cooperating", "Văn bản đơn vị phối hợp chờ xử lý"),
+        *("the unit co-operates", _HEAD),
+    ),
+    _work(
+        *(Work.COOPERATING, "cooperating", "Chuyên viên phối hợp chờ xử lý", "to co-operate"),
+        _SPECIALIST,
+    ),
+    _work(
+        *(Work.COOPERATING, "asked-to-help", "Phối hợp chờ xử lý", "to co-operate"),
+        _LEADER | _CLERK,
+    ),
     _work(
         *(Work.EXTENSIONS, "extensions", "Văn bản xin gia hạn", "extensions asked"),
         _LEADER | _HEAD,
     ),
     _work(
-        *(Work.OVERDUE, "overdue", "Quá hạn đang xử lý", "overdue, of the agency", _LEADER),
+        *(Work.OVERDUE, "overdue", "Văn bản quá hạn đang xử lý", "overdue, of the agency"),
+        _LEADER,
         late=True,
     ),
     _work(
-        *(Work.UNIT_OVERDUE, "unit-overdue", "Quá hạn của đơn vị", "overdue, of the unit", _HEAD),
+        *(Work.UNIT_OVERDUE, "unit-overdue", "Văn bản quá hạn", "overdue, of the unit", _HEAD),
         late=True,
     ),
     _work(

@@ -21,8 +21,11 @@ _MOST_KEPT = 2_000
 ENTRIES: Mapping[str, tuple[str, ...]] = {
     "intake": ("to-register", "quarantine"),
     "sign": ("to-approve", "to-sign"),
-    "direct": ("waiting",),
-    "work": ("to-handle", "cooperating", "opinions", "to-accept", "extensions"),
+    "direct": ("waiting", "to-direct"),
+    "work": (
+        *("to-handle", "own-tasks", "unit-cooperating", "cooperating", "asked-to-help"),
+        *("opinions", "to-accept", "extensions"),
+    ),
     "drafts": ("returned", "draft-opinions"),
     "issue": ("to-number", "to-seal", "to-dispatch"),
     "operator": ("stuck-in", "stuck-out"),

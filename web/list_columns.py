@@ -141,7 +141,8 @@ def _of_meeting(line: Line, column: str) -> str:
     if line.task is None:
         return ""
     if column == "subject":
-        return line.task.source or line.task.content
+        source, content = line.task.source, line.task.content
+        return f"{source}: {content}" if source else content
     return STATE_NAMES[line.task.state].capitalize() if column == "state" else ""
 
 

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from documents import calendar, desk_rows, rights, search_index, search_marks
 from documents.desk import Desk
 from documents.desk_rows import Line
+from documents.lifecycle import Direction
 from documents.search import PAGE, Facet, PageInvalid, Results, Sort, search
 from documents.search_marks import Piece
 from documents.search_query import Filters
 from documents.sieve import SOON, Due
+from documents.step_words import STATES
 from documents.tables import DocumentRow, SearchBodyRow
-from web import list_address
+from web import list_address, wording
 from web.list_address import LONGEST, Address
 from workflows import search_form
 from workflows.search_form import FIELDS
@@ -271,11 +273,22 @@ def _facets(
                 continue
             pair = (key, each.value)
             href = question.without(*pair) if pair in on else question.adding(*pair)
-            words = search_form.in_words(facet, each.value, names)
+            words = _in_words(facet, each.value, names)
             values.append(FacetValue(words, each.count, href, pair in on))
         if len(values) > 1 or any(value.on for value in values):
             found.append((search_form.FACETS[facet], tuple(values)))
     return tuple(found)
+
+
+def _in_words(facet: Facet, value: str, names: Mapping[str, str]) -> str:
+    match facet:
+        case Facet.STATE:
+            return STATES.get(value, value).capitalize()
+        case Facet.DIRECTION:
+            return "Văn bản đến" if value == Direction.INCOMING else "Văn bản đi"
+        case Facet.URGENCY:
+            return wording.urgency(int(value)) if value.isdigit() else value
+    return names.get(value, value)
 
 
 def labels() -> tuple[tuple[str, str], ...]:

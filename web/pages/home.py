@@ -25,8 +25,8 @@ router = APIRouter()
 _SHOWN = 8
 _LISTS = 3
 _NEAREST = {
-    Role.LEADER: ("waiting", "to-handle", "overdue"),
-    Role.UNIT_HEAD: ("waiting", "to-handle", "unit-work"),
+    Role.LEADER: ("waiting", "own-tasks", "overdue"),
+    Role.UNIT_HEAD: ("to-direct", "to-handle", "unit-work"),
     Role.SPECIALIST: ("to-handle", "cooperating"),
     Role.CLERK: ("to-register", "to-number", "given-back"),
 }

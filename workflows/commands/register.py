@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from documents import book_closing, directory, handling_slip
 from documents.blobs import write_durably
-from documents.book import FORMS, BookKind, BookState, written
+from documents.book import FORMS, STATE_NAMES, BookKind, written
 from documents.book_rows import BookWanted
 from documents.document import Urgency
 from documents.errors import Refused
@@ -32,14 +32,6 @@ from workflows.commands.console import (
 )
 from workflows.commands.desk import cabinet_of, office_of
 from workflows.world import World
-
-STATES = {
-    BookState.CLOSED: "đã khóa, chờ in",
-    BookState.BOUND: "đã in, chờ lãnh đạo ký",
-    BookState.APPROVED: "lãnh đạo đã duyệt, đang ký",
-    BookState.SIGNED: "lãnh đạo đã ký, chờ đóng dấu",
-    BookState.SEALED: "đã ký, đã đóng dấu",
-}
 
 
 class NothingToWrite(Refused):
@@ -182,7 +174,7 @@ def _tell_books(books: list[BookRow]) -> None:
             FORMS[BookKind(row.kind)].name,
             row.year,
             row.series or "(tất cả / all)",
-            STATES[BookState(row.state)],
+            STATE_NAMES[row.state],
             row.row_count,
             row.signer_name,
             row.error_text,
