@@ -15,7 +15,7 @@ COMMANDS = (
     *("fields", "types", "notation"),
     *("hub", "ledger", "authority", "catalogue", "reconcile", "conform", "bench"),
     *("number", "register", "transfer", "loan", "dossier"),
-    *("people", "search", "list"),
+    *("people", "search", "list", "issue"),
     *("direct", "task", "handling", "intake", "phrases"),
     *("deadlines", "reminders", "notices"),
     *("account", "token"),
