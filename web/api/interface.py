@@ -5,14 +5,17 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from web.api import deeds, finding, handing_in, papers, problems, work
+from web.api import deeds, finding, handing_in, ioc, papers, problems, work
 from web.api.client import BURST, RATE
 from web.pace import Pace
 from workflows.office import Office
 
 PREFIX = "/api/v1"
 _ABOUT = "Văn bản đi, đến của một cơ quan, cho hệ thống khác / an agency's documents, for programs."
-_ROUTERS = (papers.router, handing_in.router, deeds.router, work.router, finding.router)
+_ROUTERS = (
+    *(papers.router, handing_in.router, deeds.router),
+    *(work.router, finding.router, ioc.router),
+)
 
 
 def create_api(office: Office, pace: Pace | None = None) -> FastAPI:
