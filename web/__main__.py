@@ -12,6 +12,7 @@ import uvicorn
 
 from documents.errors import OfficeError
 from web.application import create_app
+from workflows import batch_runner
 from workflows.office import Office, open_office
 from workflows.workshop import Workshop
 
@@ -36,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         serve(office, arguments.host, arguments.port)
     finally:
+        batch_runner.stop()
         office.close()
     return 0
 

@@ -7,9 +7,11 @@ outcome in the step's own transaction, so nothing is done twice.
 
 import logging
 import os
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
+from threading import Event
 
 from documents import batches
 from documents.batch import Order
@@ -30,6 +32,7 @@ AT_ONCE = 5
 """Batches that one sweep takes over."""
 
 _log = logging.getLogger("congvan.batches")
+_stopping = Event()
 
 
 class BatchFault(Unavailable):
@@ -51,9 +54,15 @@ def start(office: Office, batch_id: str) -> Future[None]:
     return _threads().submit(_guarded, office, batch_id)
 
 
+def stop() -> None:
+    """End what this process carries after the document it is at; the sweeper goes on with it."""
+    _stopping.set()
+    _threads().shutdown(cancel_futures=True)
+
+
 def _guarded(office: Office, batch_id: str) -> None:
     try:
-        carry(office, batch_id)
+        carry(office, batch_id, _stopping.is_set)
     except OfficeError as error:
         _log.info("batch %s was left to the sweeper: %s", batch_id, error)
     except Exception:
@@ -67,10 +76,11 @@ def take_over(office: Office) -> int:
     return sum(carry(office, batch_id) for batch_id in left)
 
 
-def carry(office: Office, batch_id: str) -> int:
+def carry(office: Office, batch_id: str, stopping: Callable[[], bool] = lambda: False) -> int:
     """Do what waits of a batch, in order; return how many documents got a result.
 
-    Nothing where it is done, or somebody else is at it.
+    Nothing where it is done, or somebody else is at it. Between two documents *stopping* is
+    asked; whoever comes next goes on at once.
     """
     owner = f"{office.owner}:{os.getpid()}:{new_id()}"[:100]
     settled = 0
@@ -84,6 +94,10 @@ def carry(office: Office, batch_id: str) -> int:
         passing("batch.claimed")
         _settle(office, batch, item)
         settled += 1
+        if stopping():
+            with office.database.writing() as session:
+                batches.release(session, batch_id, owner, office.now())
+            return settled
 
 
 def _settle(office: Office, batch: BatchRow, item: BatchItemRow) -> None:

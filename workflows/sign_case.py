@@ -27,9 +27,10 @@ from documents.batch import SeenMoved
 from documents.capacity import Printed
 from documents.document import Attachment
 from documents.errors import OfficeError
-from documents.lifecycle import State, Step
+from documents.lifecycle import Direction, State, Step
+from documents.right import Right
 from documents.right_holder import Who
-from documents.rights import see
+from documents.rights import may, see
 from documents.sign_session import SessionState
 from documents.signature_request import OPEN
 from documents.step_words import STATES
@@ -78,6 +79,8 @@ class SignCase:
     """The newest request for a signature that comes later."""
     session: SignSessionRow | None
     """The newest round with the token tool."""
+    may_initial: bool
+    """Whether the reader's initials may be put on it."""
 
     @property
     def waits(self) -> bool:
@@ -106,6 +109,8 @@ def read_case(office: Office, session: Session, who: Who, document_id: str) -> S
     """
     at = office.now()
     row = see(session, who, session.get(DocumentRow, document_id), at)
+    if row.direction != Direction.OUTGOING:
+        raise casefile.DocumentUnknown(row.id)
     happened = [each for each in ledger.history(session, row.id) if each.step in _TOLD]
     opinions = draft_opinions.of_document(session, row.id)
     standing = tuple(checks.standing(session, row.id).values())
@@ -143,6 +148,7 @@ def read_case(office: Office, session: Session, who: Who, document_id: str) -> S
             .order_by(SignSessionRow.created_at.desc())
             .limit(1)
         ),
+        may_initial=may(session, who, Right.INITIAL, row, at),
     )
 
 

@@ -6,7 +6,7 @@ list sends its ticked documents to POST /batches.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from documents import accounts, batches
@@ -88,7 +88,7 @@ def ask(
 
 
 @router.get("/{batch_id}")
-def show(here: Here, batch_id: str, back: Annotated[str, Query()] = "") -> Response:
+def show(here: Here, batch_id: str) -> Response:
     """Show one batch; while it is under way the page asks again by itself."""
     with here.office.database.reading() as session:
         batch = batches.own(session, here.who, batch_id)

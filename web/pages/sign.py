@@ -13,14 +13,16 @@ from sqlalchemy import select
 
 from documents import accounts, readings, sign_queue
 from documents.document import Role
-from documents.errors import OfficeError, Unavailable
+from documents.errors import OfficeError, Unavailable, storable
 from documents.identity import new_id
 from documents.lifecycle import State, Step
+from documents.signature_request import RequestState
 from documents.tables import DocumentRow, PersonRow, SignatureRequestRow
+from web import kept
 from web.pages import batches
 from web.rendering import page, redirect, with_fault
 from web.visitor import Here
-from workflows import key_cards, sign_case
+from workflows import activation, key_cards, sign_case
 from workflows.decisions import decide
 from workflows.key_cards import KeyKind
 from workflows.sign_case import SignCase
@@ -128,7 +130,9 @@ def place_of(here: Here, document_id: str) -> Place:
     return Place(at + 1, len(ids), before, after)
 
 
-def _context(here: Here, document_id: str) -> dict[str, Any]:
+def _context(
+    here: Here, document_id: str, sent: dict[str, list[str]] | None = None
+) -> dict[str, Any]:
     with here.office.database.reading() as session:
         case = sign_case.read_case(here.office, session, here.visit, document_id)
         before = readings.before(session, case.row, here.who)
@@ -143,9 +147,26 @@ def _context(here: Here, document_id: str) -> dict[str, Any]:
         "at": here.at,
         "tool": here.office.settings.token_tool,
         "installer": here.office.settings.token_tool_installer,
-        "typed": "",
+        "said_form": kept.form(here, _kept_key(document_id), seen=str(case.row.version), sent=sent),
+        "form_key": new_id(),
         "words_of": HAPPENED,
+        "wanted": codes_wanted(here, case),
     }
+
+
+def _kept_key(document_id: str) -> str:
+    return f"sign/{document_id[:36]}/return"
+
+
+def codes_wanted(here: Here, case: SignCase) -> tuple[str, ...]:
+    """Return what the visitor has to type for the signature: `pin`, `otp`; mostly nothing."""
+    request = case.request
+    if request is None or request.state != RequestState.AWAITS_CODE:
+        return ()
+    try:
+        return activation.typed(here.office, request.id, here.who)
+    except OfficeError:
+        return ()
 
 
 def _note_read(here: Here, row: DocumentRow) -> str:
@@ -171,6 +192,7 @@ def _of_status(here: Here, case: SignCase) -> dict[str, Any]:
         "mine": case.row.signer_id == here.who,
         "at": here.at,
         "place": place_of(here, case.row.id),
+        "wanted": codes_wanted(here, case),
         "tool": here.office.settings.token_tool,
         "installer": here.office.settings.token_tool_installer,
     }
@@ -228,12 +250,14 @@ def _take(
         with here.office.database.writing() as session:
             row = sign_case.locked_for(session, here.visit, document_id, here.at)
             decide(session, row, step, here.who, here.at, reason, sha256)
+            kept.accepted(session, here, _kept_key(document_id))
     except OfficeError as fault:
-        return again(here, document_id, fault, typed=reason)
+        return again(here, document_id, fault, reason)
     return redirect(here, f"/sign/{place.next}" if place.next else "/sign", said)
 
 
 def again(here: Here, document_id: str, fault: OfficeError, typed: str = "") -> Response:
     """Return the document as it stands now, with what was refused and what was typed."""
-    context = _context(here, document_id) | {"typed": typed}
+    context = _context(here, document_id, {"reason": [storable(typed)]} if typed else None)
+    context["typed"] = storable(typed)
     return with_fault(here, "sign/show.html", fault, **context)

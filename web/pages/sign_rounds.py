@@ -121,7 +121,7 @@ def withdraw(
         with here.office.database.writing() as session:
             requests.withdrawn(session, request_id, here.who, reason, here.at)
     except OfficeError as fault:
-        return again(here, document_id, fault, typed=reason)
+        return again(here, document_id, fault, reason)
     return redirect(here, f"/sign/{document_id}", "Đã hủy yêu cầu ký.")
 
 
