@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, or_
 
 from documents import calendar
 from documents.lifecycle import Direction
+from documents.search_query import FINISHED
 from documents.tables import DocumentRow
 from documents.task import overdue_through
 
@@ -77,6 +78,8 @@ def conditions(sieve: Sieve, direction: Direction | None, today: date) -> list[C
     wanted += _days(sieve, direction)
     if sieve.due is not None:
         wanted.append(of_due(sieve.due, _D.due_date.expression, today))
+        if sieve.due in {Due.OVERDUE, Due.SOON}:
+            wanted.append(_D.state.not_in(sorted(state.value for state in FINISHED)))
     if sieve.code:
         number, _, notation = sieve.code.partition("/")
         same = _D.code_number == number.strip()[:30]

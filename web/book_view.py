@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import book_closing, book_rows
-from documents.book import FORMS, BookForm, BookKind, Holds, written
+from documents.book import FORMS, BookForm, BookKind, Cell, written
 from documents.book_rows import BookWanted
 from documents.document import Urgency
 from documents.errors import Refused
@@ -136,11 +136,6 @@ class BookPage:
     """Query of the page before; empty at the beginning."""
     after: str
 
-    @property
-    def signature(self) -> tuple[bool, ...]:
-        """Of each column, whether it is left blank for a hand."""
-        return tuple(column.holds is Holds.SIGNATURE for column in self.form.columns)
-
 
 def opened(session: Session, organ_id: str, asked: Asked) -> BookPage:
     """Return a page of a register.
@@ -173,7 +168,7 @@ def opened(session: Session, organ_id: str, asked: Asked) -> BookPage:
 
 def _rows(
     session: Session, organ_id: str, asked: Asked, register: RegisterRow | None
-) -> tuple[Sequence[tuple[object, ...]], int, int]:
+) -> tuple[Sequence[tuple[Cell, ...]], int, int]:
     """Return the rows, where they begin, and where the next page does (0: nowhere)."""
     if asked.kind in NUMBERED:
         if register is None:

@@ -67,7 +67,6 @@ def show(here: Here) -> Response:
             types=list_columns.TYPES,
             units=units.on(session, here.organ_id, here.today),
             urgencies=wording.URGENCIES,
-            signature=book.signature,
         )
 
 
