@@ -169,6 +169,16 @@ def _checker(session: Session, row: DocumentRow, kind: CheckKind, who: str, at: 
     return acting
 
 
+def may_record(session: Session, row: DocumentRow, kind: CheckKind, who: str, at: datetime) -> bool:
+    """Return whether `record` would let *who* check the draft now: for a button."""
+    try:
+        editing.ensure_open(session, row)
+        _checker(session, row, kind, who, at)
+    except Refused:
+        return False
+    return True
+
+
 def standing(session: Session, document_id: str) -> dict[CheckKind, DraftCheckRow]:
     """Return the checks that nothing has ended, passed or not."""
     wanted = select(DraftCheckRow).where(

@@ -135,6 +135,17 @@ def kept(session: Session, person_id: str, key: str, at: datetime) -> Kept | Non
     return Kept(row.fields, row.seen, row.at)
 
 
+def beginning(session: Session, person_id: str, prefix: str, at: datetime) -> dict[str, Kept]:
+    """Return the person's forms whose keys begin with *prefix*, by key, the newest first."""
+    rows = session.scalars(
+        select(KeptFormRow)
+        .where(KeptFormRow.person_id == person_id, KeptFormRow.form_key.startswith(prefix))
+        .where(KeptFormRow.at >= at - KEEP)
+        .order_by(KeptFormRow.at.desc())
+    )
+    return {row.form_key: Kept(row.fields, row.seen, row.at) for row in rows if row.fields}
+
+
 def drop(session: Session, person_id: str, key: str, at: datetime) -> None:
     """Forget the form: it was accepted, or its typist wants it no more.
 

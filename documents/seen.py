@@ -15,6 +15,12 @@ from documents.errors import Refused
 from documents.step_words import STEPS
 from documents.tables import DocumentRow, LedgerRow, PersonRow, TaskRow
 
+_UNTOUCHING = (
+    *("ask_opinion", "give_opinion", "settle_opinion", "check_content", "check_form"),
+    *("inform", "read_copy"),
+)
+"""What the ledger tells of a document and leaves it as it was."""
+
 
 class DocumentChanged(Refused):
     """Somebody took a step since the page was read. ({0} who, {1} when, {2} the step)."""
@@ -45,11 +51,11 @@ class LastChange:
 
 
 def last_change(session: Session, document_id: str) -> LastChange | None:
-    """Return the last step on the document, and who took it."""
+    """Return the last thing that changed the document, and whose it was."""
     found = session.execute(
         select(LedgerRow, PersonRow.full_name)
         .outerjoin(PersonRow, PersonRow.id == LedgerRow.actor)
-        .where(LedgerRow.document_id == document_id)
+        .where(LedgerRow.document_id == document_id, LedgerRow.step.not_in(_UNTOUCHING))
         .order_by(LedgerRow.sequence.desc())
         .limit(1)
     ).one_or_none()

@@ -27,6 +27,8 @@ class Written:
     body: str = ""
     own: Mapping[str, str] = field(default_factory=dict)
     """Lines of the type's own, by field name."""
+    unit: str = ""
+    """Abbreviation of the drafting unit, in the last line of Nơi nhận."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON keeps it."""
@@ -35,6 +37,7 @@ class Written:
             "addressees": list(self.addressees),
             "body": self.body,
             "own": dict(self.own),
+            "unit": self.unit,
         }
 
     @classmethod
@@ -45,6 +48,7 @@ class Written:
             tuple(map(str, kept.get("addressees", ()))),
             str(kept.get("body", "")),
             {str(name): str(value) for name, value in dict(kept.get("own", {})).items()},
+            str(kept.get("unit", "")),
         )
 
 

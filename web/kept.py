@@ -6,7 +6,7 @@ page that took it forgets it, in the transaction that keeps what was sent.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -29,9 +29,11 @@ class KeptForm:
     """State of what the form is about, now."""
     kept: Kept | None = None
     sent: Mapping[str, Sequence[str]] | None = None
+    defaults: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What an untouched form holds."""
 
     def text(self, name: str, otherwise: str = "") -> str:
-        """Return a field's value."""
+        """Return a field's value; *otherwise* where nobody has touched the form."""
         values = self._values(name)
         return otherwise if values is None else (values[0] if values else "")
 
@@ -43,7 +45,9 @@ class KeptForm:
     def _values(self, name: str) -> Sequence[str] | None:
         if self.sent is not None:
             return self.sent.get(name, ())
-        return self.kept.fields.get(name, ()) if self.kept is not None else None
+        if self.kept is not None:
+            return self.kept.fields.get(name, ())
+        return self.defaults.get(name)
 
     @property
     def restored(self) -> bool:
@@ -57,7 +61,12 @@ class KeptForm:
 
 
 def form(
-    here: Visitor, key: str, *, seen: str = "", sent: Mapping[str, Sequence[str]] | None = None
+    here: Visitor,
+    key: str,
+    *,
+    seen: str = "",
+    sent: Mapping[str, Sequence[str]] | None = None,
+    defaults: Mapping[str, Sequence[str]] | None = None,
 ) -> KeptForm:
     """Return the form *key* of the visitor, filled in as they left it.
 
@@ -66,10 +75,11 @@ def form(
         key: what is filled in: `drafts/new`, `drafts/ID`.
         seen: state of what it is about, as the page shows it.
         sent: what was sent and refused; it goes before what was kept.
+        defaults: what an untouched form holds.
     """
     with here.office.database.reading() as session:
         kept = kept_forms.kept(session, here.who, key, here.at)
-    return KeptForm(key, here.at.isoformat(), seen, kept, sent)
+    return KeptForm(key, here.at.isoformat(), seen, kept, sent, defaults or {})
 
 
 def accepted(session: Session, here: Visitor, key: str) -> None:

@@ -16,6 +16,21 @@ from drafting.form_findings import Finding, findings
 from drafting.side_by_side import Row
 
 
+__all__ = [
+    "CheckForm",
+    "Compose",
+    "Differ",
+    "Differences",
+    "FormSeen",
+    "Look",
+    "Looked",
+    "Row",
+    "beside",
+    "looked",
+]
+_LINES = 2000
+
+
 @dataclass(frozen=True, slots=True)
 class Compose:
     """Print a document that was typed."""
@@ -69,3 +84,8 @@ def looked(job: Look, blobs: BlobStore) -> Looked:
         return FormSeen(tuple(findings(blobs.get(job.sha256), job.facts)))
     before, after = (words_of(blobs.get(each)) for each in (job.before, job.after))
     return Differences(tuple(side_by_side.rows(before, after)))
+
+
+def beside(before: str, after: str) -> list[Row]:
+    """Return two texts that were typed beside each other, line by line; empty: the same."""
+    return side_by_side.rows(before.splitlines()[:_LINES], after.splitlines()[:_LINES])

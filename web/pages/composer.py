@@ -1,0 +1,344 @@
+"""/drafts/new, /drafts/ID/edit: writing a draft, with what it will look like beside it.
+
+Sources: ux.md §1.3, §1.4, §2 (document beside form), §1.5 (no form is lost). Legal source: Decree
+30/2020/ND-CP, Art. 10. A save never writes over what somebody else saved meanwhile.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+
+from documents import casefile, catalogue_search, editing, rights, seen
+from documents.draft_edits import STEP
+from documents.errors import OfficeError, Refused
+from documents.identity import new_id
+from documents.lifecycle import Step
+from documents.rights import Right
+from documents.seen import DocumentChanged
+from documents.tables import DocumentRow
+from web import draft_form, draft_view, kept
+from web.draft_form import DraftForm
+from web.draft_view import About
+from web.kept import KeptForm
+from web.rendering import page, redirect
+from web.visitor import Here, Visitor
+from workflows import composing, draft_faults, draft_saving, drafts, uploads
+from workflows.decisions import decide
+from workflows.draft_saving import Change
+from workflows.file_types import Family
+
+router = APIRouter(prefix="/drafts")
+_PAGE = "drafts/composer.html"
+_MAIN = frozenset({Family.PDF, Family.OFFICE})
+
+
+class FileMissing(Refused):
+    """A draft that is handed in as a file came without one."""
+
+    code = "draft.file_missing"
+    vietnamese = "Chưa chọn tệp dự thảo"
+    english = "no file of the draft was chosen"
+    remedy = "Chọn tệp PDF hoặc Word, hoặc soạn trực tiếp / choose a PDF or Word file, or type it"
+
+
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    async with request.form(max_files=120) as form:
+        yield form
+
+
+Sent = Annotated[FormData, Depends(_form)]
+
+
+@router.get("/new")
+def new(here: Here) -> Response:
+    """Show the form of a new draft, as it was left or from the beginning."""
+    query = here.request.query_params
+    with here.office.database.reading() as session:
+        rights.check(session, here.visit, Right.DRAFT, None, here.at)
+        of = draft_view.about(session, here, query)
+        defaults = draft_view.new_values(session, here, query.get("type", ""), of)
+        form = kept.form(here, draft_view.new_key(of), defaults=defaults)
+        return _shown(here, session, form, of=of)
+
+
+@router.post("/new")
+def create(here: Here, sent: Sent) -> Response:
+    """Enter the draft; the same form sent again is the same draft."""
+    office = here.office
+    with office.database.reading() as session:
+        rights.check(session, here.visit, Right.DRAFT, None, here.at)
+        of = draft_view.about(session, here, here.request.query_params)
+        key = draft_view.new_key(of)
+        form = kept.form(here, key, sent=kept.values_of(sent))
+        document_id = draft_view.new_id(here, form.text("once"))
+        if session.get(DocumentRow, document_id) is not None:
+            return redirect(here, f"/drafts/{document_id}")
+        typed = draft_form.read(form, here.today)
+        if form.text("then") == "retype":
+            return _shown(here, session, form, of=of)
+        order = typed.order(here.organ_id, here.who, document_id, draft_view.ties(of))
+        faults = _faults(session, here, typed, order)
+        if faults:
+            return _shown(here, session, form, of=of, faults=faults, status=422)
+    try:
+        with _files(here, sent) as (main, attached):
+            ordered = typed.order(
+                here.organ_id, here.who, document_id, draft_view.ties(of), attached
+            )
+            _enter(here, typed, ordered, main, key)
+    except OfficeError as fault:
+        with office.database.reading() as session:
+            return _shown(here, session, form, of=of, fault=fault, status=422)
+    return _onwards(here, document_id, form, "Đã lưu dự thảo.")
+
+
+def _enter(
+    here: Visitor, typed: DraftForm, order: drafts.Order, main: Path | None, key: str
+) -> None:
+    def also(session: Session, _row: DocumentRow) -> None:
+        kept.accepted(session, here, key)
+
+    if typed.composes:
+        composing.hand_in(here.office, order, typed.written, also)
+    elif main is None:
+        raise FileMissing
+    else:
+        drafts.hand_in_file(here.office, order, main, besides=also)
+
+
+@router.get("/{document_id}/edit")
+def edit(here: Here, document_id: str) -> Response:
+    """Show the form of a draft that is there."""
+    with here.office.database.reading() as session:
+        row = _open(session, here, document_id)
+        defaults = draft_view.row_values(session, row)
+        form = kept.form(here, _key(row), seen=str(row.version), defaults=defaults)
+        differs: tuple[draft_view.Differs, ...] = ()
+        if form.kept is not None and form.text("version") != str(row.version):
+            differs = tuple(draft_view.differing(session, row, form.kept.fields))
+        return _shown(here, session, form, row=row, differs=differs)
+
+
+@router.post("/{document_id}/edit")
+def save(here: Here, document_id: str, sent: Sent) -> Response:
+    """Save what was changed, unless somebody else changed it meanwhile: then both are shown."""
+    values = kept.values_of(sent)
+    with here.office.database.reading() as session:
+        row = _open(session, here, document_id)
+        form = kept.form(here, _key(row), seen=str(row.version), sent=values)
+        typed = draft_form.read(form, here.today)
+        if form.text("then") == "retype":
+            return _shown(here, session, form, row=row)
+        order = typed.order(here.organ_id, here.who, "", ())
+        faults = _faults(session, here, typed, order)
+        if faults:
+            return _shown(here, session, form, row=row, faults=faults, status=422)
+        composed = composing.written_of(session, row.id) is not None
+    try:
+        with _files(here, sent) as (main, attached):
+            if not typed.composes and composed and main is None:
+                raise FileMissing
+            change = Change(
+                edit=typed.edit(),
+                version=_version(form),
+                written=typed.written if typed.composes else None,
+                path=None if typed.composes else main,
+                attach=attached,
+                keep_attached=typed.kept_files,
+                reason=typed.reason,
+            )
+            changed, number = draft_saving.save(
+                here.office,
+                row.id,
+                change,
+                here.who,
+                lambda session: kept.accepted(session, here, _key(row)),
+            )
+    except DocumentChanged as fault:
+        return _conflict(here, document_id, values, fault)
+    except OfficeError as fault:
+        with here.office.database.reading() as session:
+            row = _open(session, here, document_id)
+            return _shown(here, session, form, row=row, fault=fault, status=422)
+    said = "Đã lưu, thành bản mới." if number else "Đã lưu." if changed else "Không có gì thay đổi."
+    return _onwards(here, document_id, form, said)
+
+
+def _conflict(
+    here: Visitor, document_id: str, values: dict[str, list[str]], fault: DocumentChanged
+) -> Response:
+    """Show both texts: what was sent stays in the form, and is saved over the other knowingly."""
+    with here.office.database.reading() as session:
+        row = _open(session, here, document_id)
+        differs = draft_view.differing(session, row, values)
+        if not differs and not values.get("file"):
+            return redirect(here, f"/drafts/{row.id}", "Đã lưu.")
+        values = values | {"version": [str(row.version)]}
+        form = kept.form(here, _key(row), seen=str(row.version), sent=values)
+        return _shown(here, session, form, row=row, fault=fault, differs=tuple(differs), status=409)
+
+
+@router.post("/content")
+def content(here: Here, sent: Sent) -> Response:
+    """Return the part of the form that depends on the type and on how the text comes."""
+    form = _asked(here, sent)
+    with here.office.database.reading() as session:
+        return page(here, "drafts/content.html", **_context(here, session, form))
+
+
+@router.post("/check")
+def check(here: Here, sent: Sent) -> Response:
+    """Return what would be refused of what is typed so far."""
+    form = _asked(here, sent)
+    typed = draft_form.read(form, here.today)
+    with here.office.database.reading() as session:
+        order = typed.order(here.organ_id, here.who, "", ())
+        faults = _faults(session, here, typed, order)
+    return page(here, "drafts/faults.html", faults=faults, labels=draft_view.LABELS)
+
+
+@router.get("/preview")
+def preview(here: Here, key: str = "drafts/new") -> Response:
+    """Print what is typed so far, as it was kept last."""
+    with here.office.database.reading() as session:
+        defaults = _defaults(session, here, key)
+    form = kept.form(here, key, defaults=defaults)
+    typed = draft_form.read(form, here.today)
+    pdf = composing.look(here.office, typed.head(here.organ_id), typed.written)
+    return Response(
+        pdf, media_type="application/pdf", headers={"X-Content-Type-Options": "nosniff"}
+    )
+
+
+@router.get("/recipients")
+def recipients(here: Here, q: str = "") -> JSONResponse:
+    """Answer the picker: agencies of the catalogue that the letters may mean."""
+    if not q.strip():
+        return JSONResponse([])
+    with here.office.database.reading() as session:
+        hits = catalogue_search.search(session, q, here.today, limit=12)
+    return JSONResponse(
+        [
+            {"id": hit.entry.code, "name": hit.entry.name, "told": hit.entry.code}
+            for hit in hits
+            if not hit.standing.abolished
+        ]
+    )
+
+
+def _asked(here: Visitor, sent: FormData) -> KeptForm:
+    values = kept.values_of(sent)
+    return KeptForm("drafts/new", here.at.isoformat(), "", None, values)
+
+
+def _defaults(session: Session, here: Visitor, key: str) -> dict[str, list[str]]:
+    """Return what the form *key* begins with, for a look before anything was typed."""
+    parts = key.split("/")
+    if len(parts) == 2 and parts[1] != "new":
+        row = rights.see(session, here.visit, session.get(DocumentRow, parts[1]), here.at)
+        return draft_view.row_values(session, row)
+    of = draft_view.about(session, here, {parts[1]: parts[2]}) if len(parts) == 3 else None
+    return draft_view.new_values(session, here, here.request.query_params.get("type", ""), of)
+
+
+def _key(row: DocumentRow) -> str:
+    return f"drafts/{row.id}"
+
+
+def _version(form: KeptForm) -> int:
+    text = form.text("version")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _open(session: Session, here: Visitor, document_id: str) -> DocumentRow:
+    """Return a draft that the visitor may change now.
+
+    Raises:
+        DocumentUnknown: there is none that they may see.
+        DraftClosed, RightMissing and what else `editing.editor` refuses.
+    """
+    row = rights.see(session, here.visit, session.get(DocumentRow, document_id), here.at)
+    editing.editor(session, row, here.who, here.at, STEP)
+    return row
+
+
+def _faults(
+    session: Session, here: Visitor, typed: DraftForm, order: drafts.Order
+) -> dict[str, OfficeError]:
+    written = typed.written if typed.composes else None
+    return draft_faults.faults(session, order, written, here.at) | dict(typed.faults)
+
+
+@contextmanager
+def _files(here: Visitor, sent: FormData) -> Iterator[tuple[Path | None, tuple[Path, ...]]]:
+    """Give the draft's file, if one was chosen, and the attachments, once they passed the door."""
+    with ExitStack() as stack:
+
+        def passed(upload: UploadFile, families: frozenset[Family]) -> Path:
+            taken = uploads.accepted(
+                here.office, here.organ_id, here.who, upload.file, upload.filename or "", families
+            )
+            return stack.enter_context(taken).path
+
+        main = [each for each in sent.getlist("file") if _chosen(each)]
+        attached = [each for each in sent.getlist("attach") if _chosen(each)]
+        yield (
+            passed(main[0], _MAIN) if main and isinstance(main[0], UploadFile) else None,
+            tuple(
+                passed(each, frozenset(Family)) for each in attached if isinstance(each, UploadFile)
+            ),
+        )
+
+
+def _chosen(value: UploadFile | str) -> bool:
+    return isinstance(value, UploadFile) and bool(value.filename)
+
+
+def _onwards(here: Visitor, document_id: str, form: KeptForm, said: str) -> Response:
+    """Lead to the draft; submit it first where that was asked."""
+    url = f"/drafts/{document_id}"
+    if form.text("then") != "submit":
+        return redirect(here, url, said)
+    try:
+        with here.office.database.writing() as session:
+            row = casefile.locked(session, document_id)
+            decide(session, row, Step.SUBMIT, here.who, here.at)
+    except OfficeError as fault:
+        return redirect(here, url, f"{said} Chưa trình được: {fault.as_dict()['vi']}")
+    return redirect(here, url, f"{said} Đã trình.")
+
+
+def _shown(
+    here: Visitor,
+    session: Session,
+    form: KeptForm,
+    *,
+    of: About | None = None,
+    row: DocumentRow | None = None,
+    faults: draft_view.Faults | None = None,
+    fault: OfficeError | None = None,
+    differs: tuple[draft_view.Differs, ...] = (),
+    status: int = 200,
+) -> Response:
+    context = _context(here, session, form, row) | {
+        "about": of,
+        "faults": faults or {},
+        "fault": fault,
+        "differs": differs,
+        "labels": draft_view.LABELS,
+        "once": form.text("once") or new_id(),
+        "last": seen.last_change(session, row.id) if row is not None and differs else None,
+    }
+    return page(here, _PAGE, status=status, **context)
+
+
+def _context(
+    here: Visitor, session: Session, form: KeptForm, row: DocumentRow | None = None
+) -> dict[str, Any]:
+    return {"form": form, "faults": {}} | draft_view.choices(session, here, form, row)
