@@ -12,8 +12,9 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from documents import casefile, idempotency
+from documents.database import WriteConflict
 from documents.errors import OfficeError, OutcomeUnknown, Refused, Unavailable
-from documents.idempotency import KEY_LENGTH, Answer, Claim
+from documents.idempotency import KEY_LENGTH, Answer, Claim, StillRunning
 from documents.tables import DocumentRow
 from web.api import problems
 from web.api.client import Client
@@ -93,9 +94,12 @@ def _claimed(client: Client, key: str | None, asked: bytes) -> Claim | Answer:
     if not 1 <= len(key) <= KEY_LENGTH or not (key.isascii() and key.isprintable()):
         raise KeyMissing
     fingerprint = hashlib.sha256(asked).hexdigest()
-    with client.office.database.writing() as session:
-        token_id = client.caller.token_id
-        return idempotency.claim(session, token_id, key, fingerprint, client.office.now())
+    token_id, at = client.caller.token_id, client.office.now()
+    try:
+        with client.office.database.writing() as session:
+            return idempotency.claim(session, token_id, key, fingerprint, at)
+    except WriteConflict:
+        raise StillRunning from None  # its twin was a moment faster
 
 
 def _not_done(client: Client, mine: Claim, error: OfficeError) -> None:
