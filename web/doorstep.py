@@ -28,6 +28,17 @@ FORM = "congvan-form"
 STEP = "congvan-step"
 """Cookie with the ticket of the second step."""
 _LONGEST_CLIENT = 200
+_MARKS = (
+    (
+        *(("coc_coc", "Cốc Cốc"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox")),
+        *(("Chrome/", "Chrome"), ("Safari/", "Safari")),
+    ),
+    (
+        *(("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad")),
+        *(("Mac OS", "macOS"), ("Linux", "Linux")),
+    ),
+)
+"""What a browser's own description has in it, the more special first: many claim to be others."""
 
 
 class TooManyTries(Unavailable):
@@ -84,10 +95,12 @@ def address_of(request: Request) -> str:
 
 
 def client_of(request: Request) -> str:
-    """Return address and browser, as the list of sessions shows them."""
+    """Return browser, system and address, as the list of sessions shows them."""
     host = request.client.host if request.client else "?"
-    agent = request.headers.get("user-agent", "")
-    return f"{host[:60]} · {agent}"[:_LONGEST_CLIENT]
+    agent = request.headers.get("user-agent", "")[:_LONGEST_CLIENT]
+    known = [next((name for mark, name in kind if mark in agent), "") for kind in _MARKS]
+    told = ", ".join(filter(None, known)) or agent or "?"
+    return f"{told} · {host[:60]}"[:_LONGEST_CLIENT]
 
 
 def put(office: Office, response: Response, name: str, value: str, seconds: int) -> None:

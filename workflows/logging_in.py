@@ -177,6 +177,7 @@ def _entered(
 ) -> Outcome:
     standing = ensure_standing(session, row, at)
     account_lock.forget(session, row.username)
+    row.totp_pending = None  # what was being set up elsewhere is shown to no other session
     token = web_sessions.begin(session, row, standing[0].person_id, factors, client, at)
     lacks = signs(standing) and not factors & accounts.SECOND_FACTORS
     must = row.must_change and "pwd" in factors
