@@ -111,6 +111,7 @@ def filled(
             day = date.fromisoformat(one.value)
             found[name] = Filled(written(day), one.source, one.sure)
     found.setdefault("arrival_date", Filled(written(today)))
+    found = dict.fromkeys(EntryForm.model_fields, NOTHING) | found
     return _with_sender(session, found)
 
 

@@ -43,7 +43,7 @@ from web.pages.documents import seen_by
 from web.visitor import Visitor
 from web.wording import URGENCIES
 from workflows import document_view, ocr, uploads
-from workflows.plain_words import conclusion
+from workflows.plain_words import ANSWER, conclusion
 
 LIKENESS = {
     Likeness.FILE: "cùng một tệp",
@@ -73,21 +73,21 @@ def verdict(row: DocumentRow) -> Verdict:
     if row.state == State.FETCHED:
         return Verdict("soon", "Đang kiểm tra chữ ký số; trang tự cập nhật khi xong.")
     report = (row.verification or {}).get("main") or {}
-    if row.verdict == "UNSIGNED" or not report.get("signatures"):
+    if row.verdict in {"UNSIGNED", ""}:
         text = "Tệp không có chữ ký số."
         if row.channel is not None:
             text = "Bản quét hoặc tệp đưa lên, không có chữ ký số: đối chiếu với bản giấy."
         return Verdict("soon", text, why=held)
     try:
         tone, text, _ = conclusion(report)
-    except KeyError:
-        tone, text = "unsure", row.verdict
+    except KeyError:  # nothing more than the answer is kept
+        tone, text = "unsure", ANSWER.get(row.verdict, row.verdict).partition(" / ")[0]
     signers = tuple(
         (
             str(one.get("signer") or "không rõ"),
             "; ".join(map(str, one.get("organisations") or ())),
         )
-        for one in report["signatures"][:10]
+        for one in report.get("signatures", ())[:10]
         if one.get("kind") != "timestamp"
     )
     return Verdict({"good": "good", "bad": "bad"}.get(tone, "soon"), text, signers, held)
@@ -154,8 +154,6 @@ def context(
     if chosen := next((each for each in models if each.id == model), None):
         found = modelled(session, found, chosen, here.today)
     files = document_view.files(session, row)
-    code = found["sender_code"].value if "sender_code" in found else ""
-    name = found["sender"].value if "sender" in found else ""
     return {
         "row": row,
         "taken": taken,
@@ -175,7 +173,7 @@ def context(
         "secrecies": SECRET_CHOICES,
         "directors": addressees.everybody(session, here.organ_id, here.at, roles=DIRECTORS),
         "units": units.on(session, here.organ_id, here.today),
-        "habit_unit": habits.unit_of(code, name),
+        "habit_unit": habits.unit_of(found["sender_code"].value, found["sender"].value),
         "recent": habits.senders,
         "models": models,
         "model": chosen,

@@ -56,7 +56,7 @@ def bring(
     good = [each for each in brought if each.document_id]
     if len(brought) == len(good) == 1 and not here.from_htmx:
         return redirect(here, f"/intake/{good[0].document_id}", f"Đã nhận tệp «{good[0].name}»")
-    status = 422 if brought and not good else 200
+    status = 422 if brought and not good and not here.from_htmx else 200
     return page(here, "intake/brought.html", block="lines", brought=brought, status=status)
 
 

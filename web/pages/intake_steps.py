@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 
-from documents import arrival_habits, casefile, catalogue_search, incoming, joining, seen
+from documents import agency_choice, arrival_habits, casefile, incoming, joining, seen
 from documents import turning_back as turning
 from documents.arrival_habits import NewModel
 from documents.awaited import Awaited
@@ -24,26 +24,15 @@ from web.rendering import page, redirect
 from web.visitor import Here, Visitor
 
 router = APIRouter(prefix="/intake")
-MOST_HITS = 8
 
 
 @router.get("/agencies/found")
 def agencies(here: Here, q: str = "") -> JSONResponse:
     """Answer the picker: agencies that the letters may mean; without letters, the last senders."""
     with here.office.database.reading() as session:
-        if not q.strip():
-            recent = arrival_habits.habits(session, here.organ_id).senders
-            return JSONResponse([{"code": c, "name": n, "above": "gần đây"} for c, n in recent])
-        hits = catalogue_search.search(session, q[:200], here.today, MOST_HITS)
+        found = agency_choice.choices(session, here.organ_id, q, here.today)
     return JSONResponse(
-        [
-            {
-                "code": hit.entry.code,
-                "name": hit.entry.name,
-                "above": hit.entry.code + (" · đã giải thể" if hit.standing.abolished else ""),
-            }
-            for hit in hits
-        ]
+        [{"code": each.code, "name": each.name, "above": each.told} for each in found]
     )
 
 
