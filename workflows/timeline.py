@@ -94,14 +94,41 @@ _DEEDS: Mapping[str, str] = {
     "task_extension_refuse": "không đồng ý gia hạn",
     "shelve": "lưu để biết",
     "remark": "ghi ý kiến",
-    "feedback": "nơi nhận báo trạng thái",
-    "status": "nơi nhận báo trạng thái",
+    "task_approve": "duyệt kết quả việc",
+    "task_files": "thêm tệp kết quả",
+    "recognise": "nhận dạng chữ trong bản quét",
+    "refuse_infected": "từ chối tệp có mã độc",
+    "ask_update": "yêu cầu cập nhật",
+    "ask_replace": "yêu cầu thay thế",
+}
+_PREFIXES: tuple[tuple[str, str], ...] = (
+    ("status_", "nơi nhận báo: "),
+    ("report_", "báo nơi gửi: "),
+    ("give_up_", "ngừng báo nơi gửi: "),
+)
+"""Steps that end with a status's code."""
+_SIGNING: Mapping[str, str] = {
+    "opened": "mở",
+    "prepared": "mở",
+    "sent": "đã gửi yêu cầu",
+    "waits": "đang chờ",
+    "waiting": "đang chờ",
+    "completed": "đã nhận chữ ký",
+    "withdrawn": "rút lại",
+    "expired": "hết hạn",
+    "refused": "bị từ chối",
+    "failed": "không thành",
+    "unused": "không dùng được",
+    "used": "đã dùng",
+    "closed": "đã đóng",
+    "fetched": "đã lấy tệp",
 }
 _LABELS: Mapping[str, str] = {
     "reason": "Lý do",
     "code": "Số, ký hiệu",
     "date": "Ngày",
     "to": "Nơi nhận",
+    "recipient": "Nơi nhận",
     "from": "Từ",
     "added": "Thêm",
     "removed": "Bỏ",
@@ -183,7 +210,16 @@ def events(session: Session, row: DocumentRow) -> list[Event]:
 
 def deed(step: str) -> str:
     """Return a ledger's step in Vietnamese words."""
-    return STEPS.get(step) or _DEEDS.get(step) or "ghi nhận khác"
+    if known := STEPS.get(step) or _DEEDS.get(step):
+        return known
+    for begin, words in _PREFIXES:
+        if step.startswith(begin):
+            code = step.removeprefix(begin)
+            return words + STATUS.get(code, code)
+    for begin, words in (("sign_session_", "phiên ký: "), ("signature_", "yêu cầu ký: ")):
+        if step.startswith(begin):
+            return words + _SIGNING.get(step.removeprefix(begin), "ghi nhận")
+    return "ghi nhận khác"
 
 
 def _event(
@@ -260,7 +296,7 @@ def _people(
 def _agencies(session: Session, details: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     codes: dict[str, None] = {}
     for detail in details:
-        for key in ("to", "from", "added", "removed"):
+        for key in ("to", "from", "added", "removed", "recipient"):
             value = detail.get(key, [])
             listed = value if isinstance(value, list) else [value]
             codes |= dict.fromkeys(each for each in listed[:50] if isinstance(each, str) and each)

@@ -1,7 +1,7 @@
 """Which button of a document's page leads where: each step has its screen, or a form in place."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from documents.lifecycle import Direction, Step
 from documents.rights import Offer
@@ -66,7 +66,13 @@ def buttons(offers: Iterable[Offer], row: DocumentRow) -> list[Button]:
             continue
         shown.add(offer.label)
         found.append((_place(offer.step), _button(offer, row, screen)))
-    return [button for _, button in sorted(found, key=lambda each: each[0])]
+    ordered = [button for _, button in sorted(found, key=lambda each: each[0])]
+    # one thing is the next one; the others are there too
+    return [_plainer(button) if place else button for place, button in enumerate(ordered)]
+
+
+def _plainer(button: Button) -> Button:
+    return replace(button, kind="" if button.kind == "main" else button.kind, key="")
 
 
 def _button(offer: Offer, row: DocumentRow, screen: tuple[str, str, str] | None) -> Button:
