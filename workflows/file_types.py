@@ -31,6 +31,14 @@ class Family(StrEnum):
     ARCHIVE = "archive"
 
 
+NAMES = {
+    Family.PDF: "PDF",
+    Family.PICTURE: "ảnh JPG, PNG, TIFF",
+    Family.OFFICE: "Word, Excel, PowerPoint, OpenDocument, RTF",
+    Family.ARCHIVE: "ZIP",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FileType:
     """One kind of file."""

@@ -19,7 +19,7 @@ from documents import ledger, posts
 from documents.document import Role
 from documents.errors import Refused, storable
 from documents.ledger import Fact
-from workflows.file_types import Family, FileType, safe_name, type_of
+from workflows.file_types import NAMES, Family, FileType, safe_name, type_of
 from workflows.office import Office
 
 PART = 1 << 20
@@ -102,7 +102,9 @@ def accepted(
         with raw.open("rb") as file:
             kind = type_of(file)
             if kind is None or kind.family not in families:
-                raise UploadTypeRefused(shown, ", ".join(sorted(families)))
+                raise UploadTypeRefused(
+                    shown, ", ".join(NAMES[each] for each in Family if each in families)
+                )
             file.seek(0)
             _ensure_clean(office, organ_id, who, file, shown, sha256)
         path = raw.rename(raw.with_name(safe_name(name, kind)))
