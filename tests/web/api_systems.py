@@ -55,6 +55,13 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a token ask three times, and then hardly again."""
+    monkeypatch.setattr("web.api.interface.RATE", 0.001)
+    monkeypatch.setattr("web.api.interface.BURST", 3)
+
+
+@pytest.fixture
 def systems(counter: Counter) -> MakeSystem:
     """Return a maker of systems that act as the agency's person in a role."""
 
