@@ -78,7 +78,7 @@ def test_a_leader_signs_with_the_tool_and_is_told_when_it_is_missing(
     first, second = submitted(counter, 2)
     page = pages(Role.LEADER, size=PHONE, tolerated="WebSocket")
     page.goto(f"/sign/{first.id}")
-    page.get_by_role("button", name="Thông tin, quyết định").click()
+    page.get_by_role("tab", name="Thông tin, quyết định").click()
     page.get_by_role("button", name="Ký", exact=False).first.click()
     expect(page.get_by_text("Không thấy công cụ ký trên máy này")).to_be_visible()
     assert document(counter.office, first.id).state == "submitted"

@@ -67,7 +67,6 @@ async function standing(place) {
 
 // One document from the round's opening to the server's word that it is signed.
 async function round({ tool, place, state, sha256, signal, tell }) {
-  await version(tool);
   tell(say("opening"));
   const body = new FormData();
   body.set("state", state);
@@ -84,11 +83,12 @@ async function round({ tool, place, state, sha256, signal, tell }) {
   const asked = setInterval(async () => {
     if ((await standing(place).catch(() => ({}))).signed) asking.abort();
   }, ASK_MS);
-  let said = "";
+  let [said, gone] = ["", false];
   try {
     said = (await talk(tool + opened.path, JSON.stringify(opened.payload), { signal: either, until: opened.until })).Message ?? "";
   } catch (error) {
-    said = error instanceof Missing ? say("missing") : error.message;
+    gone = error instanceof Missing;
+    said = error.message;
   } finally {
     clearInterval(asked);
   }
@@ -96,7 +96,7 @@ async function round({ tool, place, state, sha256, signal, tell }) {
   if (signal?.aborted) {
     await fetch(`${place}/round/close`, { method: "POST", redirect: "manual", headers: { "X-CSRF-Token": csrf() } });
   }
-  throw new Error(said || say("unsigned"));
+  throw gone ? new Missing() : new Error(said || say("unsigned"));
 }
 
 class Tool extends HTMLElement {
@@ -146,6 +146,7 @@ class Tool extends HTMLElement {
     if (missing) missing.hidden = true;
     this.busy(true);
     try {
+      if (!(await this.look())) throw new Missing();
       await this.sign();
     } catch (error) {
       if (error instanceof Missing) {
@@ -167,7 +168,8 @@ customElements.define("vgca-round", class extends Tool {
       location.assign(this.dataset.next);
     } catch (error) {
       tell(error.message);
-      throw error;
+      place.dataset.result = "bad";
+      if (error instanceof Missing) throw error;
     }
   }
 });
@@ -183,9 +185,10 @@ customElements.define("vgca-rounds", class extends Tool {
       const tell = (text) => { place.textContent = text; };
       try {
         tell(await this.one(each, tell));
-        each.dataset.done = "1";
+        each.dataset.done = place.dataset.result = "good";
       } catch (error) {
         tell(error instanceof Missing ? say("missing") : error.message);
+        place.dataset.result = "bad";
         if (error instanceof Missing) throw error;
       }
       progress.value = index + 1;
