@@ -107,6 +107,8 @@ LAYOUTS: Mapping[DocumentType, Layout] = MappingProxyType(
         DocumentType.INFORMATION_NOTE: Layout(addressees=True, frame="…./."),
     }
 )
+FRAMES = frozenset({"", _PLAIN.frame, *(each.frame for each in LAYOUTS.values())})
+"""Texts that nobody has written anything into."""
 
 
 def layout_of(type_name: str) -> Layout:

@@ -15,6 +15,7 @@ from documents.errors import Refused
 from documents.step_words import STEPS
 from documents.tables import DocumentRow, LedgerRow, PersonRow, TaskRow
 
+_SAID = {**STEPS, "draft": "soạn thảo", "edit": "sửa thông tin", "revise": "nộp bản mới"}
 _UNTOUCHING = (
     *("ask_opinion", "give_opinion", "settle_opinion", "check_content", "check_form"),
     *("inform", "read_copy"),
@@ -77,7 +78,7 @@ def ensure(session: Session, row: DocumentRow, version: int) -> None:
     if (last := last_change(session, row.id)) is None:
         raise DocumentChanged("?", "?", "?")
     when = last.at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
-    raise DocumentChanged(last.name, when, STEPS.get(last.step, last.step))
+    raise DocumentChanged(last.name, when, f"{_SAID.get(last.step, last.step)} / {last.step}")
 
 
 def of_task(task: TaskRow) -> str:

@@ -101,7 +101,7 @@ def new_values(
     session: Session, here: Visitor, type_name: str, of: About | None
 ) -> dict[str, list[str]]:
     """Return what the form of a new draft begins with."""
-    known = type_name if kind_names(session, here, type_name) else FIRST
+    known = type_name if type_name and kind_names(session, here, type_name) else FIRST
     layout = draft_layouts.layout_of(known)
     values = {
         "type": [known],

@@ -6,8 +6,9 @@ from typing import Any
 
 from documents.document import VIETNAM, Urgency
 from documents.lifecycle import Direction, State
-from documents.step_words import ROLES, STEPS
+from documents.step_words import ROLES
 from workflows.plain_words import DELIVERY
+from workflows.timeline import deed
 
 OUTGOING_STATES: Mapping[str, str] = {
     State.DRAFT: "Dự thảo",
@@ -111,7 +112,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "do_khan": urgency,
     "so": number,
     "co": size,
-    "buoc": lambda step: STEPS.get(step, step),
+    "buoc": deed,
     "vai_tro": lambda role: ROLES.get(role, role),
     "giao_nhan": lambda state: DELIVERY.get(state, state),
 }

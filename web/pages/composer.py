@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from documents import casefile, catalogue_search, editing, rights, seen
+from documents import casefile, catalogue_search, draft_layouts, editing, rights, seen
 from documents.draft_edits import STEP
 from documents.errors import OfficeError, Refused
 from documents.identity import new_id
@@ -187,7 +187,11 @@ def _conflict(
 @router.post("/content")
 def content(here: Here, sent: Sent) -> Response:
     """Return the part of the form that depends on the type and on how the text comes."""
-    form = _asked(here, sent)
+    values = kept.values_of(sent)
+    kind = values.get("type", [""])[0]
+    if (values.get("body") or [""])[0].strip() in draft_layouts.FRAMES:
+        values["body"] = [draft_layouts.layout_of(kind).frame]
+    form = KeptForm("drafts/new", here.at.isoformat(), "", None, values)
     with here.office.database.reading() as session:
         return page(here, "drafts/content.html", **_context(here, session, form))
 
