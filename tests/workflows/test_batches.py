@@ -107,6 +107,13 @@ def test_who_dies_anywhere_is_followed_and_nothing_is_done_twice(
         assert steps_of(place.office, each.document_id).count("approve") == 1
 
 
+def test_a_process_that_ends_hands_the_rest_over_at_once(place: Place) -> None:
+    batch = ask(place, submitted(place, 2))
+    assert batch_runner.carry(place.office, batch.id, lambda: True) == 1
+    assert batch_runner.take_over(place.office) == 1
+    assert outcomes(place, batch) == [("done", None)] * 2
+
+
 def test_two_carriers_at_once_give_each_document_one_result(
     each_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
