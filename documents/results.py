@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from documents import handlers, remarks, tasks
+from documents import handlers, posts, remarks, tasks
+from documents.assignee import HANDLERS
 from documents.document import Attachment
 from documents.errors import Refused
+from documents.handlers import NotTheirTask
 from documents.lifecycle import State
 from documents.remark import RemarkKind
 from documents.remarks import worded
@@ -24,6 +26,8 @@ WITHIN = timedelta(days=90)
 """How long a result waits for a word: then silence is agreement."""
 MOST_FILES = 10
 AGREED = "Đồng ý kết quả"
+_CARRYING = (RemarkKind.PROGRESS, RemarkKind.RESULT, RemarkKind.OPINION)
+"""What files can go with."""
 
 
 class TooManyFiles(Refused):
@@ -84,20 +88,27 @@ def approve(session: Session, task_id: str, who: str, at: datetime, words: str =
 def attach(
     session: Session, task_id: str, files: Sequence[Attachment], who: str, at: datetime
 ) -> None:
-    """Put *files*, whose blobs are stored, to the newest report of a task, in the same step.
+    """Put *files*, whose blobs are stored, to the newest report that *who* made of a task.
 
     Raises:
         TooManyFiles: more than ten.
-        TaskUnknown, NotTheirTask: as they say.
+        NotTheirTask: they said nothing there.
+        TaskUnknown, PersonUnknown, RightMissing, PostEnded: as they say.
     """
     if len(files) > MOST_FILES:
         raise TooManyFiles(len(files))
-    kinds = (RemarkKind.PROGRESS.value, RemarkKind.RESULT.value, RemarkKind.OPINION.value)
-    wanted = select(RemarkRow.id).where(RemarkRow.task_id == task_id, RemarkRow.kind.in_(kinds))
+    task, document = tasks.locked(session, task_id)
+    acting = posts.acting(session, task.organ_id, who, HANDLERS, at, "báo cáo / report")
+    wanted = select(RemarkRow.id).where(
+        RemarkRow.task_id == task.id,
+        RemarkRow.by_id == acting.person.id,
+        RemarkRow.kind.in_([kind.value for kind in _CARRYING]),
+    )
     newest = session.scalar(wanted.order_by(RemarkRow.at.desc(), RemarkRow.id.desc()).limit(1))
-    if newest is None or not files:
-        return
-    for ordinal, file in enumerate(files, 1):
+    if newest is None:
+        raise NotTheirTask(acting.person.full_name, "báo cáo / report")
+    first = len(files_of(session, [newest])[newest]) + 1
+    for ordinal, file in enumerate(files, first):
         session.add(
             RemarkFileRow(
                 remark_id=newest,
@@ -109,8 +120,6 @@ def attach(
             )
         )
     session.flush()
-    task, document = tasks.locked(session, task_id)
-    acting = handlers.handler(session, task, who, at, "báo cáo / report")
     digests = [file.sha256 for file in files]
     tasks.note(session, task, document, "task_files", acting, at, remark=newest, files=digests)
 
