@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import directory, duplicates, proposal
+from documents.awaited import Awaited
 from documents.document import Role
 from documents.duplicates import Twin
 from documents.errors import Refused
@@ -59,6 +60,18 @@ def waiting(session: Session, organ_id: str, limit: int = 200) -> list[IntakeRow
         .where(DocumentRow.organ_id == organ_id, DocumentRow.direction == Direction.INCOMING.value)
         .where(DocumentRow.state.in_([state.value for state in WAITING]))
         .order_by(IntakeRow.taken_at, IntakeRow.document_id)
+        .limit(limit)
+    )
+    return list(session.scalars(wanted))
+
+
+def awaiting(session: Session, organ_id: str, limit: int = 200) -> list[str]:
+    """Return the agency's arrivals that wait for its clerk's entry, oldest first; their ids."""
+    row = DocumentRow
+    wanted = (
+        select(row.id)
+        .where(row.organ_id == organ_id, row.awaits == Awaited.REGISTER.value)
+        .order_by(row.created_at, row.id)
         .limit(limit)
     )
     return list(session.scalars(wanted))

@@ -118,3 +118,27 @@ def test_who_was_not_answered_today_is_listed_and_people_read_it(
     assert done(congvan("intake", "late", "--json")).json == []
     for words in (("late",), ("list",), ("envelopes",), ("folder", "--make")):
         done(congvan("intake", *words))
+
+
+def test_an_agency_that_wants_its_clerk_to_register_has_a_queue_and_lets_go_of_it(
+    office: Office, congvan: Congvan
+) -> None:
+    mode = ("intake", "mode", "--agency", OFFICE, "--json")
+    assert done(congvan(*mode)).json == {"mode": "automatic", "waiting": 0}
+    assert refused(congvan(*mode, "clerk", "--by", CLERK)) == "person.right_missing"
+    done(congvan(*mode, "clerk", "--by", LEADER))
+    approve(office, hand_in(office, PROVINCE, (OFFICE,)))
+    assert turn(office) == []
+    (waits,) = documents(office, Direction.INCOMING, OFFICE)
+    assert (waits.state, waits.awaits) == ("verified", "register")
+    (listed,) = done(congvan("intake", "list", "--agency", OFFICE, "--json")).json
+    assert (listed["id"], listed["channel"]) == (waits.id, "axis")
+    entered = done(congvan("intake", "register", waits.id, "--by", CLERK, "--json")).json
+    assert (entered["state"], entered["receipt_number"]) == ("registered", 1)
+    approve(office, hand_in(office, PROVINCE, (OFFICE,)))
+    assert turn(office) == []
+    assert done(congvan(*mode)).json == {"mode": "clerk", "waiting": 1}
+    assert done(congvan(*mode, "automatic", "--by", LEADER)).json["waiting"] == 0
+    assert turn(office) == []
+    states = {each.state for each in documents(office, Direction.INCOMING, OFFICE)}
+    assert states == {"registered"}

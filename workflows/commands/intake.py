@@ -21,7 +21,7 @@ from documents import (
 )
 from documents.channel import Channel
 from documents.numbering import local_day
-from workflows.commands import intake_paper
+from workflows.commands import intake_mode, intake_paper
 from workflows.commands.console import (
     add_data,
     add_json,
@@ -54,7 +54,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "intake", help="văn bản đến bằng giấy, bản quét, tệp / arrivals on paper, by scan or file"
     )
     words = parser.add_subparsers(required=True, metavar="WHAT")
-    for name, said, fill, work in (*WORDS, *intake_paper.WORDS):
+    for name, said, fill, work in (*WORDS, *intake_paper.WORDS, *intake_mode.WORDS):
         word = words.add_parser(name, help=said)
         fill(word)
         add_data(word)
@@ -100,21 +100,22 @@ def _list(arguments: argparse.Namespace) -> Any:
     with opened(arguments) as found:
         for cabinet, organ_id in desks(found, arguments.agency):
             with cabinet.database.reading() as session:
-                for each in intakes.waiting(session, organ_id):
-                    known = facts_of(session, each.document_id)
-                    read = {one["field"]: one["value"] for one in known["proposals"]}
+                brought = [each.document_id for each in intakes.waiting(session, organ_id)]
+                for one_id in dict.fromkeys([*brought, *intakes.awaiting(session, organ_id)]):
+                    known = facts_of(session, one_id)
+                    read = {one["field"]: one["value"] for one in known.get("proposals", ())}
                     rows.append(
                         {
                             "id": known["id"],
                             "agency": organ_id,
                             "state": known["state"],
                             "channel": known["channel"],
-                            "file": known["file"],
+                            "file": known.get("file", ""),
                             "pages": known["pages"],
                             "read": [f"{name}={value}" for name, value in read.items()],
                             "verdict": known["verdict"],
                             "twins": [twin["id"] for twin in known["twins"]],
-                            "note": known["note"],
+                            "note": known.get("note", ""),
                         }
                     )
     return rows
