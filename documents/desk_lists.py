@@ -151,11 +151,11 @@ _ALL = (
     ),
     _documents(
         *("to-submit", "Chờ phân xử lý", "registered, to be passed on", _CLERK),
-        *("to-submit", "/documents", Bulk.FORWARD),
+        *("to-submit", "/direct", Bulk.FORWARD),
     ),
     _work(
         *(Work.RETURNED, "given-back", "Văn bản đến trả lại", "given back to the clerk", _CLERK),
-        "/documents",
+        "/direct",
     ),
     _documents(
         *("to-number", "Văn bản đi chờ số", "outgoing, to number", _CLERK),
@@ -184,7 +184,7 @@ _ALL = (
     # Chánh Văn phòng
     _documents(
         *("to-sort", "Văn bản chờ phân loại", "to be sorted", _HEAD | _LEADER, "to-submit"),
-        *("/documents", Bulk.FORWARD),
+        *("/direct", Bulk.FORWARD),
         office=True,
     ),
     # Chủ tịch, Phó Chủ tịch, Giám đốc
