@@ -34,7 +34,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     add_json(ordering)
     ordering.set_defaults(run=_order)
     mode = actions.add_parser("mode", help="văn thư phát hành, hay tự động / who issues")
-    mode.add_argument("who_issues", nargs="?", choices=["clerk", "automatic"], default="")
+    mode.add_argument("who_issues", nargs="?", choices=["clerk", "automatic"])
     mode.add_argument("--by", default="", metavar="WHO", help="lãnh đạo, quản trị / who decides")
     _finish(mode, _mode)
 
