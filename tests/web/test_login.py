@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 import httpx
 import pyotp
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from documents import account_factor, account_password, accounts
 from documents.account_lock import FREE
 from documents.document import Role
 from documents.tables import AccountRow, LedgerRow, WebSessionRow
-from tests.web.counter import Counter
+from tests.web.counter import PHONE, Counter, shoot
 from tests.workflows.house import HOME_AFFAIRS, PROVINCE
 from web.visitor import cookie_name
 from workflows import logging_in
@@ -408,3 +409,58 @@ def test_setting_the_second_factor_up_takes_the_password_and_a_right_code(door: 
             select(WebSessionRow).where(WebSessionRow.revoked_at.is_(None))
         ).one()
     assert session_row.factors == "otp pwd"
+
+
+def test_with_tls_every_cookie_is_bound_to_the_host(door: Door) -> None:
+    username = made(door.counter)
+    office = door.counter.office
+    office.settings = office.settings.model_copy(update={"public_url": "https://vt.example"})
+    page = door.client.get("/login")
+    form = re.search(r'name="form" value="([0-9a-f]+)"', page.text)
+    kept = page.headers["set-cookie"].split(";")[0]
+    assert form
+    assert kept.startswith("__Host-congvan-form=")
+    sent = {"username": username, "password": PASSWORD, "form": form[1]}
+    answer = door.client.post("/login", data=sent, headers={"Cookie": kept})
+    session = next(
+        each for each in answer.headers.get_list("set-cookie") if each.startswith("__Host-congvan=")
+    )
+    attributes = {part.strip().lower() for part in session.split(";")[1:]}
+    assert {"httponly", "secure", "path=/", "samesite=lax"} <= attributes
+    assert not any(each.startswith("domain") for each in attributes)
+
+
+def test_a_telephone_logs_in_by_keyboard_and_sees_the_qr_code(
+    counter: Counter, browser: Browser
+) -> None:
+    username = made(counter, Role.LEADER)
+    context = browser.new_context(
+        base_url=counter.address, viewport={"width": PHONE[0], "height": PHONE[1]}
+    )
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda asked: _ours(asked.url, counter.address, wrong))
+    page.goto("/login")
+    shoot(page, "login-phone")
+    for text in (username, PASSWORD):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/account/second-factor?next=%2F")
+    page.fill("#present", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".qr")
+    page.wait_for_function("document.querySelector('.qr').naturalWidth > 100")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    shoot(page, "second-factor-phone")
+    page.goto("/account")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    shoot(page, "account-phone")
+    context.close()
+    assert not wrong, wrong
+
+
+def _ours(url: str, address: str, wrong: list[str]) -> None:
+    if not url.startswith((address, "data:", "blob:")):
+        wrong.append(url)
