@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from documents import changes, directing, incoming, intake, outgoing, tasks
+from documents import changes, directing, incoming, intake, issue_orders, outgoing, tasks
 from documents.assignee import AssigneeInvalid, Share
 from documents.directing import Instruction
 from documents.document import Role
 from documents.errors import Refused, StepRefused
 from documents.intake_facts import IntakeFacts
+from documents.issue_orders import Order
 from documents.lifecycle import Direction, State, Step
 from documents.tables import DocumentRow
 from documents.task import TaskPart
@@ -52,6 +53,8 @@ def _deeds(session: Session, row: DocumentRow, step: Step, who: str, at: datetim
     if row.direction == Direction.OUTGOING:
         if step is Step.RECALL:
             return [lambda: changes.ask(session, row.id, who, at, REASON)]
+        if step is Step.ASSIGN_NUMBER and row.awaits is not None:
+            return [lambda: issue_orders.order(session, Order(row.id), who, at)]
         return [lambda: outgoing.decide(session, row.id, step, who, at, REASON)]
     return _of_arrival(session, row, step, who, at)
 
@@ -67,7 +70,10 @@ def _of_arrival(
         case Step.REFUSE:
             return [lambda: incoming.refused(session, document, who, at, REASON)]
         case Step.REGISTER:
-            return [lambda: intake.register_waiting(session, document, who, at, FACTS)]
+            facts = FACTS if row.channel is not None else IntakeFacts()
+            return [
+                lambda: intake.register_waiting(session, document, who, at, facts, despite=REASON)
+            ]
         case Step.SUBMIT:
             to = (LEADER, "head-a")
             return [lambda t=each: directing.submit(session, document, t, who, at) for each in to]

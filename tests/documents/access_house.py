@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from documents import casefile, directing, directory, incoming, intake, outgoing, tasks
 from documents.assignee import Share
+from documents.awaited import Awaited
 from documents.channel import Channel
 from documents.directing import Instruction
 from documents.document import Person, Role
 from documents.identity import new_id
 from documents.intake import TakenFile
 from documents.lifecycle import LIFECYCLES, Direction, State
-from documents.tables import AbsenceRow, DocumentRow, PostRow, WorkDelegationRow
+from documents.tables import AbsenceRow, DocumentRow, PostRow, RegisterEntryRow, WorkDelegationRow
 from tests.documents.bureau import CLERK, LEADER, ORGAN, Bureau
 
 OTHER = "H99.01"
@@ -109,6 +110,13 @@ class Cases:
                     yield (direction, state, ""), self.outgoing(state)
                 else:
                     yield (direction, state, ""), self.arrival(state)
+        waits = self.outgoing(State.SIGNED)
+        waits.awaits = Awaited.ISSUE
+        yield (Direction.OUTGOING, State.SIGNED, "chờ lệnh phát hành"), waits
+        comes = self.arrival(State.VERIFIED)
+        comes.awaits, comes.receipt_number = Awaited.REGISTER, None
+        self.session.query(RegisterEntryRow).filter_by(document_id=comes.id).delete()
+        yield (Direction.INCOMING, State.VERIFIED, "chờ văn thư vào sổ"), comes
         yield (Direction.INCOMING, State.VERIFIED, "nhận tại chỗ"), self.by_hand()
         yield (Direction.INCOMING, State.SUBMITTED, "trình lãnh đạo"), self.before_leader()
         for state in (State.ASSIGNED, State.IN_PROGRESS):
