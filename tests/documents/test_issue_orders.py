@@ -196,9 +196,7 @@ def test_a_closed_register_refuses_before_anything_is_ordered(
 ) -> None:
     with office.writing() as session:
         session.add(
-            RegisterRow(
-                organ_id=ORGAN, direction="outgoing", series="QĐ", year=2026, closed_at=at
-            )
+            RegisterRow(organ_id=ORGAN, direction="outgoing", series="QĐ", year=2026, closed_at=at)
         )
     with pytest.raises(RegisterClosed), office.writing() as session:
         issue_orders.order(session, Order(waiting), CLERK, at)

@@ -12,6 +12,7 @@ from documents import (
     deliveries,
     dispatch_deadline,
     expected_number,
+    internal_copies,
     issue_orders,
     paper_issues,
     recipient_groups,
@@ -49,6 +50,8 @@ def context_of(session: Session, here: Visitor, row: DocumentRow) -> dict[str, A
         "names": document_view.names(session, [row.drafter_id, row.clerk_id]),
         "due": due_of(session, [row.id]).get(row.id),
         "printings": paper_issues.of_document(session, row.id),
+        "inner": internal_copies.of_document(session, row.id),
+        "may": {"clerk": True},
         "buttons": [
             each
             for each in buttons(rights.steps(session, here.visit, row, here.at), row)

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 
-from documents import catalogue_search, recipient_groups
+from documents import recipient_groups, recipient_search
+from documents.directory import RightMissing
 from documents.document import Role
 from documents.errors import Refused
 from documents.recipient_groups import Kept
@@ -30,7 +31,7 @@ def found(here: Here, q: str = "") -> HTMLResponse:
     hits = []
     if len(text) >= _SHORTEST:
         with here.office.database.reading() as session:
-            hits = catalogue_search.search(session, text, here.today, _FOUND)
+            hits = recipient_search.search(session, text, here.today, _FOUND)
     return page(here, "issue/found.html", block="found", hits=hits, asked=text)
 
 
@@ -69,6 +70,8 @@ def kept(
     try:
         with here.office.database.writing() as session:
             recipient_groups.keep(session, here.organ_id, wanted, here.who, here.at)
+    except RightMissing:
+        raise
     except Refused as fault:
         return _shown(here, fault, name=name, to=codes, shared=shared, preset=preset)
     return redirect(here, "/recipients", "Đã lưu nhóm nơi nhận")
