@@ -32,7 +32,12 @@ Prepare: TypeAlias = Callable[[Office, Order, datetime], Any]
 It may be done again after a crash, so it must leave nothing behind that counts.
 """
 
-KNOWN_BY = ("workflows.batch_steps", "workflows.issuing_steps", "workflows.trying_again")
+KNOWN_BY = (
+    "workflows.batch_steps",
+    "workflows.handling_steps",
+    "workflows.issuing_steps",
+    "workflows.trying_again",
+)
 
 
 @dataclass(frozen=True, slots=True)

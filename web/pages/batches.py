@@ -4,18 +4,22 @@ Source: ux.md §1.5, §3.1. The page can be left: the batch goes on, and is foun
 list sends its ticked documents to POST /batches.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from documents import accounts, batches
 from documents.batch import BatchInvalid, BatchState, Outcome, Wanted
+from documents.directing import SharesInvalid
+from documents.errors import OfficeError, storable
 from documents.identity import new_id
+from web import due_days, forwarding_form
 from web.rendering import attachment_headers, page, redirect
 from web.visitor import Here
 from web.wording import moment
 from workflows import batch_actions, batch_runner, batch_sheet
+from workflows.handling_steps import FORWARD
 
 router = APIRouter(prefix="/batches")
 
@@ -46,7 +50,7 @@ def ticked(values: list[str]) -> list[Wanted]:
 
 
 def begin(
-    here: Here, action: str, items: list[str], key: str, said: str = "", **arguments: str
+    here: Here, action: str, items: list[str], key: str, said: str = "", **arguments: Any
 ) -> Response:
     """Ask for *action* on the ticked documents, start it, and lead to its page.
 
@@ -82,9 +86,43 @@ def ask(
     item: Annotated[list[str] | None, Form()] = None,
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    """Begin what a list's ticked documents are to undergo."""
+    """Begin what a list's ticked documents are to undergo; forwarding asks to whom before."""
+    if action == FORWARD:
+        ticked(item or [])
+        return forwarding_form.ask(here, item or [], key or new_id())
     arguments = {"reason": reason} if reason.strip() else {}
     return begin(here, action, item or [], key or new_id(), **arguments)
+
+
+@router.post("/forward")
+def forward(
+    here: Here,
+    key: Annotated[str, Form(max_length=64)],
+    item: Annotated[list[str] | None, Form()] = None,
+    lead: Annotated[list[str] | None, Form()] = None,
+    lead_name: Annotated[str, Form(max_length=1000)] = "",
+    cooperate: Annotated[list[str] | None, Form()] = None,
+    cooperate_name: Annotated[str, Form(max_length=1000)] = "",
+    opinion: Annotated[str, Form(max_length=10_000)] = "",
+    due: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Begin to hand the ticked arrivals on to one lead."""
+    others = [*(cooperate or []), *(each.strip() for each in cooperate_name.split(";"))]
+    try:
+        day = due_days.read_due(due, here.today)
+        arguments = {
+            "lead": storable((lead or [lead_name.strip()])[0]),
+            "cooperate": [storable(each) for each in others if each],
+            "opinion": storable(opinion),
+            "due": day.isoformat() if day else "",
+        }
+        if not arguments["lead"]:
+            raise SharesInvalid("chưa chọn nơi chủ trì / nobody leads")
+        return begin(here, FORWARD, item or [], key, **arguments)
+    except OfficeError as fault:
+        typed = {"lead": lead or [], "lead_name": [lead_name], "cooperate": cooperate or []}
+        typed |= {"cooperate_name": [cooperate_name], "opinion": [opinion], "due": [due]}
+        return forwarding_form.ask(here, item or [], key, typed, fault)
 
 
 @router.get("/{batch_id}")
