@@ -9,11 +9,12 @@ import pytest
 
 from documents import api_tokens, idempotency, ledger
 from documents.api_tokens import Scope
+from documents.awaited import Awaited
 from documents.document import Role
 from documents.errors import Refused
 from documents.idempotency import KEPT, KeyReused, StillRunning
 from documents.lifecycle import Direction, State
-from documents.tables import ApiTokenRow, IdempotentAnswerRow
+from documents.tables import ApiTokenRow, DocumentRow, IdempotentAnswerRow
 from tests.web.api_systems import KEYS, MakeSystem, System, code_of
 from tests.web.counter import Counter
 from tests.workflows.house import (
@@ -228,9 +229,25 @@ def test_steps_of_the_system_and_steps_without_a_reason_are_refused(
     assert code_of(system.step(document_id, "void")) == "document.reason_missing"
     assert code_of(clerk.step(document_id, "seal")) == "document.step_refused"
     with counter.office.database.writing() as session:
-        row = session.merge(document(counter.office, document_id))
-        row.state = State.SIGNED
-    assert code_of(clerk.step(document_id, "assign_number")) == "api.step_elsewhere"
+        session.get_one(DocumentRow, document_id).state = State.SIGNED
+    # nothing awaits the clerk's word here: the flow numbers it
+    assert code_of(clerk.step(document_id, "assign_number")) == "document.step_refused"
+
+
+def test_what_awaits_the_clerk_is_issued_and_registered_by_their_word(
+    counter: Counter, systems: MakeSystem
+) -> None:
+    document_id = hand_in(counter.office, PROVINCE, (HOME_AFFAIRS,))
+    clerk = systems(Role.CLERK)
+    with counter.office.database.writing() as session:
+        row = session.get_one(DocumentRow, document_id)
+        row.state, row.awaits = State.SIGNED, Awaited.ISSUE
+    assert {
+        each["step"] for each in clerk.client.get(f"/documents/{document_id}").json()["steps"]
+    } == {"assign_number", "void"}
+    assert code_of(systems().step(document_id, "assign_number")) == "right.denied"
+    assert clerk.step(document_id, "assign_number").status_code == 200
+    assert document(counter.office, document_id).awaits is None
 
 
 def test_a_token_is_kept_by_its_digest_and_told_by_the_ledger(

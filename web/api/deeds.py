@@ -5,10 +5,11 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from documents import changes, directing, rights
+from documents import changes, directing, intake, issue_orders, rights
 from documents.assignee import Share
 from documents.directing import Instruction
 from documents.idempotency import Answer
+from documents.issue_orders import Order
 from documents.lifecycle import Direction, Step
 from documents.step_words import STATES
 from documents.tables import DocumentRow
@@ -88,6 +89,12 @@ def _take(session: Session, client: Client, row: DocumentRow, wanted: StepWanted
         directing.submit(session, row.id, wanted.to, who, at, words=reason)
     elif wanted.step is Step.RECALL and direction is Direction.OUTGOING:
         changes.ask(session, row.id, who, at, wanted.reason, wanted.recipients)
+    elif wanted.step is Step.ASSIGN_NUMBER and direction is Direction.OUTGOING:
+        issue_orders.order(session, Order(row.id), who, at)
+    elif wanted.step is Step.REGISTER and direction is Direction.INCOMING:
+        # what was read from the file or the message stands, as the clerk saw it
+        despite = needed(wanted.step, wanted.reason)
+        intake.register_waiting(session, row.id, who, at, despite=despite, accept="all")
     elif wanted.step in _DECIDED[direction]:
         decide(session, row, wanted.step, who, at, wanted.reason, wanted.sha256)
     else:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 from sqlalchemy.orm import Session
 
 from documents import idempotency, rights
@@ -31,13 +31,17 @@ from workflows.drafts import MOST_ATTACHMENTS, Order
 router = APIRouter(tags=["drafts"])
 
 _NAME_BYTES = 180
+_AS_JSON: dict[str, JsonValue] = {
+    "contentMediaType": "application/json",
+    "contentSchema": DraftWanted.model_json_schema(),
+}
 
 
 @router.post("/documents", status_code=201, response_model=Taken)
 def hand_in(
     client: Drafter,
     request: Request,
-    facts: Annotated[str, Form(max_length=100_000, description="DraftWanted, as JSON")],
+    facts: Annotated[str, Form(max_length=100_000, json_schema_extra=_AS_JSON)],
     file: Annotated[UploadFile, File(description="PDF or Word")],
     attachments: Annotated[list[UploadFile], File(max_length=MOST_ATTACHMENTS)] = [],  # noqa: B006
     key: Key = None,
