@@ -6,8 +6,11 @@ asks learns neither from words nor from a lock which names there are.
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from documents.errors import Refused
@@ -41,12 +44,13 @@ def attempt(session: Session, username: str, at: datetime) -> bool:
     """
     session.execute(delete(LoginAttemptRow).where(LoginAttemptRow.last_at < at - FORGOTTEN))
     key = _key(username)
-    row = session.scalar(
-        select(LoginAttemptRow).where(LoginAttemptRow.username_sha256 == key).with_for_update()
+    # two first tries on a name: the second waits here, and both are counted
+    upsert: Any = (
+        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     )
-    if row is None:
-        row = LoginAttemptRow(username_sha256=key, failures=0, last_at=at)
-        session.add(row)
+    beginning = {"username_sha256": key, "failures": 0, "last_at": at}
+    session.execute(upsert(LoginAttemptRow).values(**beginning).on_conflict_do_nothing())
+    row = session.get_one(LoginAttemptRow, key, with_for_update=True)
     if row.locked_until is not None and at < row.locked_until:
         left = row.locked_until - at
         raise AccountLocked(max(1, -(-int(left.total_seconds()) // 60)))
