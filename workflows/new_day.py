@@ -1,12 +1,13 @@
 """What a new day brings to people: posts begin and end without anybody's doing.
 
 Rights need none of this: they are asked of the day. Renewed are the copies of main posts that
-lists show, and the clerks of documents that are on their way.
+lists show, and the clerks of documents that are on their way. Forms that nobody went on with for
+a month go, and who had documents open.
 """
 
 from datetime import date
 
-from documents import appointments
+from documents import appointments, kept_forms, presence
 from documents.numbering import local_day
 from workflows.office import Office
 
@@ -22,5 +23,7 @@ def renew(office: Office) -> bool:
         return False
     with office.database.writing() as session:
         differed = appointments.renew(session, at)
+        kept_forms.sweep(session, at)
+        presence.sweep(session, at)
     _renewed[name] = local_day(at)
     return differed > 0

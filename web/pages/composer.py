@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from documents import casefile, catalogue_search, draft_layouts, editing, rights, seen
+from documents import casefile, draft_layouts, editing, recipient_search, rights, seen
 from documents.draft_edits import STEP
 from documents.errors import OfficeError, Refused
 from documents.identity import new_id
@@ -222,17 +222,17 @@ def preview(here: Here, key: str = "drafts/new") -> Response:
 
 @router.get("/recipients")
 def recipients(here: Here, q: str = "") -> JSONResponse:
-    """Answer the picker: agencies of the catalogue that the letters may mean."""
+    """Answer the picker: agencies that the letters may mean, heirs in place of who ended."""
     if not q.strip():
         return JSONResponse([])
     with here.office.database.reading() as session:
-        hits = catalogue_search.search(session, q, here.today, limit=12)
+        hits = recipient_search.search(session, q.strip()[:200], here.today)
+    found = {each.code: (each.name, each.code) for each in hits if not each.ended}
+    for each in hits:
+        for code, name in each.heirs if each.ended else ():
+            found.setdefault(code, (name, f"thay {each.name}"))
     return JSONResponse(
-        [
-            {"id": hit.entry.code, "name": hit.entry.name, "told": hit.entry.code}
-            for hit in hits
-            if not hit.standing.abolished
-        ]
+        [{"id": code, "name": name, "told": told} for code, (name, told) in found.items()]
     )
 
 
