@@ -14,8 +14,9 @@ from workflows.incoming import incoming
 from workflows.indexing import indexing, texts_due
 from workflows.office import Office
 from workflows.outgoing import attempted, outgoing
+from workflows.picture_words import files_due
 from workflows.preservation import preservation
-from workflows.recognising import files_due, recognising
+from workflows.recognising import recognising
 from workflows.signatures import deferred
 from workflows.statuses import statuses
 

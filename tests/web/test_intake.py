@@ -13,7 +13,7 @@ from documents.tables import RecognitionRow
 from tests.web.arrivals import Arrivals, printed, scanned
 from tests.web.counter import Counter
 from tests.workflows.house import HOME_AFFAIRS
-from workflows import recognising
+from workflows import picture_words
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_a_scan_is_read_and_each_field_says_where_it_comes_from(
     answer = bring(clerk, ("quét.pdf", scanned()))
     document = answer.headers["location"].removeprefix("/intake/")
     office = arrivals.counter.office
-    recognising.recognise_some(office)
+    picture_words.recognise_some(office)
     deadline = time.monotonic() + 60
     while "Đang nhận dạng" in clerk.get(f"/intake/{document}/words").text:
         assert time.monotonic() < deadline

@@ -26,7 +26,7 @@ from tests.web.arrivals import LETTER, printed, scanned
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import PROVINCE, House, person_of
 from tests.workflows.hubs import catalogue
-from workflows import indexing, ocr, recognising
+from workflows import indexing, ocr, picture_words
 from workflows.ocr import Recognise, Recognised
 from workflows.office import Office
 from workflows.settings import OcrSettings, Settings
@@ -168,10 +168,10 @@ def test_a_file_is_recognised_once_proposed_to_the_clerk_and_found_by_search(
     office: Office,
 ) -> None:
     document, sha256 = taken(office, scanned())
-    assert recognising.files_due(office)
-    assert recognising.recognise_some(office) == 1
-    assert not recognising.files_due(office)
-    assert recognising.recognise_some(office) == 0
+    assert picture_words.files_due(office)
+    assert picture_words.recognise_some(office) == 1
+    assert not picture_words.files_due(office)
+    assert picture_words.recognise_some(office) == 0
     with office.database.reading() as session:
         kept = session.get_one(IntakeRow, document)
         assert "code" in {each.field for each in read(kept.proposals)}

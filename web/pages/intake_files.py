@@ -17,7 +17,7 @@ from documents.right import Right
 from web.rendering import page, redirect
 from web.visitor import Here, Visitor
 from workflows import intake as taking
-from workflows import recognising, uploads
+from workflows import picture_words, uploads
 from workflows.file_types import Family
 
 router = APIRouter(prefix="/intake")
@@ -52,7 +52,7 @@ def bring(
         for each in files[MOST_FILES:]
     ]
     if any(each.document_id for each in brought):
-        tasks.add_task(recognising.recognise_some, here.office)
+        tasks.add_task(picture_words.recognise_some, here.office)
     good = [each for each in brought if each.document_id]
     if len(brought) == len(good) == 1 and not here.from_htmx:
         return redirect(here, f"/intake/{good[0].document_id}", f"Đã nhận tệp «{good[0].name}»")
