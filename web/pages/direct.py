@@ -12,14 +12,17 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from documents import addressees, casefile, directing, lying, presets, seen
+from documents import addressees, casefile, directing, lying, presets, rights, seen
 from documents import desk as desks
+from documents.access import AccessKind
 from documents.errors import OfficeError
 from web import direction_view, kept, shares, trail
 from web.direction_view import ready
+from web.pages.documents import looked
 from web.rendering import page, redirect, with_fault
 from web.shares import Typed
 from web.visitor import Here, Visitor
+from workflows import document_view
 
 router = APIRouter(prefix="/direct")
 PAGE = 20
@@ -57,6 +60,9 @@ def queue(here: Here, after: str = "") -> Response:
     with here.office.database.reading() as session:
         people = desks.desk_of(session, here.organ_id, here.who, here.at).people
         rows, following = lying.before(session, people, after=after, limit=PAGE)
+        documents = [each.document for each in rows]
+        visible = {row.id for row in rights.visible(session, here.visit, documents, here.at)}
+        rows = [each for each in rows if each.document.id in visible]
         words = lying.proposed(session, [each.document.id for each in rows])
     return page(here, "direct/queue.html", rows=rows, words=words, next=following, first=not after)
 
@@ -73,7 +79,10 @@ def who(here: Here, q: str = "") -> JSONResponse:
 def one(here: Here, document_id: str, file: int = 0, way: str = "", tu: str = "") -> Response:
     """Show the document with what the visitor may decide."""
     form = kept.form(here, f"direct/{document_id[:36]}")
-    return page(here, "direct/page.html", **_context(here, document_id, form, file, way, tu))
+    shown = _context(here, document_id, form, file, way, tu)
+    if shown["restricted"]:
+        looked(here, shown["row"], AccessKind.VIEW)
+    return page(here, "direct/page.html", **shown)
 
 
 @router.post("/{document_id}")
@@ -120,5 +129,13 @@ def _context(
             part: addressees.named(session, form.texts(part))
             for part in ("lead", "cooperate", "inform")
         }
+        restricted = document_view.is_restricted(session, row)
     around = trail.neighbours(here, tu, row.id) if tu else None
-    return found | {"form": form, "chosen": chosen, "way": way, "tu": tu, "trail": around}
+    return found | {
+        "form": form,
+        "chosen": chosen,
+        "way": way,
+        "tu": tu,
+        "trail": around,
+        "restricted": restricted,
+    }

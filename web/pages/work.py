@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from documents import desk as desks
 from documents import desk_lists, desk_rows, dossier_listing, filings
+from documents.access import AccessKind
 from documents.desk_lists import DeskList
 from documents.desk_rows import Ask, Line
 from documents.desk_works import Work
@@ -19,8 +20,10 @@ from documents.tables import DocumentRow, RemarkFileRow, RemarkRow, TaskRow
 from documents.task import TaskState
 from web import task_view, trail
 from web.faults import PageMissing
+from web.pages.documents import looked
 from web.rendering import attachment_headers, page
 from web.visitor import Here
+from workflows import document_view
 
 router = APIRouter(prefix="/work")
 FEW = 6
@@ -79,7 +82,10 @@ def one(here: Here, task_id: str, tu: str = "", way: str = "") -> Response:
         shown = task_view.context(session, here, task, row)
         shown["dossiers"] = dossier_listing.of_person(session, here.who, state=DossierState.OPEN)
         filed = filings.dossiers_of(session, [row.id]) if row is not None else {}
+        restricted = row is not None and document_view.is_restricted(session, row)
         shown["filed"] = filed.get(row.id, []) if row is not None else []
+    if restricted and row is not None:
+        looked(here, row, AccessKind.VIEW)
     around = trail.neighbours(here, tu) if tu else None
     return page(here, "work/task.html", trail=around, tu=tu, way=way, typed={}, **shown)
 
