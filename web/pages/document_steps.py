@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from documents.lifecycle import Direction, Step
-from documents.rights import Offer
+from documents.rights import TAKE_BACK, Offer
 from documents.tables import DocumentRow
 
 
@@ -78,7 +78,7 @@ def _plainer(button: Button) -> Button:
 def _button(offer: Offer, row: DocumentRow, screen: tuple[str, str, str] | None) -> Button:
     kind = "main" if offer.step in _MAIN else "bad" if offer.step in _BAD else ""
     if screen is not None:
-        href, mark, key = screen
+        href, mark, key = ("/drafts/{0}", "reply", "") if offer.label == TAKE_BACK else screen
         return Button(
             offer.label,
             href=href.format(row.id),
