@@ -26,7 +26,7 @@ PAGE = 50
 LONGEST_PAGE = 500
 COUNTED = 1000
 """A queue's counter goes so far; then it says «1000+»."""
-WINDOWS = (500, 4_000, 20_000)
+WINDOWS = (500, 10_000)
 """Of a list that holds most of a store, so many are looked through for what a sieve lets pass."""
 
 

@@ -14,6 +14,7 @@ from documents.desk import Desk
 from documents.desk_lists import DeskList
 from documents.desk_rows import Line
 from documents.listing import LONGEST_PAGE
+from documents.rights import Right
 from documents.tables import DocumentRow
 from web import list_columns, list_view, wording
 from web.list_address import Address
@@ -41,9 +42,11 @@ def whole(here: Visitor, desk: Desk, which: DeskList, address: Address, kind: Fi
     """Return the list as a file, its first rows where it is very long.
 
     Raises:
+        RightDenied: the person may not export.
         YearMissing: deadlines are asked for, and the calendar does not know the year.
     """
     with here.office.database.reading() as session:
+        rights.check(session, desk, Right.EXPORT, None, desk.at)
         lines: list[Line] = []
         names: dict[str, str] = {}
         ask = replace(address.ask, mark="", size=LONGEST_PAGE)
@@ -59,9 +62,14 @@ def whole(here: Visitor, desk: Desk, which: DeskList, address: Address, kind: Fi
 
 
 def ticked(here: Visitor, desk: Desk, which: DeskList, ids: Sequence[str], kind: FileKind) -> Made:
-    """Return the documents with these ids as a file, in the order in which they were ticked."""
+    """Return the documents with these ids as a file, in the order in which they were ticked.
+
+    Raises:
+        RightDenied: the person may not export.
+    """
     wanted = list(dict.fromkeys(ids))[: MOST[kind]]
     with here.office.database.reading() as session:
+        rights.check(session, desk, Right.EXPORT, None, desk.at)
         rows: dict[str, DocumentRow] = {}
         for start in range(0, len(wanted), LONGEST_PAGE):
             part = wanted[start : start + LONGEST_PAGE]

@@ -9,13 +9,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from documents import desk_lists, saved_views
+from documents import desk_lists, rights, saved_views
 from documents.desk import Desk, desk_of
 from documents.desk_lists import DeskList
 from documents.identity import new_id
-from documents.queues import QueueUnknown
+from documents.rights import Right
 from documents.saved_views import View
 from web import desk_numbers, list_address, list_columns, list_files, list_view
+from web.faults import PageMissing
 from web.list_address import Address
 from web.rendering import attachment_headers, page, redirect
 from web.visitor import Here, Visitor
@@ -34,13 +35,15 @@ def _desk(here: Visitor, name: str) -> tuple[Desk, DeskList]:
     """Return the visitor's desk and one of its lists.
 
     Raises:
-        QueueUnknown: there is none of this name for them.
+        PageMissing: there is none of this name for them.
     """
-    which = desk_lists.named(name)
+    which = desk_lists.LISTS.get(name)
+    if which is None:
+        raise PageMissing
     with here.office.database.reading() as session:
         desk = desk_of(session, here.organ_id, here.who, here.at)
     if not desk_lists.has(desk, which):
-        raise QueueUnknown(name)
+        raise PageMissing
     return desk, which
 
 
@@ -142,6 +145,8 @@ def keep_view(
     asked = list_address.of_query(query).query()
     view = View("", name, title, asked, (), bool(shared), bool(pinned), own=True)
     with here.office.database.writing() as session:
+        if shared:
+            rights.check(session, here.visit, Right.SHARE_VIEW, None, here.at)
         saved_views.keep(session, here.organ_id, here.who, view, here.at)
     return redirect(here, _back(name, asked), f"Đã lưu chế độ xem «{' '.join(title.split())}».")
 

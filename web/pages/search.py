@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from documents import rights, saved_queries, saved_views, units
 from documents.desk import Desk, desk_of
+from documents.rights import Right
 from documents.saved_views import View
 from documents.tables import DocumentRow
 from web import list_columns, search_trail, search_view, wording
@@ -91,6 +92,7 @@ def export(here: Here, kind: FileKind) -> Response:
     rows: list[DocumentRow] = []
     with here.office.database.reading() as session:
         desk = _desk(here, session)
+        rights.check(session, desk, Right.EXPORT, None, here.at)
         mark = ""
         while len(rows) < _MOST[kind]:
             part = search_view.asked_for(session, desk, question, size=_AT_ONCE, mark=mark)
@@ -122,6 +124,8 @@ def keep(
     asked = urlencode(search_view.read(query).pairs())
     view = View("", VIEWS, title, asked, (), bool(shared), pinned=False, own=True)
     with here.office.database.writing() as session:
+        if shared:
+            rights.check(session, here.visit, Right.SHARE_VIEW, None, here.at)
         saved_views.keep(session, here.organ_id, here.who, view, here.at)
     return redirect(here, f"/search?{asked}", f"Đã lưu truy vấn «{' '.join(title.split())}».")
 
