@@ -53,6 +53,12 @@ def menu(here: Visitor) -> dict[str, str]:
     return found
 
 
+def forget() -> None:
+    """Count anew at the next question: for what measures."""
+    with _lock:
+        _kept.clear()
+
+
 def _counted(here: Visitor) -> dict[str, str]:
     wanted = {name for names in ENTRIES.values() for name in names}
     with here.office.database.reading() as session:

@@ -47,6 +47,12 @@ def board_of(office: Office, organ_id: str, at: datetime) -> Board:
     return made
 
 
+def forget() -> None:
+    """Count anew at the next question: for what measures."""
+    with _lock:
+        _kept.clear()
+
+
 def link_of(name: str, board: Board) -> str:
     """Return the address of the list that a tile counts."""
     return LINKS[name].format(today=f"{board.today:%d/%m/%Y}") if name in LINKS else ""

@@ -18,8 +18,8 @@ NAMES = (
     "catalogue",
     "numbers",
 )
-APART = ("search", "lists", "matrix", "exactly_once", "attacks")
-"""Asked for by name. Search and lists fill stores of 10⁵ and 10⁶ documents. The others are no
+APART = ("search", "lists", "desk", "matrix", "exactly_once", "attacks")
+"""Asked for by name. Search, lists and desk fill stores of 10⁵ and 10⁶ documents. The others are no
 measurements: every judge asked about every kind of signed file; every fault of the hub struck at
 every step, lost and doubled messages counted; every bent message and forged signature."""
 
