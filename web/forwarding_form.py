@@ -4,13 +4,13 @@ Source: ux.md §1.4 (Chuyển xử lý). Nothing is done by it: it sends the sam
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from documents import addressees
 from documents.errors import OfficeError
-from web import due_days
 from web.rendering import page, with_fault
 from web.visitor import Visitor
 
@@ -26,12 +26,11 @@ def ask(
     typed = typed or {}
     with here.office.database.reading() as session:
         chosen = {name: _named(session, typed.get(name, [])) for name in ("lead", "cooperate")}
-    given = {
+    given: dict[str, Any] = {
         "items": list(items),
         "key": key,
         "typed": {name: values[0] if values else "" for name, values in typed.items()},
         "chosen": chosen,
-        "days": due_days.offered(here.today),
     }
     name = "batches/forward.html"
     return with_fault(here, name, fault, **given) if fault else page(here, name, **given)

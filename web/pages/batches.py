@@ -110,7 +110,7 @@ def forward(
     others = [*(cooperate or []), *(each.strip() for each in cooperate_name.split(";"))]
     try:
         day = due_days.read_due(due, here.today)
-        arguments = {
+        arguments: dict[str, Any] = {
             "lead": storable((lead or [lead_name.strip()])[0]),
             "cooperate": [storable(each) for each in others if each],
             "opinion": storable(opinion),
