@@ -6,10 +6,12 @@ a stranger's file does so in a worker process. Points, 72 to the inch.
 
 import io
 
+import pypdfium2 as pdfium
 from PIL import Image, ImageOps, ImageSequence
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from drafting.finder import pdfium_lock
 from drafting.incoming_file import IncomingFileRefused
 
 BEGINS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\x00", b"MM\x00*")
@@ -45,6 +47,24 @@ def as_pdf(content: bytes, name: str) -> bytes:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, EOFError):
         raise IncomingFileRefused(name, "ảnh hỏng / the picture is damaged") from None
     canvas.save()
+    return out.getvalue()
+
+
+def photographed(pdf: bytes, dpi: int = 200) -> bytes:
+    """Return the first page of a *pdf* of ours as a scanner would see it: a JPEG.
+
+    Raises:
+        pypdfium2.PdfiumError: it cannot be opened.
+    """
+    with pdfium_lock:
+        document = pdfium.PdfDocument(pdf)
+        try:
+            document.init_forms()
+            picture = document[0].render(scale=dpi / 72, may_draw_forms=True).to_pil()
+        finally:
+            document.close()
+    out = io.BytesIO()
+    picture.convert("RGB").save(out, "JPEG", quality=85, dpi=(dpi, dpi))
     return out.getvalue()
 
 

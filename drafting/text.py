@@ -3,6 +3,8 @@
 A scan has none. Who calls this with a stranger's file does so in a worker process.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
@@ -87,8 +89,27 @@ def _page(document: pdfium.PdfDocument, number: int, most: int) -> str:
         written = page.get_textpage()
         try:
             there = min(written.count_chars(), most)
-            return str(written.get_text_range(0, there, errors="replace")) if there else ""
+            return _whole(written.get_text_range(0, there, errors="replace")) if there else ""
         finally:
             written.close()
     finally:
         page.close()
+
+
+_BROKEN = re.compile(
+    r"(?<![^\W\d_])(ngh|ch|gh|gi|kh|ng|nh|ph|qu|th|tr|[bcdđghklmnpqrstvx]) "
+    r"([aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ][^\W\d_]{0,6})\b",
+    re.IGNORECASE,
+)
+"""A syllable's beginning parted from the rest: makers of PDFs move letters with marks apart."""
+_MOST_MENDED = 500
+
+
+def _whole(text: str) -> str:
+    """Return *text* in NFC; syllables that seem broken («s ổ») stand whole once more at its end.
+
+    They stay as they are too: «điểm b ở trang» is no broken word, and is found as before.
+    """
+    plain = unicodedata.normalize("NFC", text)
+    mended = [first + rest for first, rest in _BROKEN.findall(plain)[:_MOST_MENDED]]
+    return f"{plain}\n{' '.join(mended)}" if mended else plain

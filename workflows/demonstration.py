@@ -7,7 +7,7 @@ verifies.
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,13 +79,16 @@ def offices(world: World) -> Iterator[dict[str, Office]]:
 
 
 def hand_in(
-    world: World, opened: dict[str, Office], told: Callable[[Letter], None] = lambda _: None
+    world: World,
+    opened: dict[str, Office],
+    told: Callable[[Letter], None] = lambda _: None,
+    letters: Sequence[Letter] = LETTERS,
 ) -> list[Line]:
     """Compose the letters, hand them in, submit and approve them as their people would."""
     lines = []
     folder = world.folder / "drafts"
     folder.mkdir(exist_ok=True)
-    for number, letter in enumerate(LETTERS, 1):
+    for number, letter in enumerate(letters, 1):
         office = opened[desk_of(letter.sender).installation]
         document_id = _hand_in(office, letter, folder, number)
         for step, role in ((Step.SUBMIT, Role.SPECIALIST), (Step.APPROVE, Role.LEADER)):

@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from drafting import text
 from drafting.text import pdf_text
 
 
@@ -54,3 +55,12 @@ def test_a_bent_pdf_is_no_error(seed: int) -> None:
         for _ in range(chance.randrange(1, 30)):
             bent[chance.randrange(len(bent))] = chance.randrange(256)
         pdf_text(bytes(bent[: chance.randrange(1, len(bent) + 1)]))
+
+
+def test_a_syllable_that_was_torn_apart_is_found_whole() -> None:
+    assert text._whole("Vào s ổ văn bản, Qu ốc hội").split("\n") == [
+        "Vào s ổ văn bản, Qu ốc hội",
+        "sổ Quốc",
+    ]
+    whole = "Vào sổ văn bản; số 15 ở trang 2"
+    assert text._whole(whole) == whole

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from documents.delivery import DeliveryState
-from workflows import demo_logins, demonstration, installation
+from workflows import demo_desk, demo_logins, demonstration, installation
 from workflows.commands import demo_year
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
 from workflows.demonstration import Counts, Line
@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress.update(task, description="Khởi động / starting Prefect, hub, workers")
         with serving(world), demonstration.offices(world) as opened:
             world = World.load(arguments.data)
+            demo_desk.by_itself(opened)
             progress.update(task, description="Soạn, trình, duyệt / drafting", total=12)
             lines = demonstration.hand_in(world, opened, lambda _: progress.advance(task))
             progress.update(task, description="Ký, cấp số, đóng dấu, gửi / carrying", completed=0)
@@ -52,6 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
             progress.update(task, description="Xác minh / verifying")
             demonstration.collect(world, opened, lines)
             counts = demonstration.count(opened, lines)
+            if complete:
+                progress.update(task, description="Để lại việc cho văn thư / the clerk's queue")
+                demo_desk.leave_waiting(world, opened, lines)
     well = complete and _is_well(lines, counts)
     if quiet:
         print_json(_as_dict(world, lines, counts, well))
