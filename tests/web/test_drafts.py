@@ -2,9 +2,11 @@
 
 import json
 import re
+import time
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 from sqlalchemy import func, select
 
 from documents.document import Role
@@ -14,6 +16,7 @@ from drafting.draft_text import words_of
 from tests.web.counter import Counter
 from tests.web.directions import Arrivals
 from tests.workflows.house import HOME_AFFAIRS, PROVINCE, leader_of
+from web import errands
 
 SUBJECT = "V/v rà soát hệ thống thủy lợi trước mùa mưa bão"
 LEADER = leader_of(PROVINCE).id
@@ -391,3 +394,20 @@ def test_a_type_brings_its_own_lines_and_they_are_printed(counter: Counter) -> N
     words = " ".join(words_of(me.get(f"/drafts/{decision}/file").content))
     assert "QUYẾT ĐỊNH:" in words
     assert "Điều 1." in words
+
+
+def test_what_takes_long_goes_on_behind_a_page_that_may_be_left(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errands, "PATIENCE", 0.0)
+    me = counter.client(Role.SPECIALIST)
+    answer = me.post("/drafts/new", data=typed())
+    waiting = answer.headers["location"]
+    assert waiting.startswith("/errands/")
+    assert counter.client(Role.UNIT_HEAD).get(waiting).status_code == 404
+    deadline = time.monotonic() + 30
+    while (shown := me.get(waiting)).status_code == 200 and time.monotonic() < deadline:
+        assert "Đang xử lý tệp" in shown.text
+    assert (shown.status_code, many(counter, DocumentRow)) == (303, 1)
+    assert me.get(waiting).status_code == 404
+    assert me.get(shown.headers["location"]).status_code == 200

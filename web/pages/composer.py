@@ -4,17 +4,18 @@ Sources: ux.md §1.3, §1.4, §2 (document beside form), §1.5 (no form is lost)
 30/2020/ND-CP, Art. 10. A save never writes over what somebody else saved meanwhile.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from documents import casefile, draft_layouts, editing, recipient_search, rights, seen
+from documents import casefile, editing, rights, seen
 from documents.draft_edits import STEP
 from documents.errors import OfficeError, Refused
 from documents.identity import new_id
@@ -22,7 +23,7 @@ from documents.lifecycle import Step
 from documents.rights import Right
 from documents.seen import DocumentChanged
 from documents.tables import DocumentRow
-from web import draft_form, draft_view, kept
+from web import draft_form, draft_view, errands, kept
 from web.draft_form import DraftForm
 from web.draft_view import About
 from web.kept import KeptForm
@@ -83,19 +84,31 @@ def create(here: Here, sent: Sent) -> Response:
         if form.text("then") == "retype":
             return _shown(here, session, form, of=of)
         order = typed.order(here.organ_id, here.who, document_id, draft_view.ties(of))
-        faults = _faults(session, here, typed, order)
+        faults = faults_of(session, here, typed, order)
         if faults:
             return _shown(here, session, form, of=of, faults=faults, status=422)
-    try:
-        with _files(here, sent) as (main, attached):
-            ordered = typed.order(
-                here.organ_id, here.who, document_id, draft_view.ties(of), attached
-            )
-            _enter(here, typed, ordered, main, key)
-    except OfficeError as fault:
+
+    def again(here: Visitor, fault: OfficeError) -> Response:
         with office.database.reading() as session:
             return _shown(here, session, form, of=of, fault=fault, status=422)
-    return _onwards(here, document_id, form, "Đã lưu dự thảo.")
+
+    try:
+        files = _taken(here, sent)
+    except OfficeError as fault:
+        return again(here, fault)
+
+    def work() -> None:
+        with files.stack:
+            ties = draft_view.ties(of)
+            ordered = typed.order(here.organ_id, here.who, document_id, ties, files.attached)
+            _enter(here, typed, ordered, files.main, key)
+
+    def after(here: Visitor, fault: OfficeError | None) -> Response:
+        if fault is None:
+            return _onwards(here, document_id, form, "Đã lưu dự thảo.")
+        return again(here, fault)
+
+    return errands.run(here, work, after)
 
 
 def _enter(
@@ -136,38 +149,56 @@ def save(here: Here, document_id: str, sent: Sent) -> Response:
         if form.text("then") == "retype":
             return _shown(here, session, form, row=row)
         order = typed.order(here.organ_id, here.who, "", ())
-        faults = _faults(session, here, typed, order)
+        faults = faults_of(session, here, typed, order)
         if faults:
             return _shown(here, session, form, row=row, faults=faults, status=422)
         composed = composing.written_of(session, row.id) is not None
-    try:
-        with _files(here, sent) as (main, attached):
-            if not typed.composes and composed and main is None:
-                raise FileMissing
-            change = Change(
-                edit=typed.edit(),
-                version=_version(form),
-                written=typed.written if typed.composes else None,
-                path=None if typed.composes else main,
-                attach=attached,
-                keep_attached=typed.kept_files,
-                reason=typed.reason,
-            )
-            changed, number = draft_saving.save(
-                here.office,
-                row.id,
-                change,
-                here.who,
-                lambda session: kept.accepted(session, here, _key(row)),
-            )
-    except DocumentChanged as fault:
-        return _conflict(here, document_id, values, fault)
-    except OfficeError as fault:
+
+    def again(here: Visitor, fault: OfficeError) -> Response:
+        if isinstance(fault, DocumentChanged):
+            return _conflict(here, document_id, values, fault)
         with here.office.database.reading() as session:
             row = _open(session, here, document_id)
             return _shown(here, session, form, row=row, fault=fault, status=422)
-    said = "Đã lưu, thành bản mới." if number else "Đã lưu." if changed else "Không có gì thay đổi."
-    return _onwards(here, document_id, form, said)
+
+    try:
+        if composed and not typed.composes and not _chosen(sent, "file"):
+            raise FileMissing
+        files = _taken(here, sent)
+    except OfficeError as fault:
+        return again(here, fault)
+    told: list[str] = []
+
+    def after(here: Visitor, fault: OfficeError | None) -> Response:
+        if fault is not None:
+            return again(here, fault)
+        return _onwards(here, document_id, form, told[0])
+
+    return errands.run(here, lambda: told.append(_saved(here, row, typed, form, files)), after)
+
+
+def _saved(
+    here: Visitor, row: DocumentRow, typed: DraftForm, form: KeptForm, files: "_Files"
+) -> str:
+    """Save the draft; return what to tell."""
+
+    def also(session: Session) -> None:
+        kept.accepted(session, here, _key(row))
+
+    with files.stack:
+        change = Change(
+            edit=typed.edit(),
+            version=_version(form),
+            written=typed.written if typed.composes else None,
+            path=None if typed.composes else files.main,
+            attach=files.attached,
+            keep_attached=typed.kept_files,
+            reason=typed.reason,
+        )
+        changed, number = draft_saving.save(here.office, row.id, change, here.who, also)
+    if number:
+        return "Đã lưu, thành bản mới."
+    return "Đã lưu." if changed else "Không có gì thay đổi."
 
 
 def _conflict(
@@ -184,75 +215,12 @@ def _conflict(
         return _shown(here, session, form, row=row, fault=fault, differs=tuple(differs), status=409)
 
 
-@router.post("/content")
-def content(here: Here, sent: Sent) -> Response:
-    """Return the part of the form that depends on the type and on how the text comes."""
-    values = kept.values_of(sent)
-    kind = values.get("type", [""])[0]
-    if (values.get("body") or [""])[0].strip() in draft_layouts.FRAMES:
-        values["body"] = [draft_layouts.layout_of(kind).frame]
-    form = KeptForm("drafts/new", here.at.isoformat(), "", None, values)
-    with here.office.database.reading() as session:
-        return page(here, "drafts/content.html", **_context(here, session, form))
-
-
-@router.post("/check")
-def check(here: Here, sent: Sent) -> Response:
-    """Return what would be refused of what is typed so far."""
-    form = _asked(here, sent)
-    typed = draft_form.read(form, here.today)
-    with here.office.database.reading() as session:
-        order = typed.order(here.organ_id, here.who, "", ())
-        faults = _faults(session, here, typed, order)
-    return page(here, "drafts/faults.html", faults=faults, labels=draft_view.LABELS)
-
-
-@router.get("/preview")
-def preview(here: Here, key: str = "drafts/new") -> Response:
-    """Print what is typed so far, as it was kept last."""
-    with here.office.database.reading() as session:
-        defaults = _defaults(session, here, key)
-    form = kept.form(here, key, defaults=defaults)
-    typed = draft_form.read(form, here.today)
-    pdf = composing.look(here.office, typed.head(here.organ_id), typed.written)
-    return Response(
-        pdf, media_type="application/pdf", headers={"X-Content-Type-Options": "nosniff"}
-    )
-
-
-@router.get("/recipients")
-def recipients(here: Here, q: str = "") -> JSONResponse:
-    """Answer the picker: agencies that the letters may mean, heirs in place of who ended."""
-    if not q.strip():
-        return JSONResponse([])
-    with here.office.database.reading() as session:
-        hits = recipient_search.search(session, q.strip()[:200], here.today)
-    found = {each.code: (each.name, each.code) for each in hits if not each.ended}
-    for each in hits:
-        for code, name in each.heirs if each.ended else ():
-            found.setdefault(code, (name, f"thay {each.name}"))
-    return JSONResponse(
-        [{"id": code, "name": name, "told": told} for code, (name, told) in found.items()]
-    )
-
-
-def _asked(here: Visitor, sent: FormData) -> KeptForm:
-    values = kept.values_of(sent)
-    return KeptForm("drafts/new", here.at.isoformat(), "", None, values)
-
-
-def _defaults(session: Session, here: Visitor, key: str) -> dict[str, list[str]]:
-    """Return what the form *key* begins with, for a look before anything was typed."""
-    parts = key.split("/")
-    if len(parts) == 2 and parts[1] != "new":
-        row = rights.see(session, here.visit, session.get(DocumentRow, parts[1]), here.at)
-        return draft_view.row_values(session, row)
-    of = draft_view.about(session, here, {parts[1]: parts[2]}) if len(parts) == 3 else None
-    return draft_view.new_values(session, here, here.request.query_params.get("type", ""), of)
-
-
 def _key(row: DocumentRow) -> str:
     return f"drafts/{row.id}"
+
+
+def _new_path(of: About | None) -> str:
+    return f"/drafts/new?{of.way}={of.row.id}" if of is not None else "/drafts/new"
 
 
 def _version(form: KeptForm) -> int:
@@ -272,36 +240,54 @@ def _open(session: Session, here: Visitor, document_id: str) -> DocumentRow:
     return row
 
 
-def _faults(
+def faults_of(
     session: Session, here: Visitor, typed: DraftForm, order: drafts.Order
 ) -> dict[str, OfficeError]:
+    """Return what would be refused of what was typed, by field."""
     written = typed.written if typed.composes else None
     return draft_faults.faults(session, order, written, here.at) | dict(typed.faults)
 
 
-@contextmanager
-def _files(here: Visitor, sent: FormData) -> Iterator[tuple[Path | None, tuple[Path, ...]]]:
-    """Give the draft's file, if one was chosen, and the attachments, once they passed the door."""
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What was handed over, once it passed the door; gone when the stack closes."""
+
+    stack: ExitStack
+    main: Path | None
+    attached: tuple[Path, ...]
+
+
+def _chosen(sent: FormData, name: str) -> list[UploadFile]:
+    files = (each for each in sent.getlist(name) if isinstance(each, UploadFile))
+    return [each for each in files if each.filename]
+
+
+def _taken(here: Visitor, sent: FormData) -> _Files:
+    """Take the draft's file, if one was chosen, and the attachments.
+
+    Raises:
+        What `uploads.accepted` refuses.
+    """
     with ExitStack() as stack:
 
-        def passed(upload: UploadFile, families: frozenset[Family]) -> Path:
-            taken = uploads.accepted(
-                here.office, here.organ_id, here.who, upload.file, upload.filename or "", families
-            )
-            return stack.enter_context(taken).path
+        def passed(name: str, families: frozenset[Family]) -> list[Path]:
+            return [
+                stack.enter_context(
+                    uploads.accepted(
+                        here.office,
+                        here.organ_id,
+                        here.who,
+                        each.file,
+                        each.filename or "",
+                        families,
+                    )
+                ).path
+                for each in _chosen(sent, name)
+            ]
 
-        main = [each for each in sent.getlist("file") if _chosen(each)]
-        attached = [each for each in sent.getlist("attach") if _chosen(each)]
-        yield (
-            passed(main[0], _MAIN) if main and isinstance(main[0], UploadFile) else None,
-            tuple(
-                passed(each, frozenset(Family)) for each in attached if isinstance(each, UploadFile)
-            ),
-        )
-
-
-def _chosen(value: UploadFile | str) -> bool:
-    return isinstance(value, UploadFile) and bool(value.filename)
+        main = passed("file", _MAIN)
+        attached = tuple(passed("attach", frozenset(Family)))
+        return _Files(stack.pop_all(), main[0] if main else None, attached)
 
 
 def _onwards(here: Visitor, document_id: str, form: KeptForm, said: str) -> Response:
@@ -330,8 +316,9 @@ def _shown(
     differs: tuple[draft_view.Differs, ...] = (),
     status: int = 200,
 ) -> Response:
-    context = _context(here, session, form, row) | {
+    shown = context(here, session, form, row) | {
         "about": of,
+        "action": f"/drafts/{row.id}/edit" if row is not None else _new_path(of),
         "faults": faults or {},
         "fault": fault,
         "differs": differs,
@@ -339,10 +326,11 @@ def _shown(
         "once": form.text("once") or new_id(),
         "last": seen.last_change(session, row.id) if row is not None and differs else None,
     }
-    return page(here, _PAGE, status=status, **context)
+    return page(here, _PAGE, status=status, **shown)
 
 
-def _context(
+def context(
     here: Visitor, session: Session, form: KeptForm, row: DocumentRow | None = None
 ) -> dict[str, Any]:
+    """Return what the form's page shows besides what is wrong with it."""
     return {"form": form, "faults": {}} | draft_view.choices(session, here, form, row)
