@@ -260,6 +260,7 @@ def test_the_keyboard_moves_picks_and_opens(
     assert "loai=B" in page.url
     page.locator(".chips-on a").first.click()
     page.locator("tr[data-row]").first.wait_for()
+    page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("o")
     page.locator(".trail-place").wait_for()
@@ -267,5 +268,6 @@ def test_the_keyboard_moves_picks_and_opens(
     assert page.locator(".trail-place").inner_text() == "1/5"
     page.keyboard.press("Alt+ArrowDown")
     page.get_by_text("2/5").wait_for()
+    page.wait_for_load_state()
     page.keyboard.press("Escape")
     page.locator("tr[data-row]").first.wait_for()
