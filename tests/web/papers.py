@@ -1,7 +1,8 @@
 """Documents of the counter's agencies at every point of their way, made by the steps themselves."""
 
+from typing import Any
+
 from documents import clerk_issues
-from documents.document import Role
 from tests.web.counter import Counter
 from tests.workflows.house import (
     HOME_AFFAIRS,
@@ -16,7 +17,7 @@ from tests.workflows.house import (
 from workflows import issuance
 
 
-def draft(counter: Counter, recipients: tuple[str, ...] = (HOME_AFFAIRS,), **given: str) -> str:
+def draft(counter: Counter, recipients: tuple[str, ...] = (HOME_AFFAIRS,), **given: Any) -> str:
     """Return a draft of the province."""
     return hand_in(counter.office, PROVINCE, recipients, **given)
 
@@ -28,14 +29,14 @@ def by_hand(counter: Counter, *, clerk: bool = True) -> None:
         clerk_issues.decide(session, PROVINCE, leader_of(PROVINCE).id, office.now(), clerk=clerk)
 
 
-def signed(counter: Counter, recipients: tuple[str, ...] = (HOME_AFFAIRS,), **given: str) -> str:
+def signed(counter: Counter, recipients: tuple[str, ...] = (HOME_AFFAIRS,), **given: Any) -> str:
     """Return a document that its leader signed; it awaits the clerk where the agency wants so."""
     document_id = approve(counter.office, draft(counter, recipients, **given))
     issuance.sign(counter.office, [document_id])
     return document_id
 
 
-def sent(counter: Counter, recipients: tuple[str, ...] = (HOME_AFFAIRS,), **given: str) -> str:
+def sent(counter: Counter, recipients: tuple[str, ...] = (HOME_AFFAIRS,), **given: Any) -> str:
     """Return a document that left."""
     document_id = approve(counter.office, draft(counter, recipients, **given))
     issue(counter.office, [document_id])
@@ -52,6 +53,3 @@ def arrived(counter: Counter) -> None:
     """Receive what waits, and what recipients say."""
     receive(counter.office)
     take_statuses(counter.office)
-
-
-CLERK = Role.CLERK

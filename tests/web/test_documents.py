@@ -7,7 +7,7 @@ import pytest
 
 from documents import access_rights, casefile
 from documents.access import AccessKind, GrantKind
-from documents.document import Attachment, Role
+from documents.document import Attachment, DocumentType, Role
 from documents.lifecycle import Direction
 from documents.tables import AccessRow, AttachmentRow, DocumentRow
 from tests.web import papers
@@ -211,3 +211,43 @@ def test_files_and_tabs_change_without_a_reload(counter: Counter, pages: MakePag
         f"/documents/{document_id}?tab=deliveries"
     )
     shoot(page, "document")
+
+
+def test_a_draft_is_tied_to_what_it_corrects(counter: Counter) -> None:
+    document_id = papers.sent(counter)
+    letter = papers.draft(counter, kind=DocumentType.OFFICIAL_LETTER)
+    clerk, address = counter.client(), f"/documents/{document_id}/letters"
+    specialist = counter.client(Role.SPECIALIST)
+    assert letter in specialist.get(address).text
+    form = {"kind": "corrects", "letter": letter, "reason": "sai thể thức ở phần nơi nhận"}
+    assert specialist.post(address, data=form | {"reason": ""}).status_code == 422
+    assert specialist.post(address, data=form | {"letter": "nothing"}).status_code in {404, 422}
+    for _ in range(2):
+        assert specialist.post(address, data=form).status_code == 303
+    assert "Được đính chính bằng" in clerk.get(f"/documents/{document_id}?tab=related").text
+    assert "Đính chính văn bản" in clerk.get(f"/documents/{letter}?tab=related").text
+
+
+def test_a_certified_copy_is_entered_once_and_given_back(counter: Counter) -> None:
+    document_id = papers.sent(counter)
+    clerk = counter.client()
+    form = {"kind": "sao-y", "made_to": "paper", "signer": counter.who(Role.LEADER)}
+    address = f"/documents/{document_id}/copies"
+    assert clerk.post(address, data=form | {"kind": "x"}).status_code == 422
+    for _ in range(2):
+        made = clerk.post(address, data=form)
+        assert made.status_code == 303, made.text
+    shown = clerk.get(f"/documents/{document_id}/paper").text
+    assert shown.count(f"{address}/") == 1
+    copy = shown.partition(f"/documents/{document_id}/copies/")[2].partition('"')[0]
+    assert clerk.get(f"{address}/{copy}").content.startswith(b"%PDF-")
+    assert "01/SY-UBND" in clerk.get(f"/documents/{document_id}?tab=related").text
+
+
+def test_a_question_that_nobody_asked_is_not_answered(counter: Counter) -> None:
+    papers.sent(counter)
+    papers.arrived(counter)
+    (arrival,) = documents(counter.office, Direction.INCOMING)
+    clerk, address = counter.client(organ_id=HOME_AFFAIRS), f"/documents/{arrival.id}/answer"
+    assert "Không có yêu cầu nào" in clerk.get(address).text
+    assert clerk.post(address, data={"question": "x", "agree": "1"}).status_code in {404, 422}

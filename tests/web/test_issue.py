@@ -11,6 +11,7 @@ from documents.numbering import local_day
 from documents.tables import DocumentRow
 from tests.web import papers
 from tests.web.counter import Counter
+from tests.web.desk import MakeDesk
 from tests.workflows.house import HOME_AFFAIRS, PROVINCE, document, leader_of
 from workflows import batch_runner, issuance
 
@@ -188,3 +189,24 @@ def test_the_switch_is_the_leaders_and_voiding_keeps_the_number(counter: Counter
     with counter.office.database.reading() as session:
         row = session.get_one(DocumentRow, document_id)
         assert (row.state, row.code_number) == ("void", "01")
+
+
+def test_the_clerks_token_is_lent_the_numbered_file(desks: MakeDesk) -> None:
+    desk = desks(seal=True)
+    counter = Counter(desk.house, desk.office, desk.address)
+    with counter._stack:
+        clerk = counter.client()
+        signing = desk.opened()
+        assert desk.post(signing, desk.signed(signing))["Status"] is True
+        document_id = desk.session(signing).document_id
+        address = f"/issue/{document_id}/round"
+        assert clerk.post(address).status_code in {409, 422}  # it has no number yet
+        issuance.number(desk.office, [document_id])
+        assert "vgca-round" in clerk.get(f"/issue/{document_id}").text
+        lent = clerk.post(address)
+        assert (lent.status_code, lent.json()["path"]) == (200, "/SignIssued"), lent.text
+        assert clerk.get(address).json() == {"state": "numbered", "signed": False}
+        assert clerk.post(f"{address}/close").status_code == 303
+        assert counter.client(Role.LEADER).post(address).status_code == 403
+        assert counter.client(organ_id=HOME_AFFAIRS).post(address).status_code == 404
+        assert "phiên ký" in clerk.get(f"/documents/{document_id}").text

@@ -33,7 +33,7 @@ from documents.document import Role
 from documents.identity import new_id
 from documents.lifecycle import Direction, Step
 from documents.right import Right
-from documents.tables import AgencyRow, DocumentRow, UnitRow
+from documents.tables import DocumentRow, IntakeRow, UnitRow
 from web import trail
 from web.pages.document_steps import buttons
 from web.rendering import page, redirect
@@ -54,6 +54,8 @@ TABS: tuple[tuple[str, str], ...] = (
     ("fields", "Thông tin"),
     ("access", "Lượt xem"),
 )
+_MOST_READ = 40
+"""Proposals that were read from a file."""
 
 
 @router.get("/{document_id}")
@@ -198,8 +200,10 @@ def _fields(session: Session, _here: Visitor, row: DocumentRow) -> dict[str, Any
         if "." not in field.number and field.name not in {"FileCode", "To", "TraceHeaderList"}:
             value = record.get(field.name)
             lines.append((field, value if not isinstance(value, dict) else _signer(value)))
-    agency = session.get(AgencyRow, row.sender_organ_id)
-    return {"fields": lines, "record": record, "agency": agency}
+    taken = session.get(IntakeRow, row.id)
+    read = (taken.proposals or {}).get("fields", []) if taken is not None else []
+    who = document_view.names(session, [taken.taken_by]) if taken is not None else {}
+    return {"fields": lines, "taken": taken, "read": read[:_MOST_READ], "taker": who}
 
 
 def _signer(value: Mapping[str, Any]) -> str:
