@@ -13,7 +13,7 @@ from tests.web.test_api import arrived
 from tests.workflows.house import HOME_AFFAIRS
 from web.api.interface import PREFIX
 
-EXAMPLES = 6
+EXAMPLES = 4
 """Of each operation."""
 JUDGES = [
     checks.not_a_server_error,
