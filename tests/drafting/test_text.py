@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from drafting import text
+from drafting import text as drafting_text
 from drafting.text import pdf_text
 
 
@@ -58,9 +58,9 @@ def test_a_bent_pdf_is_no_error(seed: int) -> None:
 
 
 def test_a_syllable_that_was_torn_apart_is_found_whole() -> None:
-    assert text._whole("Vào s ổ văn bản, Qu ốc hội").split("\n") == [
+    assert drafting_text._whole("Vào s ổ văn bản, Qu ốc hội").split("\n") == [
         "Vào s ổ văn bản, Qu ốc hội",
         "sổ Quốc",
     ]
     whole = "Vào sổ văn bản; số 15 ở trang 2"
-    assert text._whole(whole) == whole
+    assert drafting_text._whole(whole) == whole
