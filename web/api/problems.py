@@ -1,6 +1,5 @@
 """What the interface refuses by itself, and how every error of ours is told: RFC 9457 problems."""
 
-from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -143,9 +142,6 @@ def answer(error: OfficeError) -> Response:
     if isinstance(error, (TooOften, StillRunning)):
         response.headers["Retry-After"] = str(error.args[0]) if error.args else "2"
     return response
-
-
-Handler = Callable[[Request, Exception], Coroutine[Any, Any, Response]]
 
 
 def install(api: FastAPI) -> None:
