@@ -13,7 +13,7 @@ from documents.tables import AccessRow, AttachmentRow, DocumentRow
 from tests.web import papers
 from tests.web.counter import Counter, MakePage, shoot
 from tests.workflows.house import HOME_AFFAIRS, PROVINCE, document, documents
-from workflows import batch_runner
+from workflows import batch_runner, changes
 
 TABS = ("timeline", "signatures", "deliveries", "related", "fields")
 HOSTILE = '"><script>alert(1)</script>\r\nX-Evil: 1 «Kế hoạch»'
@@ -251,3 +251,27 @@ def test_a_question_that_nobody_asked_is_not_answered(counter: Counter) -> None:
     clerk, address = counter.client(organ_id=HOME_AFFAIRS), f"/documents/{arrival.id}/answer"
     assert "Không có yêu cầu nào" in clerk.get(address).text
     assert clerk.post(address, data={"question": "x", "agree": "1"}).status_code in {404, 422}
+
+
+def test_a_senders_question_is_answered_and_both_sides_see_it(counter: Counter) -> None:
+    document_id = papers.sent(counter)
+    papers.arrived(counter)
+    clerk, theirs = counter.client(), counter.client(organ_id=HOME_AFFAIRS)
+    asked = {"reason": "gửi nhầm nơi nhận", "to": HOME_AFFAIRS}
+    assert clerk.post(f"/documents/{document_id}/recall", data=asked).status_code == 303
+    changes.carry(counter.office)
+    papers.arrived(counter)
+    (arrival,) = documents(counter.office, Direction.INCOMING)
+    address = f"/documents/{arrival.id}/answer"
+    shown = theirs.get(address).text
+    assert "gửi nhầm nơi nhận" in shown
+    question = shown.partition('name="question" value="')[2].partition('"')[0]
+    assert theirs.post(address, data={"question": question, "agree": "0"}).status_code == 422
+    assert clerk.post(address, data={"question": question, "agree": "1"}).status_code == 404
+    for _ in range(2):
+        done = theirs.post(address, data={"question": question, "agree": "1"})
+        assert done.status_code == 303
+    changes.carry(counter.office)
+    papers.arrived(counter)
+    assert "đồng ý lấy lại" in clerk.get(f"/documents/{document_id}?tab=deliveries").text
+    assert "Bị thu hồi" in theirs.get(f"/documents/{arrival.id}").text
