@@ -40,6 +40,10 @@ class Bulk(StrEnum):
     """phát hành."""
     VERIFY = "verify"
     """kiểm tra lại chữ ký số."""
+    INITIAL = "initial"
+    """ký nháy."""
+    RETRY = "retry"
+    """thử lại."""
     FILE = "file"
     """lưu."""
 
@@ -171,10 +175,12 @@ _ALL = (
     ),
     _documents(
         *("stuck-in", "Văn bản đến cần xử lý lỗi", "incoming, stuck", _CLERK, "stuck-in"),
+        *("/documents", Bulk.RETRY),
         late=True,
     ),
     _documents(
         *("stuck-out", "Văn bản đi cần xử lý lỗi", "outgoing, stuck", _CLERK, "stuck-out"),
+        *("/documents", Bulk.RETRY),
         late=True,
     ),
     _documents(
@@ -248,7 +254,7 @@ _ALL = (
     _work(Work.UNIT, "unit-work", "Công việc phòng", "the unit's work", _HEAD),
     _documents(
         *("unit-submitted", "Dự thảo của đơn vị chờ duyệt", "the unit's, submitted", _HEAD),
-        *("to-approve", "/drafts"),
+        *("to-approve", "/drafts", Bulk.INITIAL),
         whose=Whose.UNIT,
     ),
     _documents(

@@ -68,11 +68,12 @@ def _counted(here: Visitor) -> dict[str, str]:
         try:
             counts = desk_counters.counted(session, desk, lists)
         except YearMissing:
-            return {}
+            counts = {}
+        unread = notices.unread(session, here.who)
     told = {
         entry: _sum(counts[name] for name in names if name in counts)
         for entry, names in ENTRIES.items()
-    }
+    } | {"notices": str(unread)}
     told["notices"] = str(unread)
     return {entry: text for entry, text in told.items() if text != "0"}
 

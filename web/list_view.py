@@ -18,9 +18,10 @@ from documents import (
     saved_views,
     units,
 )
+from documents.assignee import HANDLERS
 from documents.deadline_words import DueWords, due_words
 from documents.desk import Desk
-from documents.desk_lists import DeskList
+from documents.desk_lists import Bulk, DeskList
 from documents.desk_rows import Line, Shown
 from documents.desk_trail import narrowed
 from documents.document import Role
@@ -186,6 +187,23 @@ def bulk_of(which: DeskList) -> tuple[Action, ...]:
         except ActionUnknown:
             continue
     return tuple(found)
+
+
+def assignees(
+    session: Session, desk: Desk, which: DeskList
+) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return to whom rows can be handed on in bulk: units, then people; none where they cannot."""
+    if Bulk.FORWARD not in which.bulk:
+        return ()
+    here = tuple((each.id, each.name) for each in units.on(session, desk.organ_id, desk.today))
+    people = session.execute(
+        select(PersonRow.id, PersonRow.full_name, PersonRow.position)
+        .where(PersonRow.organ_id == desk.organ_id, PersonRow.active.is_(True))
+        .where(PersonRow.role.in_([role.value for role in HANDLERS]))
+        .order_by(PersonRow.full_name)
+    )
+    named = tuple((key, f"{name} ({position})") for key, name, position in people)
+    return (("Đơn vị", here), ("Người", named))
 
 
 def tabs(session: Session, desk: Desk) -> tuple[Tab, ...]:

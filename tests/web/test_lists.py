@@ -167,6 +167,26 @@ def test_files_of_a_list_are_what_its_chips_let_through(
     assert client.get("/lists/inbox/file.exe").status_code == 422
 
 
+def test_ticked_rows_are_handed_on_together_each_with_its_result(
+    counter: Counter, arrivals: Arrivals
+) -> None:
+    ids = [arrivals.arrive(subject=f"Thu {number}") for number in range(2)]
+    client = counter.client(Role.CLERK)
+    page = text(client, "/lists/to-submit")
+    items = [unescape(each) for each in re.findall(r'name="item" value="([^"]+)"', page)]
+    assert [each.partition("|")[0] for each in items] == ids
+    form = {"item": items, "key": "k1"}
+    assert client.post("/lists/to-submit/forward", data=form).status_code == 422
+    form |= {"lead": "kt", "due": "+3"}
+    asked = client.post("/lists/to-submit/forward", data=form)
+    assert asked.headers["location"].startswith("/batches/")
+    again = client.post("/lists/to-submit/forward", data=form)
+    assert again.headers["location"] == asked.headers["location"]
+    assert counter.client(Role.SPECIALIST).post("/lists/to-submit/forward").status_code == 404
+    told = counter.client(Role.LEADER).get("/counters").json()
+    assert set(told.values()).isdisjoint({"0", ""})
+
+
 def test_search_finds_with_facets_and_keeps_what_was_asked(
     counter: Counter, arrivals: Arrivals
 ) -> None:

@@ -10,14 +10,17 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from documents import desk_lists, rights, saved_views
+from documents.batch import BatchInvalid
 from documents.desk import Desk, desk_of
-from documents.desk_lists import DeskList
+from documents.desk_lists import Bulk, DeskList
 from documents.identity import new_id
 from documents.rights import Right
 from documents.saved_views import View
 from web import desk_numbers, list_address, list_columns, list_files, list_view
+from web.due_days import read_due
 from web.faults import PageMissing
 from web.list_address import Address
+from web.pages.batches import begin
 from web.rendering import attachment_headers, page, redirect
 from web.visitor import Here, Visitor
 from workflows.list_export import MEDIA_TYPES, FileKind
@@ -81,6 +84,7 @@ def show(here: Here, name: Name, het: str = "") -> Response:
             tabs=() if partly else list_view.tabs(session, desk),
             views=() if partly else list_view.view_tabs(session, desk, which, address),
             options=None if partly else list_view.options(session, desk, which),
+            assignees=list_view.assignees(session, desk, which),
             available=list_columns.available(which),
             registers=[desk_lists.LISTS[each] for each in desk_lists.REGISTERS],
             sizes=list_address.SIZES,
@@ -158,6 +162,24 @@ def drop_view(here: Here, name: Name, view_id: Annotated[str, Path(max_length=36
     with here.office.database.writing() as session:
         saved_views.drop(session, here.who, view_id)
     return redirect(here, f"/lists/{name}", "Đã bỏ chế độ xem.")
+
+
+@router.post("/lists/{name}/forward")
+def forward(
+    here: Here,
+    name: Name,
+    lead: Annotated[str, Form(max_length=64)] = "",
+    due: Annotated[str, Form(max_length=40)] = "",
+    item: Annotated[list[str] | None, Form()] = None,
+    key: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Hand the ticked rows on to a unit or a person, each with its result."""
+    _desk(here, name)
+    if not lead:
+        raise BatchInvalid("chưa chọn đơn vị hoặc người chủ trì / nobody was chosen to lead")
+    until = read_due(due, here.today)
+    arguments = {"lead": lead, "due": until.isoformat() if until is not None else ""}
+    return begin(here, Bulk.FORWARD.value, item or [], key or new_id(), **arguments)
 
 
 def _back(name: str, query: str) -> str:
