@@ -3,10 +3,12 @@
 Source: ux.md §1.4.1, §3.10.3. However much there is: a fixed number of questions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import (
@@ -15,6 +17,7 @@ from documents import (
     duplicates,
     intakes,
     kind_list,
+    proposal,
     recognitions,
     rights,
     seen,
@@ -91,6 +94,15 @@ def verdict(row: DocumentRow) -> Verdict:
         if one.get("kind") != "timestamp"
     )
     return Verdict({"good": "good", "bad": "bad"}.get(tone, "soon"), text, signers, held)
+
+
+def titles(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """Return what a list calls files that have no subject yet: what was read, else their names."""
+    found = {}
+    for taken in session.scalars(select(IntakeRow).where(IntakeRow.document_id.in_(ids))):
+        read = {each.field: each.value for each in proposal.read(taken.proposals)}
+        found[taken.document_id] = read.get("subject") or taken.file_name
+    return found
 
 
 def twins_told(found: list[Twin]) -> list[tuple[Twin, str]]:

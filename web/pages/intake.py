@@ -49,6 +49,7 @@ def waiting(here: Here, tab: str = TABS[0], after: str = "", n: int = 1) -> Resp
         shown = desk_rows.shown(session, desk, which, Ask(mark=after, size=PAGE))
         by_clerk = clerk_wanted(session, here.organ_id, Awaited.REGISTER)
         agency = directory.served_agency(session, here.organ_id).organ_id
+        titles = entry_view.titles(session, [line.id for line in shown.lines])
     first = max(1, min(n, 10**6))
     lines = [
         (line, trail.address_of(which, line, "", first + place))
@@ -60,6 +61,7 @@ def waiting(here: Here, tab: str = TABS[0], after: str = "", n: int = 1) -> Resp
         which=which,
         tabs=[desk_lists.named(name) for name in TABS],
         lines=lines,
+        titles=titles,
         next=shown.next,
         following=first + len(lines),
         by_clerk=by_clerk,
