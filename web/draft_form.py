@@ -47,6 +47,8 @@ class DraftForm:
     reason: str
     kept_files: frozenset[str]
     """SHA-256 of the attachments that stay."""
+    boxes: tuple[str, ...] = ()
+    """Places in a file, given by hand: one a line."""
     faults: Mapping[str, OfficeError] = field(default_factory=dict)
     """What cannot be read, by field."""
 
@@ -155,6 +157,7 @@ def read(form: KeptForm, today: date) -> DraftForm:
         informs=tuple(dict.fromkeys(form.texts("inform"))),
         reason=form.text("reason").strip(),
         kept_files=frozenset(form.texts("keep")),
+        boxes=lines(form.text("boxes")),
         faults=faults,
     )
 

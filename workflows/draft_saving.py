@@ -4,8 +4,8 @@ Legal source: Decree 30/2020/ND-CP, Art. 10.2, 11. One transaction: what is reco
 version where the file is another, what it was made from.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from documents import casefile, draft_edits, editing, revising, secrecy, seen, versions
 from documents.document import Urgency
 from documents.draft_edits import Changed, Edit
+from documents.placement import Box
 from documents.revising import VersionFile
 from documents.secrecy import SecretRefused
 from documents.tables import DocumentRow
@@ -35,6 +36,8 @@ class Change:
     """The text; None: it stays, or comes as a file."""
     path: Path | None = None
     """A file in place of what there is."""
+    boxes: Mapping[str, Box] = field(default_factory=dict)
+    """Places in it that were given by hand."""
     attach: Sequence[Path] = ()
     keep_attached: frozenset[str] | None = None
     """SHA-256 of the attachments that stay; None: all."""
@@ -112,7 +115,8 @@ def _with_attachments(office: Office, row: DocumentRow, change: Change) -> Edit:
 def _file(office: Office, row: DocumentRow, change: Change) -> VersionFile | None:
     """Return the next version's file: handed over, or printed from what was typed."""
     if change.path is not None:
-        job = TakeIn(change.path.resolve(), row.signer_name, row.code_notation)
+        boxes = tuple(change.boxes.items())
+        job = TakeIn(change.path.resolve(), row.signer_name, row.code_notation, boxes)
         (taken,) = drafts.taken_in(office, row.organ_id, [job])
         assert isinstance(taken, Intake)  # noqa: S101  (TakeIn gives Intake)
     elif change.written is not None:

@@ -4,7 +4,7 @@ Legal source: Decree 30/2020/ND-CP, Art. 10. The file is kept as it was handed i
 normalised once, and gets its reserved fields before anybody signs (design.md §5).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ from documents.placement import Box
 from documents.relation import RelationKind
 from documents.secrecy import SecretRefused
 from documents.tables import DocumentRow, UnitRow
+from drafting import finder
 from drafting.composer import Composed
 from signing import fields
 from workflows import messages
@@ -110,6 +111,15 @@ class Order:
 
 Besides = Callable[[Session, DocumentRow], None]
 """What is kept in the transaction that enters a draft."""
+
+
+def boxes_of(lines: Iterable[str]) -> dict[str, Box]:
+    """Return the places that a person gave by hand, `number=1,90,700,180,715` a line.
+
+    Raises:
+        BoxInvalid: one cannot be read.
+    """
+    return dict(finder.read_box(line) for line in lines)
 
 
 def hand_in_file(

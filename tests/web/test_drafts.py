@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from datetime import UTC, datetime
 
 import httpx
@@ -11,7 +10,7 @@ from sqlalchemy import func, select
 
 from documents.document import Role
 from documents.lifecycle import State
-from documents.tables import ComposedTextRow, DocumentRow, KeptFormRow, LedgerRow
+from documents.tables import DocumentRow, KeptFormRow, LedgerRow
 from drafting.draft_text import words_of
 from tests.web.counter import Counter
 from tests.web.directions import Arrivals
@@ -23,6 +22,12 @@ LEADER = leader_of(PROVINCE).id
 REASON = "Bổ sung căn cứ và thời hạn thực hiện."
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}\u202e"
 NEVER = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine still answers in the request itself."""
+    monkeypatch.setattr(errands, "PATIENCE", 60.0)
 
 
 def typed(**changed: object) -> dict[str, object]:
@@ -295,33 +300,6 @@ def test_the_unit_head_checks_the_version_they_saw(counter: Counter) -> None:
     assert "Sai lề trái." in me.get(f"/drafts/{document}").text
 
 
-def test_a_file_is_handed_in_and_its_next_version_too(counter: Counter) -> None:
-    me = counter.client(Role.SPECIALIST)
-    pdf = me.get(f"/drafts/{made(me)}/file").content  # reserved fields and all: still a draft
-    other = made(me, once="khác", body="Bản khác.\n\nTrân trọng./.")
-    second = me.get(f"/drafts/{other}/file").content
-    values = typed(way="file", once="tệp")
-    values.pop("body")
-    nothing = me.post("/drafts/new", data=values)
-    assert nothing.status_code == 422
-    assert "draft.file_missing" in nothing.text
-    files = {"file": ("../../Dự thảo.pdf", pdf, "text/html")}
-    answer = me.post("/drafts/new", data=values, files=files)
-    assert answer.status_code == 303, answer.text[:2000]
-    document = answer.headers["location"].rpartition("/")[2]
-    attached = [("attach", ("Phụ lục <1>.txt", b"not a known type", "text/plain"))]
-    saved = me.post(
-        f"/drafts/{document}/edit",
-        data=values | {"version": "0"},
-        files=[("file", ("b.pdf", second, "application/pdf"))],
-    )
-    assert saved.status_code == 303, saved.text[:2000]
-    assert "So với bản 1" in me.get(f"/drafts/{document}").text
-    refused = me.post(f"/drafts/{document}/edit", data=values | {"version": "1"}, files=attached)
-    assert refused.status_code == 422
-    assert many(counter, ComposedTextRow) == 2
-
-
 def test_another_agency_finds_no_draft_here(counter: Counter) -> None:
     document = made(counter.client(Role.SPECIALIST))
     stranger = counter.client(Role.SPECIALIST, HOME_AFFAIRS)
@@ -394,20 +372,3 @@ def test_a_type_brings_its_own_lines_and_they_are_printed(counter: Counter) -> N
     words = " ".join(words_of(me.get(f"/drafts/{decision}/file").content))
     assert "QUYẾT ĐỊNH:" in words
     assert "Điều 1." in words
-
-
-def test_what_takes_long_goes_on_behind_a_page_that_may_be_left(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(errands, "PATIENCE", 0.0)
-    me = counter.client(Role.SPECIALIST)
-    answer = me.post("/drafts/new", data=typed())
-    waiting = answer.headers["location"]
-    assert waiting.startswith("/errands/")
-    assert counter.client(Role.UNIT_HEAD).get(waiting).status_code == 404
-    deadline = time.monotonic() + 30
-    while (shown := me.get(waiting)).status_code == 200 and time.monotonic() < deadline:
-        assert "Đang xử lý tệp" in shown.text
-    assert (shown.status_code, many(counter, DocumentRow)) == (303, 1)
-    assert me.get(waiting).status_code == 404
-    assert me.get(shown.headers["location"]).status_code == 200

@@ -2,7 +2,7 @@
 
 from documents.document import Role
 from tests.web.counter import LAPTOP, PHONE, Counter, MakePage, shoot
-from tests.web.test_drafts import made, row_of
+from tests.web.test_drafts import made, patient, row_of  # noqa: F401
 
 
 def test_two_on_one_draft_see_each_other_and_neither_loses_a_word(

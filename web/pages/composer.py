@@ -122,7 +122,7 @@ def _enter(
     elif main is None:
         raise FileMissing
     else:
-        drafts.hand_in_file(here.office, order, main, besides=also)
+        drafts.hand_in_file(here.office, order, main, drafts.boxes_of(typed.boxes), also)
 
 
 @router.get("/{document_id}/edit")
@@ -191,6 +191,7 @@ def _saved(
             version=_version(form),
             written=typed.written if typed.composes else None,
             path=None if typed.composes else files.main,
+            boxes=drafts.boxes_of(typed.boxes),
             attach=files.attached,
             keep_attached=typed.kept_files,
             reason=typed.reason,
