@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -19,7 +20,6 @@ from documents.document import Role
 from documents.identity import new_id
 from documents.tables import AccountPersonRow, AccountRow, PersonRow, WebSessionRow
 from tests.web.desk import HURRIED, served
-from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import HOME_AFFAIRS, PROVINCE, House, leader_of, person_of, seal_of
 from tests.workflows.hubs import catalogue
 from web.visitor import CSRF_HEADER, cookie_name
@@ -33,6 +33,8 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""One for all clients: each would read the roots of the whole world to speak to the loopback."""
 WIDE, LAPTOP, PHONE = (1920, 1080), (1366, 768), (360, 740)
 
 
@@ -80,27 +82,31 @@ class Counter:
             headers={CSRF_HEADER: csrf, "Accept": "text/html"},
             trust_env=False,
             timeout=30,
+            verify=NO_TLS,
         )
         self._stack.callback(client.close)
         return client
 
     def stranger(self) -> httpx.Client:
         """Return a browser without scripts that is not logged in."""
-        client = httpx.Client(base_url=self.address, trust_env=False, timeout=30)
+        client = httpx.Client(base_url=self.address, trust_env=False, timeout=30, verify=NO_TLS)
         self._stack.callback(client.close)
         return client
 
 
 @dataclass(frozen=True)
 class Workbench:
-    """A key folder, and the process that works with it."""
+    """A key folder, the process that works with it, and an installation's store to copy."""
 
     keys: Path
     workshop: Workshop
+    store: Path
 
 
 @pytest.fixture(scope="session")
-def workbench(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+def workbench(
+    house: House, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workbench]:
     """A worker process that has every key, of leaders too."""
     folder = tmp_path_factory.mktemp("workbench")
     keys = folder / "keys"
@@ -111,19 +117,22 @@ def workbench(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                 shutil.copy(house.pki.folder / f"{name}.{suffix}", keys)
     values = house.settings_of(folder, "sqlite:///none.db") | {"processes": 1, "keys": str(keys)}
     settings.write(folder, **values)
-    made = Workbench(keys, Workshop(Settings.load(folder)))
+    store = folder / "store.db"
+    shutil.copy(sqlite_template, store)
+    house.install(folder / "first", f"sqlite:///{store}", (PROVINCE, HOME_AFFAIRS))
+    made = Workbench(keys, Workshop(Settings.load(folder)), store)
     yield made
     made.workshop.close()
 
 
 @pytest.fixture
-def counter(
-    house: House, workbench: Workbench, make_sqlite: MakeDatabase, tmp_path: Path
-) -> Iterator[Counter]:
+def counter(house: House, workbench: Workbench, tmp_path: Path) -> Iterator[Counter]:
     """A desk with server-side keys, so that the flow's steps can be taken by the house."""
     home = tmp_path / "quay"
-    served_here, keys = (PROVINCE, HOME_AFFAIRS), str(workbench.keys)
-    house.install(home, make_sqlite(), served_here, keys=keys, processes=1)
+    store = tmp_path / "quay.db"
+    shutil.copy(workbench.store, store)
+    values = house.settings_of(home, f"sqlite:///{store}")
+    settings.write(home, **values | {"keys": str(workbench.keys), "processes": 1})
     office = house.open(home, InMemoryAxis(catalogue()), workbench.workshop)
     with served(office, HURRIED) as address:
         made = Counter(house, office, address)
