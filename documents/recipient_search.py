@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import catalogue_search, catalogue_words
@@ -65,7 +65,7 @@ def _kept(session: Session, text: str) -> Iterator[Found]:
         yield Found(row.organ_id, row.name, others)
 
 
-def _fits(row: Row[Any], words: list[str], wanted: str) -> bool:
+def _fits(row: Any, words: list[str], wanted: str) -> bool:
     """Return whether every word typed begins a word of the name, or a code begins so."""
     codes = (row.organ_id, row.old_organ_id or "")
     if wanted and any(code.upper().startswith(wanted) for code in codes):
