@@ -181,6 +181,8 @@ def test_nothing_is_refused_without_ten_characters_and_the_sender_is_told_once(
     version = opened(clerk, document)["version"]
     short = clerk.post(f"/intake/{document}/turn-back", data={"reason": "sai", "version": version})
     assert (short.status_code, arrivals.row(document).state) == (422, State.VERIFIED)
+    assert "intake.reason_too_short" in short.text
+    assert ">sai</textarea>" in short.text, "what was typed is there still"
     reason = {"reason": "Gửi nhầm cơ quan", "version": version}
     for _ in range(2):
         assert clerk.post(f"/intake/{document}/turn-back", data=reason).status_code == 303

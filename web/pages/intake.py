@@ -4,6 +4,7 @@ Source: Decree 30/2020/ND-CP, Art. 21, 22; ux.md §1.3, §1.4.1, §2, §3.10.3. 
 the axis is opened and saved: what its message says stands in the form already.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -160,6 +161,15 @@ def _first_waiting(here: Visitor) -> str:
     return trail.address_of(which, lines[0], "", 1) if lines else ""
 
 
+def shown_again(
+    here: Visitor, document_id: str, fault: OfficeError, tu: str, typed: Mapping[str, str]
+) -> Response:
+    """Return the page of an arrival after one of its small forms was refused, with what it said."""
+    form = kept.form(here, _key(document_id))
+    shown = _context(here, document_id, form, tu, "", "", "") | {"typed": typed}
+    return with_fault(here, "intake/page.html", fault, **shown)
+
+
 def _key(document_id: str) -> str:
     return f"intake/{document_id[:36]}"
 
@@ -182,7 +192,13 @@ def _context(
         if form.sent is not None:
             found["twins"] = _twins_of_sent(session, here, found["row"], form) or found["twins"]
     form = replace(form, seen=str(found["row"].version))
-    return {"bad": "", "arrived": arrived[:10], "submit_to": submit_to[:64], "form": form} | found
+    return {
+        "bad": "",
+        "typed": {},
+        "arrived": arrived[:10],
+        "submit_to": submit_to[:64],
+        "form": form,
+    } | found
 
 
 def _twins_of_sent(

@@ -20,6 +20,7 @@ from documents.tables import DocumentRow, IntakeRow
 from web import entry_view, trail
 from web.entry_form import EntryForm
 from web.pages.documents import seen_by
+from web.pages.intake import shown_again
 from web.rendering import page, redirect
 from web.visitor import Here, Visitor
 
@@ -91,10 +92,13 @@ def turn_back(
 ) -> Response:
     """Refuse the arrival; its sender is told why."""
     said = ". ".join(part for part in (stock.strip(), reason.strip()) if part)
-    with here.office.database.writing() as session:
-        turning.reasoned(said)
-        row = _locked(session, here, document_id, version)
-        turning.turn_back(session, row.id, here.who, here.at, said, how)
+    try:
+        with here.office.database.writing() as session:
+            row = _locked(session, here, document_id, version)
+            turning.turn_back(session, row.id, here.who, here.at, said, how)
+    except OfficeError as fault:
+        typed = {"back": reason, "stock": stock, "how": how}
+        return shown_again(here, document_id, fault, tu, typed)
     return redirect(here, _next(here, tu, document_id), "Đã từ chối tiếp nhận, nơi gửi được báo")
 
 
@@ -107,13 +111,16 @@ def let_in(
     tu: Annotated[str, Form()] = "",
 ) -> Response:
     """Let in what is held in quarantine; it waits for the entry then, or the flow goes on."""
-    with here.office.database.writing() as session:
-        said = turning.reasoned(reason)
-        row = _locked(session, here, document_id, version)
-        if row.state == State.QUARANTINED:
-            incoming.released(session, row.id, here.who, here.at, said)
-        waits = row.awaits == Awaited.REGISTER
-        row_id = row.id
+    try:
+        with here.office.database.writing() as session:
+            said = turning.reasoned(reason)
+            row = _locked(session, here, document_id, version)
+            if row.state == State.QUARANTINED:
+                incoming.released(session, row.id, here.who, here.at, said)
+            waits = row.awaits == Awaited.REGISTER
+            row_id = row.id
+    except OfficeError as fault:
+        return shown_again(here, document_id, fault, tu, {"let": reason})
     if waits:
         return redirect(here, f"/intake/{row_id}", "Đã cho tiếp nhận; kiểm tra rồi vào sổ")
     return redirect(here, _next(here, tu, row_id), "Đã cho tiếp nhận; hệ thống đang vào sổ")
