@@ -15,7 +15,6 @@ from drafting.draft_text import words_of
 from drafting.form_findings import Finding, findings
 from drafting.side_by_side import Row
 
-
 __all__ = [
     "CheckForm",
     "Compose",
