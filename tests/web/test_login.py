@@ -1,84 +1,19 @@
 """The door of the desk: what a stranger meets, and what a stolen or planted cookie is worth."""
 
 import re
-from collections.abc import Iterator
-from datetime import datetime, timedelta
 
-import httpx
-import pyotp
 import pytest
-from playwright.sync_api import Browser
 from sqlalchemy import select
 
-from documents import account_factor, account_password, accounts
+from documents import account_password, accounts
 from documents.account_lock import FREE
 from documents.document import Role
 from documents.tables import AccountRow, LedgerRow, WebSessionRow
-from tests.web.counter import PHONE, Counter, shoot
-from tests.workflows.house import HOME_AFFAIRS, PROVINCE
+from tests.web.counter import Counter
+from tests.web.door import PASSWORD, Door, made
+from tests.workflows.house import HOME_AFFAIRS
 from web.visitor import cookie_name
 from workflows import logging_in
-
-PASSWORD = "con thuyền ra khơi sớm"
-
-
-class Door:
-    """A stranger's browser at the login page."""
-
-    def __init__(self, counter: Counter) -> None:
-        self.counter = counter
-        self.client = counter.stranger()
-        self.client.headers["Accept"] = "text/html"
-
-    def token(self, path: str = "/login") -> str:
-        found = re.search(r'name="form" value="([0-9a-f]+)"', self.client.get(path).text)
-        assert found
-        return found[1]
-
-    def log_in(
-        self, username: str, password: str = PASSWORD, wanted: str = "/", **headers: str
-    ) -> httpx.Response:
-        form = {
-            "username": username,
-            "password": password,
-            "next": wanted,
-            "form": self.token(),
-        }
-        return self.client.post("/login", data=form, headers=headers)
-
-    def give(self, code: str, wanted: str = "/") -> httpx.Response:
-        form = {"code": code, "next": wanted, "form": self.token()}
-        return self.client.post("/login/code", data=form)
-
-    @property
-    def session(self) -> str:
-        return self.client.cookies.get(cookie_name(self.counter.office), "")
-
-
-def made(counter: Counter, role: Role = Role.SPECIALIST, organ_id: str = PROVINCE) -> str:
-    """Return the name of an account of the person in *role*, whose password is PASSWORD."""
-    who = counter.who(role, organ_id)
-    at = counter.office.now()
-    with counter.office.database.writing() as session:
-        row = accounts.create(session, who, [who], "", accounts.OPERATOR, at)
-        row.password_hash = account_password.hashed(PASSWORD)
-    return who
-
-
-def with_factor(counter: Counter, username: str, at: datetime) -> tuple[pyotp.TOTP, list[str]]:
-    """Set the account's second factor up; its codes of *at* are used."""
-    seal = logging_in.seal_of(counter.office.settings)
-    with counter.office.database.writing() as session:
-        row = session.scalars(select(AccountRow).where(AccountRow.username == username)).one()
-        app = pyotp.TOTP(account_factor.prepare(seal, row))
-        words = account_factor.confirm(session, seal, row, app.at(at), at)
-    return app, words
-
-
-@pytest.fixture
-def door(counter: Counter) -> Iterator[Door]:
-    """A browser that nobody is logged in with."""
-    return Door(counter)
 
 
 def test_a_right_password_leads_to_the_page_that_was_wanted(door: Door) -> None:
@@ -231,56 +166,6 @@ def test_a_stolen_cookie_is_worth_nothing_after_the_logout(door: Door) -> None:
     assert thief.get("/account").headers["location"].startswith("/login")
 
 
-def test_a_second_factor_comes_between_password_and_session(door: Door) -> None:
-    username = made(door.counter, Role.LEADER)
-    at = door.counter.office.now()
-    app, words = with_factor(door.counter, username, at - timedelta(hours=1))
-    answer = door.log_in(username, wanted="/sign")
-    assert "/login/code" in answer.text
-    assert not door.session
-    assert "account.code_wrong" in door.give("000000").text
-    code = app.at(door.counter.office.now())
-    done = door.give(code, "/sign")
-    assert (done.status_code, done.headers["location"]) == (303, "/sign")
-    again = Door(door.counter)
-    again.log_in(username)
-    assert "account.code_wrong" in again.give(code).text  # it counted once
-    assert again.give(words[0]).status_code == 303
-    third = Door(door.counter)
-    third.log_in(username)
-    assert "account.code_wrong" in third.give(words[0]).text
-
-
-def test_a_code_without_the_password_leads_nowhere(door: Door) -> None:
-    username = made(door.counter, Role.LEADER)
-    app, _ = with_factor(door.counter, username, door.counter.office.now() - timedelta(hours=1))
-    for ticket in ("", "x" * 200, "á"):
-        door.client.headers["cookie"] = ""
-        door.client.cookies.set("congvan-step", ticket if ticket.isascii() else "")
-        del door.client.headers["cookie"]
-        answer = door.give(app.at(door.counter.office.now()))
-        assert "account.step_too_old" in answer.text
-        assert not door.session
-
-
-def test_codes_are_not_guessed_past_the_lock_by_giving_the_password_again(door: Door) -> None:
-    username = made(door.counter, Role.LEADER)
-    with_factor(door.counter, username, door.counter.office.now() - timedelta(hours=1))
-    for _ in range(FREE):
-        if "account.locked" in door.log_in(username).text:
-            break
-        if "account.locked" in door.give("000000").text:
-            break
-    assert "account.locked" in door.log_in(username).text
-
-
-def test_whose_post_signs_is_led_to_the_second_factor_first(door: Door) -> None:
-    username = made(door.counter, Role.LEADER)
-    answer = door.log_in(username, wanted="/sign")
-    assert answer.headers["location"] == "/account/second-factor?next=%2Fsign"
-    assert door.client.get(answer.headers["location"]).status_code == 200
-
-
 def test_a_password_given_by_another_is_changed_before_anything_else(door: Door) -> None:
     username = made(door.counter)
     with door.counter.office.database.writing() as session:
@@ -378,39 +263,6 @@ def test_who_is_of_two_agencies_is_not_reset_by_one_of_their_administrators(
         assert [each.person_id for each in living if each.account_id == row.id] == [other]
 
 
-def test_setting_the_second_factor_up_takes_the_password_and_a_right_code(door: Door) -> None:
-    username = made(door.counter, Role.LEADER)
-    door.log_in(username)
-    page = door.client.get("/account/second-factor").text
-    csrf = re.search(r'name="csrf" value="([^"]+)"', page)
-    assert csrf
-    form = {"csrf": csrf[1]}
-    start = "/account/second-factor/begin"
-    assert "account.password_wrong" in door.client.post(start, data=form | {"present": "x"}).text
-    assert door.client.post(start, data=form | {"present": PASSWORD}).status_code == 303
-    page = door.client.get("/account/second-factor").text
-    secret = re.search(r'class="secret">([A-Z2-7 ]+)<', page)
-    assert secret
-    drawn = door.client.get("/account/second-factor/qr.svg")
-    assert drawn.headers["content-type"] == "image/svg+xml"
-    assert b"style=" not in drawn.content
-    before = door.session
-    confirm = "/account/second-factor/confirm"
-    assert "account.code_wrong" in door.client.post(confirm, data=form | {"code": "1"}).text
-    code = pyotp.TOTP(secret[1].replace(" ", "")).at(door.counter.office.now())
-    done = door.client.post(confirm, data=form | {"code": code})
-    assert len(re.findall(r"<li>[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}</li>", done.text)) == 8
-    assert door.session != before
-    with door.counter.office.database.reading() as session:
-        row = session.scalars(select(AccountRow).where(AccountRow.username == username)).one()
-        assert row.totp_secret
-        assert secret[1].replace(" ", "").encode() not in row.totp_secret
-        session_row = session.scalars(
-            select(WebSessionRow).where(WebSessionRow.revoked_at.is_(None))
-        ).one()
-    assert session_row.factors == "otp pwd"
-
-
 def test_with_tls_every_cookie_is_bound_to_the_host(door: Door) -> None:
     username = made(door.counter)
     office = door.counter.office
@@ -428,39 +280,3 @@ def test_with_tls_every_cookie_is_bound_to_the_host(door: Door) -> None:
     attributes = {part.strip().lower() for part in session.split(";")[1:]}
     assert {"httponly", "secure", "path=/", "samesite=lax"} <= attributes
     assert not any(each.startswith("domain") for each in attributes)
-
-
-def test_a_telephone_logs_in_by_keyboard_and_sees_the_qr_code(
-    counter: Counter, browser: Browser
-) -> None:
-    username = made(counter, Role.LEADER)
-    context = browser.new_context(
-        base_url=counter.address, viewport={"width": PHONE[0], "height": PHONE[1]}
-    )
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("request", lambda asked: _ours(asked.url, counter.address, wrong))
-    page.goto("/login")
-    shoot(page, "login-phone")
-    for text in (username, PASSWORD):
-        page.keyboard.type(text)
-        page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/account/second-factor?next=%2F")
-    page.fill("#present", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".qr")
-    page.wait_for_function("document.querySelector('.qr').naturalWidth > 100")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-    shoot(page, "second-factor-phone")
-    page.goto("/account")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-    shoot(page, "account-phone")
-    context.close()
-    assert not wrong, wrong
-
-
-def _ours(url: str, address: str, wrong: list[str]) -> None:
-    if not url.startswith((address, "data:", "blob:")):
-        wrong.append(url)
