@@ -85,7 +85,7 @@ def gathered(
     units = {unit for _, unit in documents if unit}
     if units:
         named = select(UnitRow.id, UnitRow.name).where(UnitRow.id.in_(units))
-        facts.units = dict(session.execute(named).tuples().all())
+        facts.units = {row.id: row.name for row in session.execute(named)}
     if kind is BookKind.OUTGOING:
         _sent(session, ids, facts)
     else:
