@@ -69,7 +69,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry("/search", "Tra cứu", "search"),
             Entry("/dossiers", "Hồ sơ", "folder", _HANDLERS),
-            Entry("/registers", "Sổ đăng ký", "book"),
+            Entry("/registers", "Sổ đăng ký", "book", _CLERKS | frozenset({Role.LEADER})),
             Entry("/batches", "Việc hàng loạt", "layers", _HANDLERS),
             Entry("/board", "Bảng điều hành", "chart", _DECIDERS | _CLERKS),
         ),

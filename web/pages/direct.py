@@ -18,7 +18,7 @@ from documents.access import AccessKind
 from documents.errors import OfficeError
 from web import direction_view, kept, shares, trail
 from web.direction_view import ready
-from web.pages.documents import looked
+from web.pages.document_page import looked
 from web.rendering import page, redirect, with_fault
 from web.shares import Typed
 from web.visitor import Here, Visitor

@@ -28,7 +28,7 @@ from documents.lifecycle import Direction, State, Step
 from documents.relation import RelationKind
 from documents.right import Right
 from documents.tables import ChangeRow, DocumentRow
-from web.pages.documents import outgoing_only, seen_by
+from web.pages.document_page import outgoing_only, seen_by
 from web.rendering import page, redirect, with_fault
 from web.visitor import Here, Visitor
 from workflows import document_view, plain_words

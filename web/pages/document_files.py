@@ -18,7 +18,7 @@ from documents.casefile import DocumentUnknown
 from documents.right import Right
 from documents.tables import DocumentRow, ReportRow, RevisionRow
 from drafting import verification_page
-from web.pages.documents import looked, seen_by
+from web.pages.document_page import looked, seen_by
 from web.rendering import attachment_headers
 from web.visitor import Here, Visitor
 from workflows import document_view, evidence

@@ -19,7 +19,7 @@ from documents.identity import new_id
 from documents.right import Right
 from documents.tables import CertifiedCopyRow
 from web.faults import InputRefused
-from web.pages.documents import seen_by
+from web.pages.document_page import seen_by
 from web.rendering import attachment_headers, page, redirect, with_fault
 from web.visitor import Here, Visitor
 from workflows import document_view

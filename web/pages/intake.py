@@ -27,7 +27,7 @@ from documents.right import Right
 from documents.tables import DocumentRow, PersonRow
 from web import entry_view, kept, trail
 from web.entry_form import EntryForm, facts_of, faulty
-from web.pages.documents import seen_by
+from web.pages.document_page import seen_by
 from web.rendering import page, redirect, with_fault
 from web.visitor import Here, Visitor
 from workflows import ocr, uploads

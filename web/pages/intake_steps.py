@@ -19,7 +19,7 @@ from documents.lifecycle import State
 from documents.tables import DocumentRow, IntakeRow
 from web import entry_view, trail
 from web.entry_form import EntryForm
-from web.pages.documents import seen_by
+from web.pages.document_page import seen_by
 from web.pages.intake import shown_again
 from web.rendering import page, redirect
 from web.visitor import Here, Visitor

@@ -36,7 +36,7 @@ from documents.right import Right
 from documents.tables import DocumentRow
 from web import trail
 from web.pages import batches
-from web.pages.documents import outgoing_only, seen_by
+from web.pages.document_page import outgoing_only, seen_by
 from web.pages.issue_case import context_of, due_of
 from web.rendering import page, redirect, with_fault
 from web.visitor import Here, Visitor

@@ -16,7 +16,7 @@ from documents.lifecycle import State
 from documents.right import Right
 from documents.sign_session import Operation, SessionState
 from web.faults import status_of
-from web.pages.documents import outgoing_only, seen_by
+from web.pages.document_page import outgoing_only, seen_by
 from web.rendering import redirect
 from web.visitor import Here
 from workflows.sign_sessions import open_session

@@ -20,7 +20,7 @@ from documents.tables import DocumentRow, RemarkFileRow, RemarkRow, TaskRow
 from documents.task import TaskState
 from web import task_view, trail
 from web.faults import PageMissing
-from web.pages.documents import looked
+from web.pages.document_page import looked
 from web.rendering import attachment_headers, page
 from web.visitor import Here
 from workflows import document_view
