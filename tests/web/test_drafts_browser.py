@@ -22,7 +22,8 @@ def test_two_on_one_draft_see_each_other_and_neither_loses_a_word(
     assert mine.input_value("[name=body]") == "Câu của chuyên viên."
 
     # the other sees that somebody is changing it
-    mine.type("[name=body]", " ")
+    with mine.expect_response(lambda each: "editing=1" in (each.request.post_data or "")):
+        mine.type("[name=body]", " ")
     theirs.fill("[name=body]", "Câu của trưởng đơn vị.")
     theirs.wait_for_selector(".presence-editing:has-text('đang sửa')")
     theirs.wait_for_selector("[data-kept-status]:has-text('Đã lưu nháp')")
