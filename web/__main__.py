@@ -4,6 +4,7 @@ import argparse
 import logging
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import uvicorn
 
 from documents.errors import OfficeError
 from web.application import create_app
+from web.rendering import warm
 from workflows import batch_runner
 from workflows.office import Office, open_office
 from workflows.workshop import Workshop
@@ -50,6 +52,7 @@ def lean(office: Office) -> Office:
 
 def serve(office: Office, host: str, port: int) -> None:
     """Answer until SIGTERM or SIGINT."""
+    threading.Thread(target=warm, name="templates", daemon=True).start()
     config = uvicorn.Config(
         create_app(office),
         host=host,

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from documents.errors import OfficeError
-from web.language import translations
+from web.language import LANGUAGES, translations
 from web.navigation import menu
 from web.visitor import CSRF_FIELD, Visitor, is_secure
 from web.wording import FILTERS
@@ -37,6 +37,8 @@ def environment(language: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.policies["ext.i18n.trimmed"] = True
@@ -45,6 +47,13 @@ def environment(language: str) -> Environment:
     made.filters.update(FILTERS)
     made.globals.update(asset=asset, csrf_field=CSRF_FIELD)
     return made
+
+
+def warm() -> None:
+    """Compile every template, so that the first to come need not wait for it."""
+    for language in LANGUAGES:
+        for name in environment(language).list_templates(extensions=["html"]):
+            environment(language).get_template(name)
 
 
 @lru_cache(maxsize=256)
