@@ -130,7 +130,7 @@ def _handling(database: Database) -> None:
             found = session.execute(wanted.limit(limit or 60_000)).all()
         tasks = [
             {
-                "id": f"task-{document_id}",
+                "id": document_id,
                 "organ_id": store.ORGAN,
                 "document_id": document_id,
                 "unit_id": f"u{chance.randrange(store.UNITS)}",

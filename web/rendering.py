@@ -5,13 +5,14 @@ a cookie that only this server reads, once.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from babel.support import NullTranslations
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,7 +21,7 @@ from documents.errors import OfficeError
 from web.language import LANGUAGES, translations
 from web.navigation import menu
 from web.visitor import CSRF_FIELD, Visitor, is_secure
-from web.wording import FILTERS
+from web.wording import FILTERS, SPOKEN
 
 FOLDER = Path(__file__).parent
 SAID = "congvan-said"
@@ -45,8 +46,14 @@ def environment(language: str) -> Environment:
     found = translations(language)
     made.install_gettext_translations(found, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(FILTERS)
+    made.filters |= {name: _spoken(FILTERS[name], found) for name in SPOKEN}
     made.globals.update(asset=asset, csrf_field=CSRF_FIELD)
     return made
+
+
+def _spoken(said: Callable[..., str], found: NullTranslations) -> Callable[..., str]:
+    """Return the filter that says what *said* says in the page's language."""
+    return lambda *values: found.gettext(said(*values))
 
 
 def warm() -> None:
@@ -126,6 +133,7 @@ def redirect(here: Visitor, url: str, said: str = "") -> Response:
     else:
         response = RedirectResponse(url, 303)
     if said:
+        said = translations(here.language).gettext(said)
         kept = urlsafe_b64encode(said[:_LONGEST_SAID].encode("utf-8", "replace")).decode()
         secure = is_secure(here.office)
         response.set_cookie(SAID, kept, 60, httponly=True, samesite="lax", secure=secure)

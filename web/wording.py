@@ -116,3 +116,6 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "vai_tro": lambda role: ROLES.get(role, role),
     "giao_nhan": lambda state: DELIVERY.get(state, state),
 }
+
+SPOKEN = ("trang_thai", "do_khan", "buoc", "vai_tro", "giao_nhan")
+"""Filters whose answers are words of a language."""
