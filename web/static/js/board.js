@@ -39,3 +39,5 @@ for (const place of document.querySelectorAll("[data-chart]")) {
   chart.setOption(OPTIONS[place.dataset.chart](JSON.parse(place.dataset.figures)));
   new ResizeObserver(() => chart.resize()).observe(place);
 }
+// a wall display shows the figures of now; nobody is there to ask for them
+if (document.body.matches(".wall")) setTimeout(() => location.reload(), 60_000);

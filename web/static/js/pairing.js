@@ -8,3 +8,6 @@ setInterval(async () => {
     // the server is away for a moment
   }
 }, 3000);
+
+// the code holds for ten minutes; then another is shown
+setTimeout(() => location.reload(), 600_000);
