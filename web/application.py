@@ -34,6 +34,7 @@ def create_app(office: Office, patience: Patience | None = None) -> FastAPI:
         public_url=settings.public_url,
         largest=settings.largest_files + OVERHEAD,
         tool=(settings.token_tool,),
+        failed=faults.broken,
     )
     return app
 

@@ -60,7 +60,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(OfficeError, _told)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _ours)
 
 
 def status_of(error: OfficeError) -> int:
@@ -131,7 +130,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return await _shown(request, fault, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-async def _ours(request: Request, error: Exception) -> Response:
+async def broken(request: Request, error: Exception) -> Response:
+    """Answer an error that nobody meant: its number, which the log has too."""
     incident = secrets.token_hex(4)
     _log.error("incident %s at %s", incident, request.scope.get("route"), exc_info=error)
     return await _shown(request, OurFault(incident), HTTPStatus.INTERNAL_SERVER_ERROR)

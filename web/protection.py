@@ -4,11 +4,14 @@ Standards: CSP Level 3, Fetch Metadata, RFC 6454 (origins). Scans in JBIG2 and f
 decoded by WebAssembly in pdf.js, which is what `wasm-unsafe-eval` allows; scripts are ours alone.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TOKEN_TOOL = "wss://127.0.0.1:8987"  # noqa: S105  (an address)
@@ -50,13 +53,24 @@ def policy(extra_sources: Iterable[str] = ()) -> str:
     )
 
 
+_log = logging.getLogger("congvan.web")
+
+Failed = Callable[[Request, Exception], Awaitable[Response]]
+"""Makes the answer to an error of ours."""
+
+
 class Protection:
     """ASGI middleware around the whole application."""
 
     def __init__(
-        self, app: ASGIApp, public_url: str, largest: int, tool: Iterable[str] = ()
+        self,
+        app: ASGIApp,
+        public_url: str,
+        largest: int,
+        tool: Iterable[str] = (),
+        failed: Failed | None = None,
     ) -> None:
-        self._app, self._largest = app, largest
+        self._app, self._largest, self._failed = app, largest, failed
         public = urlsplit(public_url)
         self._hosts = LOCAL_HOSTS | ({public.hostname} if public.hostname else set())
         headers = {
@@ -89,6 +103,17 @@ class Protection:
         except BodyTooLarge:
             if not dressed.begun:
                 await self._plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, send)
+        except Exception as error:
+            # outside of this nobody would dress the answer
+            if dressed.begun or self._failed is None:
+                raise
+            try:
+                answer = await self._failed(Request(scope, receive), error)
+            except Exception:
+                _log.exception("an error of ours could not be told")
+                await self._plain(HTTPStatus.INTERNAL_SERVER_ERROR, send)
+            else:
+                await answer(scope, receive, dressed)
 
     def _refused(self, scope: Scope, headers: dict[bytes, str]) -> HTTPStatus | None:
         host = headers.get(b"host", "")
