@@ -62,7 +62,6 @@ def forget() -> None:
 def _counted(here: Visitor) -> dict[str, str]:
     wanted = {name for names in ENTRIES.values() for name in names}
     with here.office.database.reading() as session:
-        unread = notices.unread(session, here.who)
         desk = desk_of(session, here.organ_id, here.who, here.at)
         lists = [each for each in desk_lists.on(desk) if each.name in wanted]
         try:
@@ -74,7 +73,6 @@ def _counted(here: Visitor) -> dict[str, str]:
         entry: _sum(counts[name] for name in names if name in counts)
         for entry, names in ENTRIES.items()
     } | {"notices": str(unread)}
-    told["notices"] = str(unread)
     return {entry: text for entry, text in told.items() if text != "0"}
 
 
