@@ -72,16 +72,18 @@ def everybody(
     return [*(_unit(unit) for unit in standing), *people.values()]
 
 
-def named(session: Session, keys: list[str]) -> list[tuple[str, str]]:
-    """Return (id, name) of the units and people among *keys*, in their order."""
+def named(session: Session, organ_id: str, keys: list[str]) -> list[tuple[str, str]]:
+    """Return (id, name) of the agency's units and people among *keys*, in their order."""
     wanted = keys[:200]
     names: dict[str, str] = {}
     for row_id, name in session.execute(
-        select(UnitRow.id, UnitRow.name).where(UnitRow.id.in_(wanted))
+        select(UnitRow.id, UnitRow.name).where(UnitRow.id.in_(wanted), UnitRow.organ_id == organ_id)
     ):
         names[row_id] = name
     for row_id, name in session.execute(
-        select(PersonRow.id, PersonRow.full_name).where(PersonRow.id.in_(wanted))
+        select(PersonRow.id, PersonRow.full_name).where(
+            PersonRow.id.in_(wanted), PersonRow.organ_id == organ_id
+        )
     ):
         names[row_id] = name
     return [(key, names[key]) for key in dict.fromkeys(wanted) if key in names]

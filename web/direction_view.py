@@ -114,14 +114,14 @@ def context(session: Session, here: Visitor, row: DocumentRow, paper: int) -> di
         "leaders": leaders(session, here) if may.submit else [],
         "days": due_days.offered(here.today),
         "given": [task for task in given if task.state in OPEN],
-        "names": names(session, given),
+        "names": names(session, here, given),
     }
 
 
-def names(session: Session, rows: Sequence[TaskRow]) -> Mapping[str, str]:
+def names(session: Session, here: Visitor, rows: Sequence[TaskRow]) -> Mapping[str, str]:
     """Return the names of everybody that the tasks are given to, by id."""
     keys = {key for task in rows for key in (task.unit_id, task.person_id, task.given_by) if key}
-    return dict(addressees.named(session, sorted(keys)))
+    return dict(addressees.named(session, here.organ_id, sorted(keys)))
 
 
 def after(here: Visitor, document_id: str, tu: str) -> str:

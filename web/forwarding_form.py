@@ -25,7 +25,10 @@ def ask(
     """Return the form; *typed* is what was sent and refused with *fault*."""
     typed = typed or {}
     with here.office.database.reading() as session:
-        chosen = {name: _named(session, typed.get(name, [])) for name in ("lead", "cooperate")}
+        chosen = {
+            name: _named(session, here.organ_id, typed.get(name, []))
+            for name in ("lead", "cooperate")
+        }
     given: dict[str, Any] = {
         "items": list(items),
         "key": key,
@@ -36,5 +39,5 @@ def ask(
     return with_fault(here, name, fault, **given) if fault else page(here, name, **given)
 
 
-def _named(session: Session, keys: list[str]) -> list[tuple[str, str]]:
-    return addressees.named(session, [each[:64] for each in keys[:50]])
+def _named(session: Session, organ_id: str, keys: list[str]) -> list[tuple[str, str]]:
+    return addressees.named(session, organ_id, [each[:64] for each in keys[:50]])

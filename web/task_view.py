@@ -143,7 +143,7 @@ def context(
         "above": above,
         "under": under,
         "beside": beside,
-        "names": dict(addressees.named(session, sorted(keys))),
+        "names": dict(addressees.named(session, here.organ_id, sorted(keys))),
         "asked": asked,
         "waiting": next((each for each in asked if each.decided_at is None), None),
         "spoken": _said(session, here, task, row),

@@ -197,3 +197,11 @@ def test_letters_find_units_and_people_of_the_agency_only(bureau: Bureau) -> Non
         assert "gone-a" not in found("nguoi gone")
         assert "one-a" in found("nguoi one")
         assert len(addressees.found(session, ORGAN, "nguoi", bureau.at)) <= addressees.MOST
+
+
+def test_an_id_of_another_agency_has_no_name_here(bureau: Bureau) -> None:
+    with bureau.database.reading() as session:
+        keys = ["one-a", "x", "H99.01-clerk", "a"]
+        assert [key for key, _ in addressees.named(session, ORGAN, keys)] == ["one-a", "a"]
+        strangers = [key for key, _ in addressees.named(session, "H99.01", keys)]
+        assert strangers == ["x", "H99.01-clerk"]

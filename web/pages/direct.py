@@ -126,7 +126,7 @@ def _context(
         found = direction_view.context(session, here, row, file)
         form = replace(form, seen=str(row.version))
         chosen = {
-            part: addressees.named(session, form.texts(part))
+            part: addressees.named(session, here.organ_id, form.texts(part))
             for part in ("lead", "cooperate", "inform")
         }
         restricted = document_view.is_restricted(session, row)
