@@ -42,11 +42,11 @@ class FormNotKept(Refused):
 
 
 class FormElsewhere(Refused):
-    """The form was opened again later, or was accepted: a page made before does not write."""
+    """The form was opened again later: a page made before does not write."""
 
     code = "form.elsewhere"
-    vietnamese = "Biểu mẫu đã được mở ở nơi khác hoặc đã gửi; bản đang gõ ở đây không được lưu nháp"
-    english = "the form was opened elsewhere or was sent; what is typed here is not kept"
+    vietnamese = "Biểu mẫu đã được mở ở nơi khác; bản đang gõ ở đây không được lưu nháp"
+    english = "the form was opened elsewhere; what is typed here is not kept"
     remedy = "Tải lại trang để gõ tiếp bản mới nhất / reload the page to go on with the newest"
 
 
@@ -78,14 +78,17 @@ def keep(
     *,
     opened_at: datetime,
     seen: str = "",
-) -> None:
+) -> bool:
     """Keep what *person_id* has typed into the form *key* on a page made at *opened_at*.
 
     Fields with a secret's name are left out. Runs in a writing transaction.
 
+    Returns:
+        False: the form was accepted, or dropped, since; a late word brings nothing back.
+
     Raises:
         FormNotKept: too much of it, or names that no form has.
-        FormElsewhere: a later page wrote, or the form was accepted since.
+        FormElsewhere: a later page wrote.
         SecretRefused: it bears a secrecy mark.
     """
     if _KEY.fullmatch(key) is None:
@@ -98,9 +101,12 @@ def keep(
         row = KeptFormRow(person_id=person_id, form_key=key)
         session.add(row)
     elif row.opened_at > opened_at:
+        if not row.fields:
+            return False
         raise FormElsewhere
     row.fields, row.seen, row.opened_at, row.at = kept, storable(seen)[:100], opened_at, at
     session.flush()
+    return True
 
 
 def _bounded(fields: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

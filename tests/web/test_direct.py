@@ -269,7 +269,7 @@ def test_a_leader_directs_with_three_taps_on_a_telephone(
     document = arrivals.submitted(words="Đề nghị Chủ tịch cho ý kiến chỉ đạo")
     arrivals.submitted(subject="Báo cáo tuần 12 (từ ngày 16/3 đến ngày 20/3)", urgency=3)
     kept_preset(arrivals)
-    page = pages(Role.LEADER, size=PHONE, tolerated="422")
+    page = pages(Role.LEADER, size=PHONE)
     page.goto("/direct")
     shoot(page, "direct-queue-360")
     taps = 0
@@ -297,7 +297,7 @@ def test_a_leader_directs_with_three_taps_on_a_telephone(
 
 def test_the_picker_and_phrases_work_with_the_keyboard(arrivals: Arrivals, pages: MakePage) -> None:
     document = arrivals.submitted(words="Đề nghị giao Phòng Kinh tế")
-    page = pages(Role.LEADER, size=LAPTOP, tolerated="422")
+    page = pages(Role.LEADER, size=LAPTOP)
     page.goto(f"/direct/{document}")
     page.locator("[data-phrase]").nth(1).press("Enter")
     assert page.locator("#opinion").input_value() == "Đồng ý. Giao {chủ trì} thực hiện."

@@ -205,7 +205,7 @@ def test_what_was_typed_is_there_after_a_reload_and_gone_once_accepted(counter: 
     assert "Đang gõ dở" not in counter.client(Role.UNIT_HEAD).get("/drafts/new").text
     made(me)
     assert "Đang gõ dở" not in me.get("/drafts/new").text
-    assert keep(me, "drafts/new", NEVER, subject="đến muộn") == 422
+    assert keep(me, "drafts/new", NEVER, subject="đến muộn") == 204
     assert "đến muộn" not in me.get("/drafts/new").text
 
 

@@ -28,12 +28,12 @@ def keep(
     fields: Annotated[str, Form()],
     opened: Annotated[str, Form()] = "",
     seen: Annotated[str, Form()] = "",
-) -> JSONResponse:
-    """Keep what is being typed; the answer says when, or why not."""
+) -> Response:
+    """Keep what is being typed; the answer says when, or why not; nothing of a form accepted."""
     try:
         read = _read(fields)
         with here.office.database.writing() as session:
-            kept_forms.keep(
+            done = kept_forms.keep(
                 session,
                 here.who,
                 key,
@@ -46,7 +46,7 @@ def keep(
         told = error.as_dict()
         said = {"code": error.code, "said": told[here.language]}
         return JSONResponse(said, status_of(error))
-    return JSONResponse({"at": hour(here.at)})
+    return JSONResponse({"at": hour(here.at)}) if done else Response(status_code=204)
 
 
 @router.post("/drop")

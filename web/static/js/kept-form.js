@@ -73,6 +73,8 @@ async function keep(form) {
     if (answer.status === 401 || answer.status === 403) {
       state.ended = true;
       tell(form, words.ended ?? "", words.login);
+    } else if (answer.status === 204) {
+      state.sent = fields; // it was accepted meanwhile: there is nothing to keep
     } else {
       const told = await answer.json();
       if (answer.ok) {
