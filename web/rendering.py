@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from documents.errors import OfficeError
 from web.language import LANGUAGES, translations
 from web.navigation import menu
+from web.remedy import remedy
 from web.visitor import CSRF_FIELD, Visitor, is_secure
 from web.wording import FILTERS, SPOKEN
 
@@ -47,6 +48,7 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(found, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(FILTERS)
     made.filters |= {name: _spoken(FILTERS[name], found) for name in SPOKEN}
+    made.filters["cach_sua"] = lambda text: remedy(text, language, found.gettext)
     made.globals.update(asset=asset, csrf_field=CSRF_FIELD)
     return made
 
