@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from documents.delivery import DeliveryState
+from documents.document import Role
 from workflows import demo_desk, demo_logins, demonstration, installation
 from workflows.commands import demo_year
 from workflows.commands.console import add_data, add_json, console, print_json, print_table
+from workflows.demo_people import desk_of
 from workflows.demonstration import Counts, Line
 from workflows.supervisor import Supervisor
 from workflows.world import FILE_NAME, World
@@ -143,6 +145,9 @@ def _show(world: World, lines: list[Line], counts: Counts, well: bool, seconds: 
     )
     for line in demo_logins.told(world):
         console.print(line, soft_wrap=True)
+    waits = desk_of(demo_desk.WAITING_AT).people
+    clerk = next(each.id for each in waits if each.role is Role.CLERK)
+    console.print(f"Văn bản chờ vào sổ / letters to register: {clerk}", soft_wrap=True)
     console.print(f"\n{'ĐẠT / all is well' if well else 'CHƯA ĐẠT / not well'} ({seconds:.0f} s)")
 
 
