@@ -245,6 +245,9 @@ def _create(
 ) -> str:
     ensure_sendable(office, taken.pdf.size, attachments)
     with office.database.writing() as session:
+        known = session.get(DocumentRow, order.document_id) if order.document_id else None
+        if known is not None and known.organ_id == sender:
+            return known.id  # the same form came twice at one moment
         signer = signatory.signer_of(session, sender, order.signer, office.now())
         drafter = (
             directory.person_row(session, sender, order.drafter, office.now())
