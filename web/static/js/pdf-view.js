@@ -114,7 +114,7 @@ class PdfView extends HTMLElement {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     this.watch?.disconnect();
     this.watch = new IntersectionObserver(
-      (seen) => seen.filter((each) => each.isIntersecting).forEach((each) => this.paint(each.target, turn)),
+      (seen) => seen.filter((each) => each.isIntersecting).forEach((each) => this.paint(each.target, turn).catch((error) => stopped(error))),
       { root: pane, rootMargin: EAGER },
     );
     const width = Math.max(280, pane.clientWidth - 26) * this.zoom;
@@ -165,6 +165,11 @@ class PdfView extends HTMLElement {
     const at = [...pane.children].findLast((page) => page.offsetTop - pane.offsetTop <= middle);
     this.querySelector(".pdf-where").textContent = `Trang ${at?.dataset?.page ?? 1}/${this.pdf?.numPages ?? 1}`;
   }
+}
+
+// pages that are left or drawn anew while they are being drawn
+function stopped(error) {
+  if (!["RenderingCancelledException", "AbortException"].includes(error?.name)) throw error;
 }
 
 customElements.define("pdf-view", PdfView);
