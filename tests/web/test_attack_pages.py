@@ -9,7 +9,8 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from tests.web.attack_world import EVERY, Route, World, elements, routes
+from tests.web.attack_routes import Route, elements, routes
+from tests.web.attack_world import EVERY, World
 from tests.web.counter import Counter
 from tests.workflows.house import PROVINCE
 from web.api.interface import PREFIX

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from documents.document import Role
-from tests.web.attack_world import EVERY, Route, World, changed, routes, standing
+from tests.web.attack_routes import Route, routes
+from tests.web.attack_world import EVERY, World, changed, standing
 from tests.web.counter import Counter
 from tests.workflows.house import HOME_AFFAIRS, PROVINCE
 from web.api.interface import PREFIX
