@@ -52,11 +52,12 @@ TELEPHONE = """() => {
     if (!each.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
     if (each.matches('.skip, .sr') || inText(each)) continue;
     const label = each.labels && each.matches('[type=checkbox],[type=radio]') && each.labels[0];
-    const whole = each.matches('.doc-card-link, .row-link') && each.closest('.doc-card, [data-row]');
+    const card = each.matches('.doc-card-link, .row-link');
+    const whole = card && each.closest('.doc-card, [data-row]');
     const box = (whole || each).getBoundingClientRect();
     const high = Math.max(box.height, label ? label.getBoundingClientRect().height : 0);
     if (box.width > 1 && high > 0 && high < 43.5)
-      wrong.push('low ' + high.toFixed(0) + ': ' + each.outerHTML.slice(0, 110));
+      wrong.push(`low ${high.toFixed(0)}: ${each.outerHTML.slice(0, 110)}`);
   }
   return wrong;
 }"""
