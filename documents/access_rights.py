@@ -1,9 +1,9 @@
 """Who may see a dossier or a document; every change waits until a competent person confirms it.
 
 Legal source: Decree 30/2020/ND-CP, Appendix VI, Part I, III.3b and III.3c, IV.1 (VI-15, VI-16).
-What is not restricted the whole agency may see. What is: who compiles, drafts or signs it, the
-leaders, the clerk who keeps the registers, and the units and people that are named. A unit's
-right follows a person's post; administrators have none by their post.
+What is not restricted the whole agency may see. What is: who compiles, drafts or signs it, who
+works on it (`access_hands`), the leaders, the clerk who keeps the registers, and the units and
+people that are named. A unit's right follows a person's post; administrators have none by theirs.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import ledger, posts
+from documents import access_hands, ledger, posts
 from documents.access import ChangeState, GrantKind, TargetKind
 from documents.document import Role
 from documents.dossier import Use, check_text
@@ -205,6 +205,9 @@ def seen_in_any(
     """
     every = list(targets)
     granted = _granted(session, [target.id for target in every])
+    closed = [key for key, grants in granted.items() if _RESTRICTED in grants]
+    for key, held in access_hands.hands(session, closed).items():
+        granted[key] |= held
     return {
         target.id
         for target in every
@@ -212,7 +215,19 @@ def seen_in_any(
     }
 
 
+def restricted(session: Session, organ_id: str) -> list[DocumentRow]:
+    """Return the agency's restricted documents: few, of however many."""
+    wanted = select(AccessChangeRow.target_id).where(
+        AccessChangeRow.organ_id == organ_id,
+        AccessChangeRow.state == ChangeState.CONFIRMED.value,
+        AccessChangeRow.target == TargetKind.DOCUMENT.value,
+        AccessChangeRow.grant_kind == GrantKind.RESTRICTED.value,
+    )
+    return list(session.scalars(select(DocumentRow).where(DocumentRow.id.in_(wanted))))
+
+
 _Grants: TypeAlias = set[tuple[str, str]]
+_RESTRICTED = (GrantKind.RESTRICTED.value, "")
 
 
 def _granted(session: Session, ids: list[str]) -> dict[str, _Grants]:
@@ -230,15 +245,19 @@ def _granted(session: Session, ids: list[str]) -> dict[str, _Grants]:
 
 
 def _sees(acting: Acting, target: Target, grants: _Grants | None) -> bool:
-    if grants is None or (GrantKind.RESTRICTED.value, "") not in grants:
+    if grants is None or _RESTRICTED not in grants:
         return True
     if acting.role in _ALWAYS or acting.person.id in _its_people(target):
         return True
     if acting.role is Role.UNIT_HEAD and acting.unit_id and acting.unit_id == target.unit_id:
         return True
     mine = {(GrantKind.PERSON.value, acting.person.id)}
+    if acting.in_stead_of:
+        mine.add((GrantKind.PERSON.value, acting.in_stead_of))
     if acting.unit_id:
         mine.add((GrantKind.UNIT.value, acting.unit_id))
+        if acting.role is Role.UNIT_HEAD:
+            mine.add((access_hands.HEAD, acting.unit_id))
     return not mine.isdisjoint(grants)
 
 

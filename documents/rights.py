@@ -36,6 +36,7 @@ __all__ = [
     "RightDenied",
     "Who",
     "check",
+    "hidden",
     "holder",
     "may",
     "of_person",
@@ -223,6 +224,16 @@ def visible(session: Session, who: Who, rows: Iterable[T], at: datetime) -> list
 
     seen = access_rights.seen_in_any(session, counting, mine)
     return [row for row in mine if row.id in seen]
+
+
+def hidden(session: Session, who: Who, at: datetime) -> frozenset[str]:
+    """Return the ids of their agency's documents that *who* may not see: not even to be counted."""
+    here = holder(session, who, at)
+    rows = access_rights.restricted(session, here.organ_id)
+    if not rows:
+        return frozenset()
+    seen = {row.id for row in visible(session, here, rows, at)}
+    return frozenset(row.id for row in rows if row.id not in seen)
 
 
 def of_person(session: Session, who: Who, at: datetime) -> frozenset[Right]:

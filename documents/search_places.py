@@ -6,7 +6,7 @@ of it and not all its documents.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,13 +79,17 @@ class Places:
 
     def among(self, ids: list[str]) -> ColumnElement[bool]:
         """Return the condition that a document is one of *ids*, however many."""
-        every = json.dumps(ids)
+        return _D.id.in_(self._each(ids))
+
+    def _each(self, ids: Iterable[str]) -> Select[Any]:
+        every = json.dumps(sorted(ids))
         if self.dialect == "sqlite":
             each = func.json_each(every).table_valued("value")
-            return _D.id.in_(select(each.c.value))
-        # of an array the planner knows the length, and reads the whole table for so many
-        each = func.json_array_elements_text(cast(literal(every, Text), JSON)).table_valued("value")
-        return _D.id.in_(select(each.c.value))
+        else:
+            # of an array the planner knows the length, and reads the whole table for so many
+            listed = func.json_array_elements_text(cast(literal(every, Text), JSON))
+            each = listed.table_valued("value")
+        return select(each.c.value)
 
     def _places(self, wanted: Select[Any]) -> list[Place]:
         return [(seq, document_id) for seq, document_id in self.session.execute(wanted)]
@@ -105,6 +109,8 @@ class Places:
         wanted: Any = select(_E.seq, _E.document_id)
         if conditions := _conditions(self.filters):
             wanted = wanted.join(_D, _D.id == _E.document_id).where(*conditions)
+        if self.filters.without:
+            wanted = wanted.where(_E.document_id.not_in(self._each(self.filters.without)))
         if self.dialect == "sqlite":
             wanted = wanted.join(_FTS, _FTS.c.rowid == _E.seq)
         found: Select[Any] = wanted.where(self._having(asked))

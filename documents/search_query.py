@@ -98,6 +98,8 @@ class Filters:
     deadline: str = ""
     """given | none | overdue (on `today`, and not finished)."""
     today: date | None = None
+    without: frozenset[str] = frozenset()
+    """Documents that are neither found nor counted: not for who asks."""
 
 
 @dataclass(frozen=True, slots=True)

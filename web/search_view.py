@@ -5,7 +5,7 @@ not for the person is left out.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import select
@@ -194,7 +194,7 @@ def asked_for(
     Raises:
         YearMissing: near deadlines are asked for, and the calendar does not know the year.
     """
-    filters = _filters(question, desk)
+    filters = replace(_filters(question, desk), without=rights.hidden(session, desk, desk.at))
     page = question.page if mark is None else mark
     kinds = tuple(facets)
     try:

@@ -11,13 +11,17 @@ from documents import (
     access_rights,
     arrival_edits,
     casefile,
+    directing,
     editing,
     handlers,
     initials,
+    remarks,
     rights,
     tasks,
 )
 from documents.access import GrantKind
+from documents.assignee import Share
+from documents.directing import Instruction
 from documents.document import Role
 from documents.intake_facts import IntakeFacts
 from documents.lifecycle import State, Step
@@ -124,6 +128,38 @@ def test_what_is_restricted_is_hidden_from_all_but_those_it_names(
         assert rights.steps(session, hidden, open_to_all, at)
         with pytest.raises(casefile.DocumentUnknown):
             rights.check(session, hidden, Right.SEE, row, at)
+
+
+def test_who_works_on_a_restricted_document_sees_it_until_it_is_taken_away(bureau: Bureau) -> None:
+    at = bureau.at
+    with undone(bureau) as session:
+        row = casefile.known(session, bureau.arrive(session))
+        change = access_rights.ask(
+            session, row, GrantKind.RESTRICTED, "", LEADER, at, "nội dung nhạy cảm"
+        )
+        access_rights.decide(session, ORGAN, change.id, LEADER, at, confirmed=True)
+
+        def sees() -> list[str]:
+            every = ("head-a", "one-a", "two-a", "head-b", "one-b")
+            may = [who for who in every if rights.may(session, At(who, ORGAN), Right.SEE, row, at)]
+            for who in every:
+                assert (row.id in rights.hidden(session, At(who, ORGAN), at)) is (who not in may)
+            return may
+
+        assert sees() == []
+        directing.submit(session, row.id, "head-b", CLERK, at)
+        assert sees() == ["head-b"]
+        directing.returned(session, row.id, "head-b", at, "không thuộc phạm vi của đơn vị")
+        assert sees() == []
+        directing.submit(session, row.id, LEADER, CLERK, at)
+        wanted = Instruction("Giải quyết", (Share("a"),))
+        directing.direct(session, row.id, wanted, LEADER, at)
+        assert sees() == ["head-a"]
+        remarks.ask(session, row, "one-b", "Thời hạn thế nào?", "head-a", at)
+        assert sees() == ["head-a", "one-b"]
+        other = Instruction("Giao nhầm đơn vị chủ trì", (Share("b"),))
+        directing.direct(session, row.id, other, LEADER, at)
+        assert sees() == ["head-b", "one-b"]
 
 
 def test_another_agencys_document_is_unknown_whatever_is_wanted(

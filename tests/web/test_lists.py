@@ -88,6 +88,9 @@ def test_a_list_never_shows_what_is_restricted_nor_another_agencys(
         assert "quy hoach" not in re.sub("</?mark>", "", text(specialist, path)), path
         assert "quy hoach" in re.sub("</?mark>", "", text(leader, path)), path
         assert "Thong bao" not in text(other, path)
+    # nor is it told by a count that there is one
+    assert "Không tìm thấy văn bản nào" in text(specialist, "/search?q=quy+hoach")
+    assert "1 văn bản" in text(leader, "/search?q=quy+hoach")
     page = text(specialist, "/lists/inbox")
     assert "Văn bản hạn chế tiếp cận" in page
     assert secret not in page

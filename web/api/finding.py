@@ -65,7 +65,7 @@ def find(
             session,
             [client.organ_id],
             query,
-            Filters(today=client.today),
+            Filters(today=client.today, without=rights.hidden(session, client, client.at)),
             page=cursor,
             size=limit,
         )
