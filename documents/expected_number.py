@@ -1,4 +1,4 @@
-"""Which number and day a document will be given, looked at without taking them.
+"""Which number a document will be given, out or in, looked at without taking it.
 
 Legal source: Decree 30/2020/ND-CP, Art. 15, 16 (law.md §1.3). Nothing is locked and nothing
 counted: another document may take the number first, and the next one is given then. Paper
@@ -51,6 +51,16 @@ def expected(
     return _judged(session, row, Expected(last + 1, "", given, series), register, newest)
 
 
+def expected_receipt(session: Session, row: DocumentRow, at: datetime) -> int | None:
+    """Return the receipt number that *row* would be given at *at* (Art. 22.2); None: none."""
+    day = local_day(at)
+    series = series_rules.incoming_series(session, row, day)
+    place = _register(session, row.organ_id, series, day.year, Direction.INCOMING)
+    if place is None:
+        return 1
+    return None if place.closed_at is not None else place.last_number + 1
+
+
 def expected_of(session: Session, rows: Sequence[DocumentRow], at: datetime) -> dict[str, Expected]:
     """Return what each of *rows* of one agency would be given were they issued in this order.
 
@@ -90,10 +100,16 @@ def _reserved_for(session: Session, document_id: str) -> ReservationRow | None:
     return session.scalars(wanted).first()
 
 
-def _register(session: Session, organ_id: str, series: str, year: int) -> RegisterRow | None:
+def _register(
+    session: Session,
+    organ_id: str,
+    series: str,
+    year: int,
+    direction: Direction = Direction.OUTGOING,
+) -> RegisterRow | None:
     wanted = select(RegisterRow).where(
         RegisterRow.organ_id == organ_id,
-        RegisterRow.direction == Direction.OUTGOING.value,
+        RegisterRow.direction == direction.value,
         RegisterRow.series == series,
         RegisterRow.year == year,
     )

@@ -15,6 +15,7 @@ from documents import (
     addressees,
     arrival_habits,
     duplicates,
+    expected_number,
     intakes,
     kind_list,
     proposal,
@@ -42,7 +43,7 @@ from web.entry_form import (
     filled,
     modelled,
 )
-from web.pages.documents import seen_by
+from web.pages.document_page import seen_by
 from web.visitor import Visitor
 from web.wording import URGENCIES
 from workflows import document_view, ocr, uploads
@@ -175,6 +176,7 @@ def context(
         "filled": found,
         "lengths": LENGTHS,
         "verdict": verdict(row),
+        "expected": expected_number.expected_receipt(session, row, here.at) if waits else None,
         "twins": twins_told(intakes.twins(session, row)) if waits else [],
         "files": files,
         "words": words_state(session, here, taken),

@@ -73,6 +73,7 @@ def test_a_clean_document_of_the_axis_is_opened_and_saved_as_it_stands(
     assert waiting.index(first) < waiting.index(second)
     form = opened(clerk, first)
     assert (form["code"], form["type"]) == ("101/SNV-VP", "Công văn")
+    assert "Số đến dự kiến <b>1</b>" in clerk.get(f"/intake/{first}").text.replace("</span>", "")
     answer = clerk.post(f"/intake/{first}", data=form | {"action": "next"})
     following = said(clerk, answer)
     assert answer.headers["location"].startswith(f"/intake/{second}?")
@@ -81,6 +82,7 @@ def test_a_clean_document_of_the_axis_is_opened_and_saved_as_it_stands(
         1,
         arrivals.counter.who(Role.CLERK),
     )
+    assert "Số đến dự kiến <b>2</b>" in following
     answer = clerk.post(f"/intake/{second}", data=opened(clerk, second) | {"action": "next"})
     assert answer.headers["location"] == "/intake"
     assert "Đã hết văn bản chờ vào sổ" in said(clerk, answer)
