@@ -66,6 +66,8 @@ class Finding:
     """Who signed and sealed it."""
     filed: tuple[FiledReport, ...] = ()
     """The report on each file that was looked at, with what it rests on."""
+    code: str = "incoming.quarantined"
+    """Of the reason for the quarantine."""
 
 
 # built once: building a statement takes longer than the database takes to run it
@@ -269,7 +271,7 @@ def verified(session: Session, document_id: str, finding: Finding, at: datetime)
     row.verdict, row.verification = finding.verdict, finding.report
     row.pages = row.pages or finding.signs.contents.pages
     if reason:
-        row.held, row.error_code, row.error_text = True, "incoming.quarantined", reason
+        row.held, row.error_code, row.error_text = True, finding.code, reason
     else:
         asked = change_questions.concerns(row) and change_questions.waits(session, row)
         _wait(session, row, asked or "")

@@ -3,9 +3,11 @@
 Legal source: Decree 30/2020/ND-CP, Art. 22.1 (law.md §1.7, E5). `scan/ORGANID/` is looked into
 with every sweep. A file that may still be written to is left alone. A process killed between
 entering a file and moving it finds it again by its digest, and only moves it then. A bad file is
-set aside in `bad/` with its reason beside it: nothing is ever deleted.
+set aside in `bad/` with its reason beside it: nothing is ever deleted. Where a virus scanner is
+configured nothing is read before it was shown to it; one that is down leaves everything there.
 """
 
+import hashlib
 import logging
 import os
 import stat
@@ -13,12 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from documents import directory, intake, intakes
+from connectors.antivirus import FileInfected
+from documents import directory, intake, intakes, ledger
 from documents.blobs import write_durably
 from documents.channel import Channel
 from documents.errors import OfficeError, Refused, Unavailable, storable
+from documents.ledger import SYSTEM, Fact
 from documents.secrecy import SecretRefused
-from workflows import drafts
+from workflows import drafts, uploads
 from workflows.faultpoint import passing
 from workflows.intake import file_of
 from workflows.looking import LookAt, Seen
@@ -119,8 +123,10 @@ def _look_at(office: Office, organ_id: str, folder: Path, result: Look) -> None:
             result.left.append(path.name)
         elif why:
             _set_aside(path, NotAFile(path.name), result)
-        elif len(ready) < office.settings.pouch:
+        elif len(ready) < office.settings.pouch and _clean(office, organ_id, path, result):
             ready.append(path)
+        elif path.name in result.bad:
+            continue
         else:
             result.left.append(path.name)
     jobs = [LookAt(path, scanned=True) for path in ready]
@@ -132,6 +138,26 @@ def _look_at(office: Office, organ_id: str, folder: Path, result: Look) -> None:
             # a folder that cannot be written: the file stays, and is known when it comes again
             _log.warning("%r stays in %s: %s", path.name, folder, error)
             result.left.append(path.name)
+
+
+def _clean(office: Office, organ_id: str, path: Path, result: Look) -> bool:
+    """Return whether a file may be read: what is infected is set aside, and the ledger told."""
+    try:
+        with path.open("rb") as file:
+            virus = uploads.infection(office, file)
+            if not virus:
+                return True
+            file.seek(0)
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, Unavailable) as error:
+        _log.warning("%r stays in %s: %s", path.name, path.parent, error)
+        return False
+    with office.database.writing() as session:
+        said = (("virus", virus), ("file", storable(path.name)[:255]))
+        fact = Fact("", "refuse_infected", "", SYSTEM, sha256, said)
+        ledger.append(session, organ_id, fact, office.now())
+    _set_aside(path, FileInfected(path.name, virus), result)
+    return False
 
 
 def _entries(folder: Path, result: Look) -> Iterator[Path]:

@@ -71,6 +71,16 @@ def scanned(office: Office) -> bool:
     return office.settings.antivirus is not None
 
 
+def infection(office: Office, file: BinaryIO) -> str:
+    """Return what *file* is infected with; empty: clean, or no scanner is configured.
+
+    Raises:
+        AntivirusUnavailable: a scanner is configured and does not judge.
+    """
+    settings = office.settings.antivirus
+    return antivirus.scan(settings, file) if settings is not None else ""
+
+
 @contextmanager
 def accepted(
     office: Office,
@@ -126,8 +136,7 @@ def _copied(content: BinaryIO, target: Path, most: int, name: str) -> tuple[int,
 def _ensure_clean(
     office: Office, organ_id: str, who: str, file: BinaryIO, name: str, sha256: str
 ) -> None:
-    settings = office.settings.antivirus
-    if settings is None or not (virus := antivirus.scan(settings, file)):
+    if not (virus := infection(office, file)):
         return
     at = office.now()
     with office.database.writing() as session:

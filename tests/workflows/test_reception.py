@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from connectors.antivirus import AntivirusSettings
 from connectors.axis import Fetched, MessageKind, Outgoing, Pending, Report
 from connectors.errors import AxisRefused, NotFound
 from connectors.memory_axis import InMemoryAxis
 from documents.document import Role
 from documents.errors import OfficeError, Unavailable
 from documents.lifecycle import Direction
+from tests.connectors.clamd import NAME, unix_clamd
 from tests.workflows.fixtures import MakeDatabase
 from tests.workflows.house import (
     HOME_AFFAIRS,
@@ -184,3 +186,29 @@ def test_a_letter_is_its_senders_though_the_axiss_queue_names_no_sender(
     take_statuses(office)
     sent = documents(office, Direction.OUTGOING)
     assert {state for row in sent for state in deliveries(office, row.id).values()} == {"accepted"}
+
+
+def test_what_the_virus_scanner_knows_waits_in_quarantine_and_nothing_goes_by_one_that_is_down(
+    office: Office, tmp_path: Path
+) -> None:
+    reception.fetch(office, reception.waiting(office, MessageKind.EDOC))
+    ids = reception.open_parcels(office)
+    with unix_clamd(tmp_path) as (clamd, address):
+        there = AntivirusSettings(address=address, seconds=2)
+        office.settings = office.settings.model_copy(update={"antivirus": there})
+        clamd.answer = b""
+        with pytest.raises(Unavailable):
+            reception.verify(office, ids)
+        told = {(document(office, i).state, document(office, i).error_code) for i in ids}
+        assert told == {("fetched", "antivirus.unavailable")}
+        later(office, 10)
+        clamd.answer = f"stream: {NAME} FOUND\0".encode()
+        reception.verify(office, ids[:1])
+        clamd.answer = None
+        reception.verify(office, ids[1:])
+    held, clean = (document(office, i) for i in ids)
+    assert (held.state, held.error_code, clean.state) == (
+        *("quarantined", "antivirus.infected"),
+        "verified",
+    )
+    assert NAME in (held.error_text or "")

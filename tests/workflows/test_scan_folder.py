@@ -2,18 +2,21 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from connectors.antivirus import AntivirusSettings
 from documents import casefile, intakes
 from documents.document import DocumentType, Role
 from documents.lifecycle import Direction, State
 from documents.tables import FeedbackRow, LedgerRow
 from drafting import composer
 from drafting.composition import Composition, Paragraph
+from tests.connectors.clamd import MARK, NAME, unix_clamd
 from tests.workflows.deaths import Killed, dies_at
 from tests.workflows.house import (
     OFFICE,
@@ -246,3 +249,24 @@ def test_a_folder_that_cannot_be_written_gives_one_document_all_the_same(
         assert scan_folder.look(office).left == ["a.pdf"]
     assert scan_folder.look(office).moved == ["a.pdf"]
     assert len(arrivals(office)) == 1
+
+
+def test_what_the_virus_scanner_knows_is_set_aside_and_told_and_nothing_passes_it_by(
+    office: Office, folder: Path, letter: bytes, tmp_path: Path
+) -> None:
+    put(folder, "sạch.pdf", letter)
+    put(folder, "bẩn.pdf", letter + MARK + b"\n%%EOF\n")
+    with unix_clamd(tmp_path) as (clamd, address):
+        there = AntivirusSettings(address=address, seconds=2)
+        watched = replace(office, settings=office.settings.model_copy(update={"antivirus": there}))
+        clamd.answer = b""
+        look = scan_folder.look(watched)
+        assert sorted(look.left) == ["bẩn.pdf", "sạch.pdf"]
+        clamd.answer = None
+        look = scan_folder.look(watched)
+    assert (len(look.taken), list(look.bad)) == (1, ["bẩn.pdf"])
+    assert NAME in (folder / "bad" / "bẩn.pdf.txt").read_text()
+    assert len(arrivals(office)) == 1
+    with office.database.reading() as session:
+        (told,) = session.scalars(select(LedgerRow).where(LedgerRow.step == "refuse_infected"))
+    assert NAME in told.detail
