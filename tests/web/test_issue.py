@@ -1,5 +1,7 @@
 """The clerk's screens of issuing: what waits, the order, recipients, groups, numbers."""
 
+import json
+import re
 from datetime import timedelta
 
 import httpx
@@ -210,3 +212,40 @@ def test_the_clerks_token_is_lent_the_numbered_file(desks: MakeDesk) -> None:
         assert counter.client(Role.LEADER).post(address).status_code == 403
         assert counter.client(organ_id=HOME_AFFAIRS).post(address).status_code == 404
         assert "phiên ký" in clerk.get(f"/documents/{document_id}").text
+
+
+def test_what_is_typed_at_the_screens_of_issuing_is_kept_until_it_is_accepted(
+    counter: Counter, clerk: httpx.Client
+) -> None:
+    document_id = papers.signed(counter)
+    papers.carried(counter, document_id)
+    screen, words = f"/issue/{document_id}", "Hủy vì ban hành nhầm thẩm quyền"
+    keys = re.findall(r'data-kept="([^"]+)"', clerk.get(screen).text)
+    assert keys == [f"issue/{document_id}/to", f"issue/{document_id}/void"]
+    kept = {"to": [HOME_AFFAIRS, PROVINCE], "reason": [words]}
+    for key in keys:
+        said = {"key": key, "opened": "2020-01-01T00:00:00+00:00", "fields": json.dumps(kept)}
+        assert clerk.post("/kept-forms", data=said).status_code == 200
+    shown = clerk.get(screen).text
+    assert shown.count(words) == 2
+    assert f'<input type="hidden" name="to" value="{PROVINCE}">' in shown
+    form = {"version": version_of(counter, document_id), "reason": words}
+    assert clerk.post(f"{screen}/void", data=form).status_code == 303
+    assert words not in clerk.get(screen).text.partition('name="reason"')[2]
+
+
+@pytest.mark.parametrize("part", ["recall", "letters"])
+def test_what_is_typed_to_ask_a_document_back_is_kept(counter: Counter, part: str) -> None:
+    clerk, document_id = counter.client(), papers.sent(counter)
+    screen, words = f"/documents/{document_id}/{part}", "Sai căn cứ pháp lý"
+    said = {
+        "key": f"documents/{document_id}/{part}",
+        "opened": "2020-01-01T00:00:00+00:00",
+        "fields": json.dumps({"reason": [words], "to": [], "kind": ["amends"]}),
+    }
+    assert f'data-kept="{said["key"]}"' in clerk.get(screen).text
+    assert clerk.post("/kept-forms", data=said).status_code == 200
+    shown = clerk.get(screen).text
+    assert words in shown
+    assert 'name="to"' not in shown or " checked" not in shown
+    assert part == "recall" or 'value="amends" checked' in shown

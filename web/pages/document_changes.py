@@ -5,6 +5,7 @@ recipient; a letter asks when it is dispatched, not before.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -28,6 +29,7 @@ from documents.lifecycle import Direction, State, Step
 from documents.relation import RelationKind
 from documents.right import Right
 from documents.tables import ChangeRow, DocumentRow
+from web import kept
 from web.pages.document_page import outgoing_only, seen_by
 from web.rendering import page, redirect, with_fault
 from web.visitor import Here, Visitor
@@ -46,6 +48,15 @@ _MOST_DRAFTS = 100
 _OPEN = (State.DRAFT, State.RETURNED, State.SUBMITTED)
 
 
+def _key(document_id: str, part: str) -> str:
+    return f"documents/{document_id}/{part}"
+
+
+def _form(here: Visitor, row: DocumentRow, part: str, typed: Mapping[str, Any]) -> kept.KeptForm:
+    sent = {name: [said] if isinstance(said, str) else said for name, said in typed.items()}
+    return kept.form(here, _key(row.id, part), seen=str(row.version), sent=sent or None)
+
+
 @router.get("/recall")
 def recall(here: Here, document_id: str) -> Response:
     """Show who has the document, and ask it back."""
@@ -62,7 +73,7 @@ def _recall(
         context: dict[str, Any] = {
             "row": row,
             "delivered": document_view.delivered(session, row),
-            "typed": defaultdict(str, typed),
+            "form": _form(here, row, "recall", typed),
         }
         if fault is not None:
             return with_fault(here, "documents/recall.html", fault, **context)
@@ -86,6 +97,7 @@ def recalled(
             if not codes:
                 raise NobodyChosen
             changes.ask(session, row.id, here.who, here.at, reason, chosen)
+            kept.accepted(session, here, _key(row.id, "recall"))
     except Refused as fault:
         return _recall(here, document_id, fault, reason=reason, to=codes)
     return redirect(here, f"/documents/{document_id}?tab=deliveries", "Đã ghi yêu cầu thu hồi")
@@ -116,7 +128,7 @@ def _letters(
             "row": row,
             "drafts": _drafts(session, here, row),
             "kinds": LETTERS,
-            "typed": defaultdict(str, typed),
+            "form": _form(here, row, "letters", typed),
             "related": document_view.related(session, row),
         }
         if fault is not None:
@@ -153,6 +165,7 @@ def tied(
             draft = outgoing_only(seen_by(session, here, letter))
             rights.check(session, here.visit, Right.EDIT_DRAFT, draft, here.at)
             _tie(session, draft.id, kind, row.id, reason, here)
+            kept.accepted(session, here, _key(row.id, "letters"))
     except Refused as fault:
         return _letters(here, document_id, fault, kind=kind, letter=letter, reason=reason)
     return redirect(here, f"/drafts/{letter}", "Đã liên kết dự thảo với văn bản")

@@ -5,6 +5,7 @@ shown is not taken: the transaction that numbers says which it is.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -34,7 +35,7 @@ from documents.issue_orders import Order
 from documents.lifecycle import Step
 from documents.right import Right
 from documents.tables import DocumentRow
-from web import trail
+from web import kept, trail
 from web.pages import batches
 from web.pages.document_page import outgoing_only, seen_by
 from web.pages.issue_case import context_of, due_of
@@ -146,11 +147,32 @@ def _screen(
             "typed": defaultdict(str, typed),
             "at": here.at,
             "tu": tu[:4000],
+            "void_form": _form(here, row, "void", _sent(typed, "void_reason")),
+            "called": {each.organ_id: each.name for each in context["going"]},
+            "to_form": _form(here, row, "to", _sent(typed, "to", "reason")),
         }
         context["tool"] = here.office.settings.token_tool
         if fault is not None:
             return with_fault(here, "issue/show.html", fault, **context)
         return page(here, "issue/show.html", **context)
+
+
+def _key(document_id: str, part: str) -> str:
+    return f"issue/{document_id}/{part}"
+
+
+def _sent(typed: Mapping[str, Any], *names: str) -> Mapping[str, Sequence[str]] | None:
+    """Return what was just sent and refused, by the fields of its form; None: nothing was."""
+    if names[0] not in typed:
+        return None
+    found = {name.removeprefix("void_"): typed[name] for name in names}
+    return {name: [said] if isinstance(said, str) else said for name, said in found.items()}
+
+
+def _form(
+    here: Visitor, row: DocumentRow, part: str, sent: Mapping[str, Sequence[str]] | None = None
+) -> kept.KeptForm:
+    return kept.form(here, _key(row.id, part), seen=str(row.version), sent=sent)
 
 
 def _seal_kind(here: Visitor, stem: str) -> KeyKind:
@@ -235,6 +257,7 @@ def readdressed(
                 reason=reason,
                 version=version,
             )
+            kept.accepted(session, here, _key(row.id, "to"))
     except Refused as fault:
         return _screen(here, document_id, fault, to=codes, reason=reason)
     return redirect(here, f"/issue/{document_id}", "Đã lưu nơi nhận")
@@ -271,6 +294,7 @@ def void(
             row = outgoing_only(seen_by(session, here, document_id))
             seen.ensure(session, row, version)
             decisions.decide(session, row, Step.VOID, here.who, here.at, reason)
+            kept.accepted(session, here, _key(row.id, "void"))
     except Refused as fault:
         return _screen(here, document_id, fault, void_reason=reason)
     return redirect(here, f"/documents/{document_id}", "Đã hủy văn bản")
