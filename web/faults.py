@@ -82,8 +82,12 @@ async def _login(request: Request, error: Exception) -> Response:
         target += f"?{request.url.query}"
     url = f"/login?next={quote(target, safe='')}"
     if request.headers.get("HX-Request") == "true":
-        # the page stays as it is, with what was typed in it; a new window logs in
-        return Response(status_code=401, headers={"HX-Redirect": url} if _safe(request) else {})
+        if _safe(request):
+            return Response(status_code=401, headers={"HX-Redirect": url})
+        # the page stays as it is, with what was typed in it, and says so; a new tab logs in
+        return await run_in_threadpool(
+            plain_page, request, "fault_part.html", status=401, fault=_SessionOver()
+        )
     if _safe(request) and "text/html" in request.headers.get("accept", "text/html"):
         return RedirectResponse(url, 303)
     return await _shown(request, _SessionOver(), HTTPStatus.UNAUTHORIZED)
