@@ -90,6 +90,7 @@ def show(here: Here, name: Name, het: str = "") -> Response:
             sizes=list_address.SIZES,
             key=new_id(),
             ended=bool(het),
+            may_export=Right.EXPORT in rights.of_person(session, desk, here.at),
             kinds=tuple(FileKind),
         )
 

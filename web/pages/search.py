@@ -55,6 +55,7 @@ def show(here: Here) -> Response:
             block="results",
             question=question,
             found=found,
+            may_export=Right.EXPORT in rights.of_person(session, desk, here.at),
             hrefs=search_trail.addresses(question, found.hits) if found else {},
             following=_following(question, found),
             asked=urlencode(question.pairs()),
