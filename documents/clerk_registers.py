@@ -70,9 +70,8 @@ def wait(session: Session, row: DocumentRow) -> None:
     """Let *row*, verified, wait for the clerk, where it is the clerk's to register."""
     if row.channel is None:
         awaited.put(session, row, Awaited.REGISTER)
-        return
-    row.awaits = Awaited.REGISTER.value
-    row.held, row.error_code, row.error_text = True, ClerkRegisters.code, str(ClerkRegisters())
+    else:
+        row.awaits = Awaited.REGISTER.value
 
 
 def go_on(session: Session, row: DocumentRow) -> None:

@@ -21,6 +21,7 @@ from documents import (
     number_report,
     register,
 )
+from documents.awaited import Awaited
 from documents.channel import Channel
 from documents.database import Database
 from documents.directory import RightMissing
@@ -72,11 +73,9 @@ def test_a_scan_waits_for_the_clerk_and_is_registered_by_them_alone(
 ) -> None:
     document = taken(office, at)
     waits = row(office, document)
-    assert (waits.state, waits.held, waits.error_code) == (
-        State.VERIFIED,
-        True,
-        ClerkRegisters.code,
-    )
+    assert (waits.state, waits.awaits) == (State.VERIFIED, Awaited.REGISTER)
+    # it waits, and nothing is wrong with it: no list of troubles has it
+    assert (waits.held, waits.error_code) == (False, None)
     with pytest.raises(ClerkRegisters), office.writing() as session:
         incoming.registered(session, document, at)
     with office.writing() as session:

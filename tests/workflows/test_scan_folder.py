@@ -94,7 +94,7 @@ def test_a_scan_becomes_one_document_and_lies_in_done(
         State.VERIFIED,
         "scan",
         "UNSIGNED",
-        True,
+        False,
     )
     assert row.pages >= 1
     assert taken.file_name == "quét 01.pdf"
