@@ -35,6 +35,8 @@ def create_app(office: Office, patience: Patience | None = None) -> FastAPI:
         largest=settings.largest_files + OVERHEAD,
         tool=(settings.token_tool,),
         failed=faults.broken,
+        # the token tool's own patience ends first: it tells its user why
+        pause=2 * (patience or Patience()).pause,
     )
     return app
 

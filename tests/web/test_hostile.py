@@ -29,7 +29,7 @@ def raw(url: str, head: bytes, *pieces: bytes, pause: float = 0.0) -> bytes:
     where = urlsplit(url)
     with socket.create_connection((where.hostname or "", where.port or 0), 10) as line:
         line.settimeout(10)
-        start = f"POST {where.path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n".encode()
+        start = f"POST {where.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n".encode()
         line.sendall(start + head + b"\r\n\r\n")
         with suppress(OSError):  # it was told to stop
             for piece in pieces:

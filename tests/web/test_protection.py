@@ -88,6 +88,19 @@ def test_a_body_that_does_not_say_its_length_is_cut_where_it_grows_too_large(
     assert answer.status_code == 413
 
 
+def test_who_stops_in_the_middle_of_a_form_keeps_no_place(counter: Counter) -> None:
+    address = urlsplit(counter.address)
+    token, _ = counter.session(counter.who(Role.CLERK))
+    link = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+    link.putrequest("POST", "/notices/read")
+    link.putheader("Content-Type", "application/x-www-form-urlencoded")
+    link.putheader("Cookie", f"{cookie_name(counter.office)}={token}")
+    link.putheader("Content-Length", "100")
+    link.endheaders(b"csrf=")
+    assert link.getresponse().status == 408
+    link.close()
+
+
 def test_a_session_that_nobody_used_for_a_day_or_was_revoked_is_over(counter: Counter) -> None:
     who, at = counter.who(Role.LEADER), counter.office.now()
     old, _ = counter.session(who, at - timedelta(hours=9))

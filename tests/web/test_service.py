@@ -77,7 +77,7 @@ def test_both_run_as_processes_and_no_log_holds_a_token(desk: Desk, tmp_path: Pa
         callback = json.loads(asyncio.run(ask()))
         assert callback["Status"] == 0, callback
         assert desk.stands(opened) == ("signed", "used")
-        for path in ("/docs", "/openapi.json", "/", "/vgca"):
+        for path in ("/docs", "/openapi.json", "/vgca"):
             assert httpx.get(address + path, trust_env=False).status_code == 404
     assert service.returncode == 0
     token = opened.round.upload.split("/")[-2]
