@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, Subquery, TextClause, and_, func, or_, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.util import ClauseAdapter
 
 from documents.errors import Refused
 from documents.lifecycle import Direction, states_of
@@ -50,6 +51,14 @@ _KEYS: Mapping[Order, ColumnElement[Any]] = MappingProxyType(
         Order.RECEIPT: _D.receipt_number.expression,
     }
 )
+
+
+_SIEVED = (
+    *(_D.id, _D.state, _D.created_at, _D.arrival_date, _D.promulgated, _D.due_date),
+    *(_D.type_name, _D.urgency, _D.unit_id, _D.drafter_id, _D.signer_id, _D.sender_organ_id),
+    *(_D.code_number, _D.code_notation, _D.receipt_number),
+)
+"""What sieves ask of, and what lists go by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +188,23 @@ def countable(
     ids = few.with_only_columns(_D.id)
     if besides and _endless(of) and not _personal(only):
         key = _KEYS[of.order]
-        near = ids.order_by(None).order_by(key if of.ascending else key.desc())
-        ids = select(_D.id).where(_D.id.in_(near.limit(WINDOWS[-1]).scalar_subquery()))
+        near = few.order_by(None).order_by(key if of.ascending else key.desc())
+        ids, _ = _passing(near, WINDOWS[-1], besides)
+        return ids.limit(most + 1)
     return ids.where(*besides).limit(most + 1)
+
+
+def _passing(
+    ordered: Select[DocumentRow], window: int, besides: Collection[ColumnElement[bool]]
+) -> tuple[Select[str], Subquery]:
+    """Return the ids that the sieve lets pass of the next *window*, and these.
+
+    The sieve is laid over what was found, never joined with the store: no planner can take it for
+    a reason to read the whole of it.
+    """
+    near = ordered.with_only_columns(*_SIEVED).limit(window).subquery()
+    over = ClauseAdapter(near)
+    return select(near.c.id).where(*(over.traverse(each) for each in besides)), near
 
 
 def holds(
@@ -233,10 +256,13 @@ def _looked(
     ordered = _after(wanted, by, up=up, after=after)
     rows: list[DocumentRow] = []
     for window in WINDOWS:
-        near = ordered.with_only_columns(_D.id).limit(window)
-        passing = select(_D).where(_D.id.in_(near.scalar_subquery()), *besides)
-        passing = passing.order_by(key, _D.id) if up else passing.order_by(key.desc(), _D.id.desc())
-        rows = list(session.scalars(passing.limit(size + 1)))
+        passing, near = _passing(ordered, window, besides)
+        place = near.c[key.key or ""]
+        placed = (place, near.c.id) if up else (place.desc(), near.c.id.desc())
+        ids = list(session.scalars(passing.order_by(*placed).limit(size + 1)))
+        found = session.scalars(select(_D).where(_D.id.in_(ids)))
+        by_id = {row.id: row for row in found}
+        rows = [by_id[each] for each in ids if each in by_id]
         if len(rows) > size:
             return Page(tuple(rows[:size]), mark_of(rows[size - 1], by))
     last = session.scalars(ordered.offset(WINDOWS[-1] - 1).limit(2)).all()

@@ -8,7 +8,7 @@ it brought about: its document is completed with it.
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from documents import handlers, posts, remarks, tasks
@@ -39,6 +39,13 @@ class TooManyFiles(Refused):
     remedy = "Gộp tệp hoặc gửi nhiều lần / join them, or report again with the rest"
 
 
+_LEADS = and_(
+    TaskRow.part == TaskPart.LEAD.value,
+    TaskRow.parent_id.is_(None),
+    TaskRow.document_id.is_not(None),
+)
+
+
 def waiting(people: Sequence[str], at: datetime) -> Select[TaskRow]:
     """Return the question which results wait for the word of one of *people*, in no order.
 
@@ -61,6 +68,8 @@ def waiting(people: Sequence[str], at: datetime) -> Select[TaskRow]:
             TaskRow.part != TaskPart.INFORM.value,
             TaskRow.approved_at.is_(None),
             TaskRow.closed_at > at - WITHIN,
+            # who leads completes the document with it: nothing follows any more
+            not_(_LEADS),
             over,
         )
     )
