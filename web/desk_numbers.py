@@ -9,9 +9,10 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from threading import Lock
 
-from documents import desk_counters, desk_lists, notices
+from documents import desk_counters, desk_lists, notices, sign_queue
 from documents.calendar import YearMissing
 from documents.desk import desk_of
+from documents.document import Role
 from documents.listing import Counter
 from web.visitor import Visitor
 
@@ -61,6 +62,8 @@ def forget() -> None:
 
 def _counted(here: Visitor) -> dict[str, str]:
     wanted = {name for names in ENTRIES.values() for name in names}
+    headed = [each.unit_id for each in here.posts if each.role == Role.UNIT_HEAD]
+    units = [unit_id for unit_id in headed if unit_id]
     with here.office.database.reading() as session:
         desk = desk_of(session, here.organ_id, here.who, here.at)
         lists = [each for each in desk_lists.on(desk) if each.name in wanted]
@@ -69,10 +72,11 @@ def _counted(here: Visitor) -> dict[str, str]:
         except YearMissing:
             counts = {}
         unread = notices.unread(session, here.who)
+        due = sign_queue.to_initial(session, here.organ_id, here.who, units) if units else []
     told = {
         entry: _sum(counts[name] for name in names if name in counts)
         for entry, names in ENTRIES.items()
-    } | {"notices": str(unread)}
+    } | {"notices": str(unread), "initials": str(len(due))}
     return {entry: text for entry, text in told.items() if text != "0"}
 
 

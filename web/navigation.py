@@ -16,6 +16,8 @@ _HANDLERS = frozenset({Role.SPECIALIST, Role.UNIT_HEAD, Role.LEADER, Role.CLERK}
 _DRAFTERS = frozenset({Role.SPECIALIST, Role.UNIT_HEAD, Role.LEADER, Role.CLERK})
 _DECIDERS = frozenset({Role.UNIT_HEAD, Role.LEADER})
 _CLERKS = frozenset({Role.CLERK})
+_LEADERS = frozenset({Role.LEADER})
+_HEADS = frozenset({Role.UNIT_HEAD})
 _KEEPERS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -44,7 +46,8 @@ MENU: tuple[Group, ...] = (
         "Bàn làm việc",
         (
             Entry("/", "Bàn làm việc", "home"),
-            Entry("/sign", "Duyệt và ký", "pen", _DECIDERS, "sign"),
+            Entry("/sign", "Duyệt và ký", "pen", _LEADERS, "sign"),
+            Entry("/initials", "Ký nháy", "pen", _HEADS, "initials"),
             Entry("/direct", "Bút phê", "directions", _DECIDERS, "direct"),
             Entry("/work", "Công việc", "check", _HANDLERS, "work"),
         ),
@@ -69,7 +72,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry("/search", "Tra cứu", "search"),
             Entry("/dossiers", "Hồ sơ", "folder", _HANDLERS),
-            Entry("/registers", "Sổ đăng ký", "book", _CLERKS | frozenset({Role.LEADER})),
+            Entry("/registers", "Sổ đăng ký", "book", _CLERKS | _LEADERS),
             Entry("/batches", "Việc hàng loạt", "layers", _HANDLERS),
             Entry("/board", "Bảng điều hành", "chart", _DECIDERS | _CLERKS),
         ),

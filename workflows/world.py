@@ -114,6 +114,15 @@ class World:
         world.save()
         return world
 
+    def with_web_port(self, name: str) -> "World":
+        """Return the world with a port for one desk, saved where it had none (systemd)."""
+        if name in self.web_ports or name not in self.installations:
+            return self
+        ports = {**self.web_ports, name: free_port()}
+        world = World(self.folder, self.installations, self.prefect_port, self.hub_port, ports)
+        world.save()
+        return world
+
     def _web_port(self, name: str) -> int:
         port = self.web_ports.get(name)
         return port if port is not None and _is_free(port) else free_port()

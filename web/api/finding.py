@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import book_rows, catalogue, catalogue_search, directory, rights
+from documents import book_rows, catalogue, directory, recipient_search, rights
 from documents.book import BookKind, written
 from documents.book_rows import BookWanted
 from documents.catalogue import Standing
@@ -136,8 +136,26 @@ def find_agencies(
 ) -> Agencies:
     """Return the agencies that may be meant: a name without accents, or the start of a code."""
     with client.office.database.reading() as session:
-        hits = catalogue_search.search(session, query, client.today, limit)
-    return Agencies(agencies=[_agency(hit.standing, hit.entry.name) for hit in hits])
+        found = recipient_search.search(session, query, client.today, limit)
+        standings = catalogue.standings(session, [each.code for each in found], client.today)
+    return Agencies(
+        agencies=[
+            _agency(standings[each.code], each.name) if each.code in standings else _kept(each)
+            for each in found
+        ]
+    )
+
+
+def _kept(found: recipient_search.Found) -> Agency:
+    """Return an agency that no catalogue lists."""
+    return Agency(
+        code=found.code,
+        name=found.name,
+        parent="",
+        other_codes=list(found.others),
+        abolished=found.ended,
+        successors=[code for code, _ in found.heirs],
+    )
 
 
 @router.get("/agencies/{code}")

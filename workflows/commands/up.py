@@ -64,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _become(world: World, part: str) -> NoReturn:
     """Go on as one of the world's processes, on the ports that `world.json` names."""
+    world = world.with_web_port(part.removeprefix("web-"))
     children = {child.name: child for child in world.children()}
     if part not in children:
         raise PartUnknown(part, ", ".join(children))
