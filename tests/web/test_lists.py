@@ -12,7 +12,7 @@ from documents.document import Role
 from documents.tables import DocumentRow
 from tests.web.counter import Counter, MakePage, browser
 from tests.web.directions import Arrivals
-from tests.workflows.house import HOME_AFFAIRS, PROVINCE
+from tests.workflows.house import HOME_AFFAIRS, PROVINCE, hand_in
 
 __all__ = ["browser"]
 
@@ -294,3 +294,16 @@ def test_the_keyboard_moves_picks_and_opens(
     page.wait_for_load_state()
     page.keyboard.press("Escape")
     page.locator("tr[data-row]").first.wait_for()
+
+
+def test_a_draft_opened_from_a_list_leads_to_its_neighbours(counter: Counter) -> None:
+    for _ in range(2):
+        hand_in(counter.office, PROVINCE, (HOME_AFFAIRS,))
+    client = counter.client(Role.SPECIALIST)
+    first = next(
+        each for each in hrefs(text(client, "/lists/drafts")) if each.startswith("/drafts/")
+    )
+    shown = text(client, first)
+    assert 'class="trail-place number">1/2<' in shown
+    assert "Alt ↓" in shown
+    assert "trail-place" not in text(client, first.partition("?")[0])

@@ -14,7 +14,7 @@ from documents.errors import OfficeError
 from documents.identity import new_id
 from documents.lifecycle import State
 from documents.versions import Version
-from web import draft_desk, kept
+from web import draft_desk, kept, trail
 from web.faults import PageMissing
 from web.rendering import attachment_headers, page, redirect
 from web.visitor import Here, Visitor
@@ -55,6 +55,7 @@ def shown(
         fault=fault,
         said_form=said,
         form_key=form_key,
+        trail_here=trail.neighbours(here, here.request.query_params.get("tu", ""), row.id),
         **context,
     )
 
