@@ -1,7 +1,7 @@
 """What the page of a task shows: what is to be done, its parts and trace, and what may be done."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -151,7 +151,7 @@ def context(
         "seen": seen.of_task(task),
         "standing": STANDING_NAMES[task_lists.standing_of(task, here.at)],
         "standings": {each.id: task_lists.standing_of(each, here.at) for each in shown},
-        "days": _days(here, task),
+        "days": _days(here, task, above.due_on if above else NO_DAY),
         "short": phrases.abbreviations(kept),
         "reasons": phrases.offered(kept, PhraseKind.RETURN),
         "parts": PART_NAMES,
@@ -163,16 +163,17 @@ def context(
     }
 
 
-def _days(here: Visitor, task: TaskRow) -> list[tuple[int, str]]:
-    """Return the chips for a later deadline: working days after the one in force."""
+def _days(here: Visitor, task: TaskRow, limit: date) -> list[tuple[int, str]]:
+    """Return the chips for a later deadline: working days after the one in force, to *limit*."""
     if task.due_on == NO_DAY:
         return due_days.offered(here.today)
     known = calendar.vietnam()
     begins = max(task.due_on, here.today)
     try:
-        return [(n, f"{known.next_working(begins, n):%d/%m/%Y}") for n in due_days.CHIPS]
+        days = [(n, known.next_working(begins, n)) for n in due_days.CHIPS]
     except calendar.YearMissing:
         return []
+    return [(n, f"{day:%d/%m/%Y}") for n, day in days if day <= limit]
 
 
 def _said(session: Session, here: Visitor, task: TaskRow, row: DocumentRow | None) -> list[Said]:
