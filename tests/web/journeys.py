@@ -1,16 +1,17 @@
 """People who come in by the login page, and what they do with fingers and keys."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pyotp
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from documents import account_factor, account_password, clerk_registers
-from documents.document import Role
+from documents.document import Person, Role
 from documents.tables import AccountRow, PostRow, UnitRow
 from tests.web import papers
-from tests.web.counter import LAPTOP, Counter, MakePage
+from tests.web.counter import LAPTOP, PHONE, Counter, MakePage
 from tests.workflows.house import HOME_AFFAIRS, PROVINCE, leader_of, person_of
 from workflows import logging_in
 
@@ -68,6 +69,7 @@ class Door:
             page.fill("#code", code)
             page.keyboard.press("Enter")
         page.wait_for_selector("main#main h1")
+        page.wait_for_load_state()  # what is clicked before its script is there does nothing
         assert page.url.endswith(wanted)
         return page
 
@@ -110,3 +112,40 @@ class Finger:
         assert box["height"] >= 44, selector
         place.tap()
         self.count += 1
+
+
+def decide(page: Page, document_id: str) -> int:
+    """Sign on a telephone; returns the taps."""
+    finger = Finger(page)
+    finger.tap(f'a[href^="/sign/{document_id}"]')
+    page.wait_for_selector(".pdf-page[data-painted]")
+    finger.tap("[role=tab][data-show=form]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    finger.tap("form[action$='/approve'] .button-main")
+    page.wait_for_url(re.compile("/sign$"))
+    return finger.count
+
+
+def step(page: Page, way: str, words: str = "") -> None:
+    """Take a step of the task's page, and read that it was taken."""
+    form = page.locator(f"form[action$='/{way}']").first
+    if not form.is_visible():
+        page.locator(f"details:has(form[action$='/{way}']) > summary").click()
+    if words:
+        form.locator("textarea[name=words]").fill(words)
+    with page.expect_navigation():
+        form.locator("button:not([type])").click()
+    expect(page.locator("#said")).not_to_be_empty(timeout=15_000)
+
+
+def give(page: Page, who: Person) -> None:
+    """Give the task on to *who*, three letters of whose name are typed, at a telephone."""
+    page.locator("#way-subtask summary").tap()
+    letters = "".join(word[0] for word in who.full_name.split()).lower()
+    page.locator("#g-to").press_sequentially(letters)
+    page.get_by_role("option", name=who.full_name).tap()
+    page.locator("#give-words").fill("Soạn báo cáo trả lời")
+    page.locator("#give-due").fill("+3")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    page.get_by_role("button", name="Giao việc").tap()
+    page.get_by_text("Đã giao việc").wait_for()

@@ -8,7 +8,7 @@ from documents.document import Role
 from documents.tables import DocumentRow
 from tests.web import papers
 from tests.web.counter import PHONE, Counter, MakePage, shoot
-from tests.web.journeys import Door, Finger, Keyboard
+from tests.web.journeys import Door, Keyboard, decide
 from tests.workflows.house import (
     HOME_AFFAIRS,
     assert_sound,
@@ -36,18 +36,6 @@ def compose(page: Page, to: str, subject: str) -> None:
         page.locator("#d-recipients").press_sequentially(to)
         page.get_by_role("option", name="Sở Nội vụ").first.click()
         page.locator(".who-chosen .chip").first.wait_for()
-
-
-def decide(page: Page, document_id: str) -> int:
-    """Sign on a telephone; returns the taps."""
-    finger = Finger(page)
-    finger.tap(f'a[href^="/sign/{document_id}"]')
-    page.wait_for_selector(".pdf-page[data-painted]")
-    finger.tap("[role=tab][data-show=form]")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-    finger.tap("form[action$='/approve'] .button-main")
-    page.wait_for_url(re.compile("/sign$"))
-    return finger.count
 
 
 def test_a_letter_is_drafted_initialled_signed_issued_and_its_sender_sees_what_becomes_of_it(
