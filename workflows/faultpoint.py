@@ -51,6 +51,7 @@ BOOKS = (
     "book.sealed",
 )
 BATCHES = ("batch.claimed", "batch.decided", "batch.recorded")
+WORDS = ("words.claimed", "words.made")
 SECRETS = ("secret.removed", "secret.told")
 SCANS = ("scan.kept", "scan.recorded", "scan.explained", "scan.moved")
 INCOMING = (

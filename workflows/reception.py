@@ -7,7 +7,7 @@ crash brings a message again, and a message that is known is not entered twice.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors import envelope
-from connectors.antivirus import FileInfected
 from connectors.axis import MessageKind, Pending
 from connectors.errors import (
     AccessDenied,
@@ -29,13 +28,12 @@ from connectors.errors import (
 )
 from documents import casefile, catalogue, claims, directory, incoming, secret_refusals
 from documents.arrival import Arrival
-from documents.document import Attachment
 from documents.errors import OfficeError, Unavailable
 from documents.incoming import Finding
 from documents.lifecycle import State
 from documents.numbering import local_day
 from documents.tables import AgencyRow, DocumentRow, ParcelRow
-from workflows import unread, uploads
+from workflows import contagion, unread
 from workflows.carrying import (
     Pouch,
     Write,
@@ -262,7 +260,7 @@ def verify(office: Office, ids: Iterable[str]) -> Pouch:
     with office.database.reading() as session:
         agencies = {a.organ_id: a for a in session.scalars(select(AgencyRow))}
         attachments = casefile.attachments_by_document(session, [row.id for row in rows])
-    infected = _infected(office, pouch, rows, attachments)
+    infected = contagion.infected(office, pouch, rows, attachments)
     rows = [row for row in rows if row.id in infected]
     for row in rows:
         attached = attachments[row.id]
@@ -299,42 +297,6 @@ def verify(office: Office, ids: Iterable[str]) -> Pouch:
 
     record_all(office, pouch, findings(), lambda: passing("verify.recorded"))
     return pouch.settle()
-
-
-def _infected(
-    office: Office,
-    pouch: Pouch,
-    rows: Sequence[DocumentRow],
-    attachments: Mapping[str, Sequence[Attachment]],
-) -> dict[str, FileInfected | None]:
-    """Return what the files of each are infected with; what cannot be judged now is put off.
-
-    What people handed over, or a scanner put down, was shown before it was taken in.
-    """
-    if not uploads.scanned(office):
-        return dict.fromkeys(row.id for row in rows)
-    found: dict[str, FileInfected | None] = {}
-    for row in rows:
-        names = {each.sha256: each.name for each in attachments[row.id]}
-        if row.current_sha256:
-            names.setdefault(row.current_sha256, "văn bản / document")
-        try:
-            found[row.id] = _first_infected(office, names if row.channel is None else {})
-        except Unavailable as error:
-            put_off(office, pouch, row.id, error)
-    return found
-
-
-def _first_infected(office: Office, names: Mapping[str, str]) -> FileInfected | None:
-    for sha256, name in names.items():
-        try:
-            with office.blobs.path(sha256).open("rb") as file:
-                virus = uploads.infection(office, file)
-        except OSError:
-            continue  # what is not there harms nobody; verification says that it is not
-        if virus:
-            return FileInfected(name[:120], virus)
-    return None
 
 
 def register(office: Office, ids: Iterable[str]) -> Pouch:

@@ -149,6 +149,7 @@ def test_a_session_of_one_is_no_session_of_another(world: World) -> None:
         cookies=one.cookies,
         headers={CSRF_HEADER: other.headers[CSRF_HEADER]},
         trust_env=False,
+        timeout=30,
     )
     with mixed:
         assert mixed.post("/account/language", data={"language": "en"}).status_code == 403
@@ -158,5 +159,6 @@ def test_a_session_of_one_is_no_session_of_another(world: World) -> None:
                 f"{world.counter.address}/lists/inbox",
                 headers={b"cookie": cookie},
                 trust_env=False,
+                timeout=30,
             )
             assert answer.status_code in {303, 401}, value

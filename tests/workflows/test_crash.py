@@ -174,7 +174,7 @@ def test_every_point_in_the_source_is_listed() -> None:
     spelt = {point for point in found if "{" not in point}
     listed = {*POINTS, *faultpoint.CHANGES, *faultpoint.DEFERRED, *faultpoint.PRESERVATION}
     listed |= {*faultpoint.REMINDERS, *faultpoint.INDEXING, *faultpoint.SCANS}
-    listed |= {*faultpoint.BOOKS, *faultpoint.SECRETS}
+    listed |= {*faultpoint.BOOKS, *faultpoint.SECRETS, *faultpoint.BATCHES, *faultpoint.WORDS}
     endings = tuple(point.rpartition("}")[2] for point in found - spelt)
     assert found
     assert spelt <= listed

@@ -12,6 +12,7 @@ from connectors.edxml import OutgoingFile, ReadLimits, read, write_edoc
 from connectors.errors import EnvelopeTooLarge, TooLarge
 from connectors.memory_axis import InMemoryAxis
 from documents.lifecycle import Direction
+from documents.numbering import local_day
 from tests.workflows.house import (
     OFFICE,
     PROVINCE,
@@ -56,7 +57,8 @@ def large(office: Office) -> bytes:
     content = office.blobs.get(document(office, document_id).message_sha256 or "")
     with read(content) as message:
         assert message.edoc is not None
-        edoc = message.edoc.model_copy(update={"document_id": "H99,2026/11/22,99/QĐ-UBND"})
+        today = f"{local_day(office.now()):%Y/%m/%d}"
+        edoc = message.edoc.model_copy(update={"document_id": f"H99,{today},99/QĐ-UBND"})
     return write_edoc(edoc, [OutgoingFile("lon.bin", data=LARGE)])
 
 
