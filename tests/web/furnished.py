@@ -56,7 +56,8 @@ LONG = (
 STRANGER = ""
 UNVISITED = frozenset(
     {
-        *("/account/second-factor/qr.svg", "/login/oidc", "/login/oidc/callback"),
+        *("/account/second-factor/qr.svg", "/login/code", "/login/oidc", "/login/oidc/callback"),
+        "/sign/{document_id}/attachments/{ordinal}",
         *("/documents/{document_id}/copies/{copy_id}", "/documents/{document_id}/evidence.zip"),
         *("/documents/{document_id}/reports/{report_id}.pdf", "/errands/{key}"),
         *("/drafts/{document_id}/attachments/{sha256}", "/drafts/{document_id}/compare/pages"),
@@ -66,7 +67,8 @@ UNVISITED = frozenset(
         "/work/{task_id}/files/{remark_id}/{ordinal}",
     }
 )
-"""Files and parts of pages that the furnished desk has not, a provider's way, an endless stream."""
+"""Files and parts of pages that the furnished desk has not, a provider's way, an endless stream,
+and the step between password and desk, which its own test goes through."""
 
 STATES = {
     "/dossiers/file": ("?document={document}",),

@@ -100,6 +100,8 @@ class Looker:
         self._note(screen, LAPTOP, page.evaluate(SHAPE))
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         self._shot(page, screen, PHONE)
+        page.wait_for_function(NARROW)
+        page.evaluate(DRAWN)
         self._note(screen, PHONE, page.evaluate(LAW))
         self._note(screen, PHONE, page.evaluate(TELEPHONE))
 
@@ -112,6 +114,11 @@ class Looker:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(300)
             shoot(page, f"{screen.name[:60]}-{width}")
+
+
+NARROW = f"innerWidth === {PHONE[0]} && matchMedia('(max-width: 48rem)').matches"
+"""The page knows that its window is a telephone's."""
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.mark.timeout(600)
