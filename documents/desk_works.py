@@ -190,6 +190,10 @@ def mark_of(item: Item) -> str:
     return f"{said}|{item.id}"
 
 
+_NO_TASK = TaskRow.id == ""
+"""Joins none, by its key: of a mere FALSE SQLite makes a walk through all tasks."""
+
+
 def _opened(mark: str, asked: _Asked) -> tuple[Any, Any]:
     moment, _, name = mark[:100].partition("|")
     try:
@@ -265,7 +269,7 @@ def _waiting(_: Work, desk: Desk) -> _Asked:
     rows = (
         select(SubmissionRow)
         .join(DocumentRow, DocumentRow.id == SubmissionRow.document_id)
-        .outerjoin(TaskRow, literal(False))
+        .outerjoin(TaskRow, _NO_TASK)
         .where(SubmissionRow.to_id.in_(desk.people), SubmissionRow.closed_at.is_(None))
     )
     due = func.coalesce(SubmissionRow.due_on, DocumentRow.due_date)
@@ -320,7 +324,7 @@ def _draft_opinions(_: Work, desk: Desk) -> _Asked:
     rows = (
         select(row)
         .join(DocumentRow, DocumentRow.id == row.document_id)
-        .outerjoin(TaskRow, literal(False))
+        .outerjoin(TaskRow, _NO_TASK)
         .where(
             row.given_at.is_(None),
             or_(row.person_id.in_(desk.people), row.unit_id.in_(desk.headed)),
@@ -339,7 +343,7 @@ def _draft_opinions(_: Work, desk: Desk) -> _Asked:
 
 
 def _returned(_: Work, desk: Desk) -> _Asked:
-    rows = task_lists.returned(desk.organ_id).outerjoin(TaskRow, literal(False))
+    rows = task_lists.returned(desk.organ_id).outerjoin(TaskRow, _NO_TASK)
     row = RemarkRow
     due = DocumentRow.due_date.expression
     return _Asked(rows, row.id.expression, row.at.expression, due, row.words.expression)
@@ -350,7 +354,7 @@ def _asked_back(_: Work, desk: Desk) -> _Asked:
     rows = (
         select(row)
         .join(DocumentRow, DocumentRow.id == row.document_id)
-        .outerjoin(TaskRow, literal(False))
+        .outerjoin(TaskRow, _NO_TASK)
         .where(
             row.organ_id == desk.organ_id,
             row.side == Side.RECEIVER.value,
