@@ -6,7 +6,7 @@ NAMES  ?= all
 # tests that run side by side, each file in one process; 0 for one after another
 JOBS   ?= 2
 
-.PHONY: demo test check bench words lock clean
+.PHONY: demo test check bench screens words lock clean
 
 demo: $(VENV)/.runtime
 	@deploy/system-packages.sh runtime
@@ -44,6 +44,11 @@ $(VENV)/.foreign: tests/connectors/foreign/package-lock.json
 	@cp tests/connectors/foreign/package.json tests/connectors/foreign/package-lock.json $(VENV)/foreign/
 	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(VENV)/foreign
 	@touch $@
+
+# pictures of every screen at three widths, in build/screens
+screens: $(VENV)/.dev
+	@mkdir -p build/screens
+	SCREENSHOTS=build/screens $(BIN)/python -m pytest -q tests/web/test_accessibility.py
 
 # gathers the desk's Vietnamese into the English catalogue; what is new in it waits for its English
 words: $(VENV)/.dev
