@@ -61,11 +61,6 @@ def _let_go(session: Session, organ_id: str) -> None:
     )
 
 
-def is_the_clerks(session: Session, row: DocumentRow) -> bool:
-    """Return whether the clerk, and not the system, registers *row*."""
-    return row.channel is not None or awaited.wanted(session, row.organ_id, Awaited.REGISTER)
-
-
 def wait(session: Session, row: DocumentRow) -> None:
     """Let *row*, verified, wait for the clerk, where it is the clerk's to register."""
     if row.channel is None:

@@ -15,7 +15,7 @@ from documents.document import Role
 from documents.errors import Refused, storable
 from documents.identity import new_id
 from documents.phrase import USUAL, PhraseKind
-from documents.tables import PhraseRow
+from documents.tables import PhraseRow, PresetRow
 
 LONGEST = 500
 """Characters of a phrase."""
@@ -147,7 +147,18 @@ def drop(session: Session, organ_id: str, which: str, who: str, at: datetime) ->
         PhraseUnknown: the person keeps no such phrase.
         RightMissing, PersonUnknown, PersonAmbiguous, PostEnded, PostNotBegun: as `owner`.
     """
-    row = session.get(PhraseRow, which)
+    forget(session, session.get(PhraseRow, which), organ_id, which, who, at)
+
+
+def forget(
+    session: Session,
+    row: PhraseRow | PresetRow | None,
+    organ_id: str,
+    which: str,
+    who: str,
+    at: datetime,
+) -> None:
+    """Forget what was found as *which* and a person keeps, or their agency; raises as `drop`."""
     person = directory.person_row(session, organ_id, who, at)
     if row is None or row.organ_id != organ_id or row.owner_id not in {None, person.id}:
         raise PhraseUnknown(which[:60])

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from documents import assignee, directory
+from documents import assignee
 from documents.assignee import Share
 from documents.calendar import Calendar
 from documents.identity import new_id
-from documents.phrases import LONGEST, PhraseInvalid, PhraseUnknown, owner, worded
+from documents.phrases import LONGEST, PhraseInvalid, forget, owner, worded
 from documents.tables import PersonRow, PresetRow, UnitRow
 from documents.task import TaskPart
 from documents.tenure import in_force, of_people
@@ -159,10 +159,4 @@ def drop(session: Session, organ_id: str, which: str, who: str, at: datetime) ->
         PhraseUnknown: the person keeps no such preset.
         RightMissing, PersonUnknown, PersonAmbiguous, PostEnded, PostNotBegun: as `owner`.
     """
-    row = session.get(PresetRow, which)
-    person = directory.person_row(session, organ_id, who, at)
-    if row is None or row.organ_id != organ_id or row.owner_id not in {None, person.id}:
-        raise PhraseUnknown(which[:60])
-    owner(session, organ_id, person.id, at, shared=row.owner_id is None)
-    session.delete(row)
-    session.flush()
+    forget(session, session.get(PresetRow, which), organ_id, which, who, at)

@@ -12,7 +12,6 @@ from threading import Lock
 from documents import desk_counters, desk_lists, notices, sign_queue
 from documents.calendar import YearMissing
 from documents.desk import desk_of
-from documents.document import Role
 from documents.listing import Counter
 from web.visitor import Visitor
 
@@ -62,8 +61,7 @@ def forget() -> None:
 
 def _counted(here: Visitor) -> dict[str, str]:
     wanted = {name for names in ENTRIES.values() for name in names}
-    headed = [each.unit_id for each in here.posts if each.role == Role.UNIT_HEAD]
-    units = [unit_id for unit_id in headed if unit_id]
+    units = here.headed
     with here.office.database.reading() as session:
         desk = desk_of(session, here.organ_id, here.who, here.at)
         lists = [each for each in desk_lists.on(desk) if each.name in wanted]

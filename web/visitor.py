@@ -96,6 +96,12 @@ class Visitor:
             )
             return tuple(held_on(rows, self.today))
 
+    @property
+    def headed(self) -> list[str]:
+        """Ids of the units that they head today."""
+        heads = (post for post in self.posts if post.role == Role.UNIT_HEAD)
+        return [post.unit_id for post in heads if post.unit_id]
+
     @cached_property
     def roles(self) -> frozenset[Role]:
         """What those posts let them be."""

@@ -65,7 +65,7 @@ class WorkerHealth:
 def worker_lives(home: Path) -> bool:
     """Return whether the process that wrote the file of *home* lives: it is set up and works."""
     try:
-        return Path(f"/proc/{int(_facts(home)['pid'])}").exists()
+        return Path(f"/proc/{int(facts_of(home)['pid'])}").exists()
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -73,7 +73,7 @@ def worker_lives(home: Path) -> bool:
 def worker_line(home: Path) -> str:
     """Return what the worker of *home* last did, and below it what keeps it from doing more."""
     try:
-        facts = _facts(home)
+        facts = facts_of(home)
         done = [f"{what} {_clock(facts[what])}" for what in FLOWS if what in facts]
         waiting = [f"{count} × {code}" for code, count in sorted(facts["waiting"].items())]
         problems = [f"\n    ! {what}: {why}" for what, why in facts["errors"].items()]
@@ -91,7 +91,8 @@ def worker_line(home: Path) -> str:
     return f"  {home.name}: {'  '.join(parts)}{''.join(problems)}"
 
 
-def _facts(home: Path) -> dict[str, Any]:
+def facts_of(home: Path) -> dict[str, Any]:
+    """Return what the worker of *home* wrote; OSError, ValueError where it never did."""
     facts: dict[str, Any] = json.loads((home / HEALTH_FILE).read_text("utf-8"))
     return facts
 

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import draft_opinions, kept_forms, listing, rights
-from documents.document import Role
 from documents.listing import Only
 from documents.queues import QUEUES
 from documents.rights import Right
@@ -69,9 +68,7 @@ def _parts(session: Session, here: Visitor) -> list[Part]:
         _part(session, here, "Dự thảo của tôi", "drafts", mine),
         _part(session, here, "Đã trình, chờ duyệt", "to-approve", mine),
     ]
-    units = tuple(
-        post.unit_id for post in here.posts if post.role == Role.UNIT_HEAD and post.unit_id
-    )
+    units = tuple(here.headed)
     if units:
         of = Only(units=units)
         found.append(_part(session, here, "Dự thảo của đơn vị chờ duyệt", "to-approve", of))

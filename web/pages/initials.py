@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from documents import accounts, sign_queue
-from documents.document import Role
 from documents.identity import new_id
 from documents.tables import PersonRow
 from web.pages import batches
@@ -24,7 +23,7 @@ router = APIRouter(prefix="/initials")
 @router.get("")
 def pile(here: Here) -> Response:
     """Show the drafts that wait for the visitor's initials."""
-    units = [post.unit_id for post in here.posts if post.role == Role.UNIT_HEAD and post.unit_id]
+    units = here.headed
     with here.office.database.reading() as session:
         rows = sign_queue.to_initial(session, here.organ_id, here.who, units)
         drafters = {row.drafter_id or "" for row in rows}

@@ -4,7 +4,6 @@ Source: ux.md §1.5, §3.10; design.md §4 (what a person must see). Prefect's o
 for those who keep the installation; documents are never judged by it.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -23,7 +22,7 @@ from web.rendering import page
 from web.visitor import Here, Visitor
 from workflows.health import Condition
 from workflows.trying_again import ACTION
-from workflows.worker_health import FLOWS, HEALTH_FILE, worker_lives
+from workflows.worker_health import FLOWS, facts_of, worker_lives
 from workflows.world import World, WorldMissing
 
 router = APIRouter()
@@ -70,7 +69,7 @@ def _worker(here: Visitor) -> dict[str, Any]:
     """Return what the worker last did, in words; nothing where it never ran."""
     home = here.office.settings.home
     try:
-        facts = json.loads((home / HEALTH_FILE).read_text("utf-8"))
+        facts = facts_of(home)
         done = [
             (FLOW_WORDS[flow], datetime.fromisoformat(facts[flow]), facts["errors"].get(flow, ""))
             for flow in FLOWS
